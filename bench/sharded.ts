@@ -24,7 +24,7 @@ export async function sharded(
   const { startRun }: typeof import('../src/pipeline/run.js') = await load('pipeline/run.js');
   const { learn }: typeof import('../src/pipeline/learning/learn.js') = await load('pipeline/learning/learn.js');
   const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
-  const { planShards, WORTH_A_SHARD }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
+  const { planShards, MIN_SHARD_COST }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
   const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('workers/run-files.js');
   const { writeArrays }: typeof import('../src/files/array-file.js') = await load('files/array-file.js');
   const { packedTexts }: typeof import('../src/csv/quoted-cells.js') = await load('csv/quoted-cells.js');
@@ -64,7 +64,7 @@ export async function sharded(
       },
       output: run.directory.file('recommend'),
     };
-    await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), WORTH_A_SHARD), () => {});
+    await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), MIN_SHARD_COST), () => {});
     return { learn: learnt, score: run.seconds() - learnt };
   } finally {
     await run.end();

@@ -1,6 +1,6 @@
 import { ExitCode, systemCode } from './failure.js';
 import { errorEntry, main } from './main.js';
-import { endAtOnce, listenToSignals, outliveTerminals } from './process/signals.js';
+import { exitNow, listenToSignals, surviveHangup } from './process/signals.js';
 import { formatEntry, requestedFormat } from './report/log.js';
 
 /* The process around `main`: its streams, its signals, its exit code. */
@@ -14,7 +14,7 @@ stdout.on('error', (error) => {
 });
 // A closed terminal, a pipe without a reader, a full disk: a lost log line must not end the run.
 stderr.on('error', () => {});
-outliveTerminals();
+surviveHangup();
 // Node writes to pipes synchronously by default: a reader that has stopped reading would block signals and the exit.
 const pipe = stderr.isTTY
   ? undefined
@@ -32,8 +32,8 @@ process.exitCode = ExitCode.unexpected;
 const exitCode = await main(argv, { stdout, stderr, interrupted: interrupted.signal });
 process.exitCode = exitCode;
 setTimeout(() => {
-  if (stderr.writableLength > 0) endAtOnce(exitCode);
+  if (stderr.writableLength > 0) exitNow(exitCode);
 }, FLUSH_TIMEOUT).unref();
 // After a signal, a time limit or --max-memory everything is cleaned up, but a read may still be pending: the process does not wait for it.
 const isStopped = exitCode >= ExitCode.tryAgain || exitCode === ExitCode.noMemory;
-if (isStopped) stderr.write('', () => endAtOnce(exitCode));
+if (isStopped) stderr.write('', () => exitNow(exitCode));

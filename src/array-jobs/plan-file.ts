@@ -62,7 +62,7 @@ export function audienceOf(shard: number): Part {
 const PLAN = 'plan';
 
 /** Makes the folder of an array job. @throws Failure 73 if that fails. */
-export function makeWork(work: string): void {
+export function makeWorkFolder(work: string): void {
   try {
     mkdirSync(work, { recursive: true });
   } catch (error) {
@@ -74,10 +74,10 @@ export function planPath(work: string): string {
   return join(work, PLAN);
 }
 
-export type PlannedWork = ReturnType<typeof plannedWork>;
+export type PlannedWork = ReturnType<typeof planInFolder>;
 
 /** A plan together with its folder. */
-export function plannedWork(work: string, plan: ArrayPlan) {
+export function planInFolder(work: string, plan: ArrayPlan) {
   const id = keyOf(plan);
   const path = (part: Part): string => join(work, `${part}-${id}`);
 
@@ -107,7 +107,7 @@ export function plannedWork(work: string, plan: ArrayPlan) {
      * @throws Failure 73 if the folder has another plan.
      */
     async commit(parts: readonly (readonly [Part, string])[], destination: Destination): Promise<void> {
-      if (existsSync(planPath(work)) && plannedIn(work, plan.version).id !== id) {
+      if (existsSync(planPath(work)) && readPlan(work, plan.version).id !== id) {
         throw notCreated(
           `${work} has a plan of other data or options already; name another folder, or remove that one`,
         );
@@ -137,7 +137,7 @@ export function plannedWork(work: string, plan: ArrayPlan) {
       if (open.length > 0) {
         const which = `${open.length === 1 ? 'shard' : 'shards'} ${ranges(open)} of ${plan.shards}`;
         throw tryAgainLater(
-          `${STAGES[stage]} is not finished: ${which} ${open.length === 1 ? 'is' : 'are'} missing\n  ${commandOf(stage, work, 'N')}`,
+          `${STAGES[stage]} is not finished: ${which} ${open.length === 1 ? 'is' : 'are'} missing\n  ${shardCommand(stage, work, 'N')}`,
         );
       }
       return files.map(({ path = '', shard: { from } }) => ({ path, from }));
@@ -146,7 +146,7 @@ export function plannedWork(work: string, plan: ArrayPlan) {
 }
 
 /** The plan in a folder. @throws Failure 66 if there is none, 65 if another version wrote it or it was altered. */
-export function plannedIn(work: string, version: string): PlannedWork {
+export function readPlan(work: string, version: string): PlannedWork {
   let plan: ArrayPlan;
   try {
     plan = readJson(planPath(work)) as ArrayPlan;
@@ -156,7 +156,7 @@ export function plannedIn(work: string, version: string): PlannedWork {
     if (systemCode(error) !== '') throw ioFailure(`${work}: ${messageOf(error)}`, error);
     throw badData(`${messageOf(error)}; plan again, in another folder`, error);
   }
-  if (plan.version === version) return plannedWork(work, plan);
+  if (plan.version === version) return planInFolder(work, plan);
   const wayOut = 'run one version on all machines, or plan again, in another folder';
   throw badData(`${work} was planned by version ${plan.version} of this program, and this is ${version}; ${wayOut}`);
 }
@@ -171,7 +171,7 @@ export function openShards(pieces: readonly Piece[][]): Record<'begun' | 'missin
   };
 }
 
-export function commandOf(stage: ShardStage, work: string, shard: string): string {
+export function shardCommand(stage: ShardStage, work: string, shard: string): string {
   const command = stage === 'recommend' ? 'score' : `fit --stage ${stage}`;
   return `recommend ${command} --shard ${shard} --work ${shellWord(work)}`;
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { namesNow } from '../conditions/row-filter.js';
+import { usesCurrentTime } from '../conditions/row-filter.js';
 import { displayName } from '../csv/failures.js';
 import { cutDataset } from '../dataset/read.js';
 import { badData, messageOf, notCreated, systemCode, usageFailure } from '../failure.js';
@@ -15,9 +15,9 @@ import { inputsOfRules } from '../pipeline/rules/offer.js';
 import type { Run } from '../pipeline/run.js';
 import { inputPaths } from '../understanding/inputs.js';
 import { shellWord } from '../understanding/shell-word.js';
-import { dealt, type Shard } from '../workers/plan.js';
+import { distributeShards, type Shard } from '../workers/plan.js';
 import type { ReadJob } from '../workers/protocol.js';
-import { makeWork, openShards, planPath } from './plan-file.js';
+import { makeWorkFolder, openShards, planPath } from './plan-file.js';
 import { runShard, type ShardRunOptions } from './shard-run.js';
 
 /*
@@ -48,7 +48,7 @@ export async function readShard(options: ReadOptions, io: Io): Promise<number> {
     if (existsSync(planPath(work))) return shardsOfPlanned(options);
     refuseUnshared(options);
     const jobs = await jobsOf(run, options);
-    makeWork(work);
+    makeWorkFolder(work);
     writeOrCompare(work, readingOf(options, jobs));
     return {
       count: shards,
@@ -87,11 +87,11 @@ async function jobsOf(run: Run, options: ReadOptions): Promise<FileJob[]> {
   const { work, shards, version } = options;
   const asPlanned = { ...options, ...whatToKeep(options) };
   // A column that an option names may be in a file of rules, which only `plan` reads.
-  const alsoColumns = Object.values(options.named).flat();
-  const inputs = { ...asPlanned, badRows: 'stop' as const, alsoColumns, ...inputsOfRules(run, asPlanned) };
+  const extraColumns = Object.values(options.named).flat();
+  const inputs = { ...asPlanned, badRows: 'stop' as const, extraColumns, ...inputsOfRules(run, asPlanned) };
   const cuts = await cutDataset(inputs);
   const sizes = cuts.map(({ ranges }) => shardsOf(ranges));
-  const hands = dealt(
+  const hands = distributeShards(
     sizes.flatMap((ranges, file) => ranges.map((range) => ({ ...range, file }))),
     shards,
   );
@@ -126,7 +126,7 @@ function refuseUnshared(options: ReadOptions): void {
     throw usageFailure(
       `${displayName(pipe)}: recommend read takes files, which every shard opens; recommend plan reads pipes`,
     );
-  if (options.rules.now === undefined && (options.eventsWhere ?? []).some(namesNow))
+  if (options.rules.now === undefined && (options.eventsWhere ?? []).some(usesCurrentTime))
     throw usageFailure('--events-where goes by the clock, which differs between shards; say when it is: --now DATE');
 }
 

@@ -6,7 +6,7 @@ import { recommendJob } from '../pipeline/recommend.js';
 import type { Run } from '../pipeline/run.js';
 import type { Shard } from '../workers/plan.js';
 import { readStatistics } from '../workers/run-files.js';
-import { audienceOf, commandOf, type Part, type PlannedWork, plannedIn, planPath } from './plan-file.js';
+import { audienceOf, type Part, type PlannedWork, planPath, readPlan, shardCommand } from './plan-file.js';
 import { runShard, type ShardRunOptions } from './shard-run.js';
 
 /** The options of a process that runs a planned shard. */
@@ -23,12 +23,12 @@ const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
 
 /**
  * Runs a planned shard: makes those of its pieces that do not exist yet.
- * @returns, @throws as `runShard`; Failure 75 also if an earlier stage is not finished, 65 and 66 as `plannedIn`.
+ * @returns, @throws as `runShard`; Failure 75 also if an earlier stage is not finished, 65 and 66 as `readPlan`.
  */
-export async function workShard(options: ShardOptions, io: Io): Promise<number> {
+export async function runPlannedShard(options: ShardOptions, io: Io): Promise<number> {
   const { work, stage } = options;
   return runShard(options, io, stage, (run) => {
-    const planned = plannedIn(work, options.version);
+    const planned = readPlan(work, options.version);
     const { shards, cuts, method, sizes } = planned.plan;
     return {
       count: shards,
@@ -45,7 +45,7 @@ export async function workShard(options: ShardOptions, io: Io): Promise<number> 
             await memory.shard({ ...sizes, interactions: Math.ceil(share * sizes.interactions) });
           },
           work: () => WORK[stage](run, planned, mine, index),
-          command: commandOf(stage, work, `${index + 1}`),
+          command: shardCommand(stage, work, `${index + 1}`),
         };
       },
     };

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { WantedShard } from '../array-jobs/engines.js';
-import { plannedIn } from '../array-jobs/plan-file.js';
+import { readPlan } from '../array-jobs/plan-file.js';
 import type { ReadOptions } from '../array-jobs/reading.js';
 import type { ShardOptions } from '../array-jobs/shard.js';
 import type { PlanOptions } from '../commands/plan.js';
@@ -106,7 +106,7 @@ export const merge: CliCommand<Options & { work: string }> = {
   options(command, version) {
     const typed = command.opts();
     const work = required(typed.work);
-    const { output } = plannedIn(work, version).plan;
+    const { output } = readPlan(work, version).plan;
     const unset: Typed = addRunOptions(addRuleOptions(addReadingOptions(addOutputOptions(new Command())))).opts();
     const all: Typed = { ...unset, ...typed, format: output.format, ...NOT_LEARNED };
     return Object.freeze({ ...checked(all, version, 'input'), ...output, work });

@@ -55,7 +55,7 @@ export const fit: CliCommand<Options | ShardOptions> = {
   },
   run: async (options, io) =>
     'shard' in options
-      ? (await import('../array-jobs/shard.js')).workShard(options, io)
+      ? (await import('../array-jobs/shard.js')).runPlannedShard(options, io)
       : (await import('../commands/fit.js')).fitModel(options, io),
 };
 
@@ -87,6 +87,6 @@ export const score: CliCommand<Options | ShardOptions> = {
   },
   run: async (options, io) =>
     'shard' in options
-      ? (await import('../array-jobs/shard.js')).workShard(options, io)
+      ? (await import('../array-jobs/shard.js')).runPlannedShard(options, io)
       : (await import('../commands/score.js')).score(options, io),
 };

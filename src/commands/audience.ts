@@ -1,5 +1,5 @@
 import { bindExpression } from '../conditions/bound-expression.js';
-import { whatCounts } from '../dataset/evidence-rules.js';
+import { countingInteractions } from '../dataset/evidence-rules.js';
 import type { Io } from '../io.js';
 import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
@@ -28,7 +28,12 @@ export async function audience(options: AudienceOptions, io: Io): Promise<number
     for (const { unreadable } of conditions) unreadable.forEach(run.warn);
     const servedRows = (byUser: SparseRows) => firstRows(byUser, served);
     const how = { includeSeen: false };
-    const { signals, had, excluded } = audienceOf(whatCounts(dataset), servedRows, model.facts.method.settings, how);
+    const { signals, had, excluded } = audienceOf(
+      countingInteractions(dataset),
+      servedRows,
+      model.facts.method.settings,
+      how,
+    );
     const isLeftOut = (user: number) =>
       [had, excluded].some((each) => each && rowOf(each, user).includes(item)) ||
       !conditions.every((condition) => condition.matches(item, user));

@@ -1,8 +1,8 @@
-import { boundBy } from '../conditions/bound-expression.js';
+import { boundExpression } from '../conditions/bound-expression.js';
 import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
-import { whatCounts } from '../dataset/evidence-rules.js';
+import { countingInteractions } from '../dataset/evidence-rules.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { readDataset } from '../dataset/read.js';
 import { type Evaluation, evaluateRankings } from '../evaluation/evaluation.js';
@@ -28,15 +28,15 @@ import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/reading/read.js';
 import { openBadRows } from '../pipeline/reading/rejected-rows.js';
 import { readTestEvents } from '../pipeline/reading/test-events.js';
-import { type LookedRanking, recommendLists } from '../pipeline/recommend-lists.js';
-import { inputsOfRules, nowOf, reportOffer } from '../pipeline/rules/offer.js';
+import { type ExaminedRanking, recommendLists } from '../pipeline/recommend-lists.js';
+import { effectiveNow, inputsOfRules, reportOffer } from '../pipeline/rules/offer.js';
 import type { PlannedRules } from '../pipeline/rules/plan.js';
 import { readWithRules } from '../pipeline/rules/read.js';
-import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { chooseServedUsers } from '../pipeline/rules/served-users.js';
 import { type Run, startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { inputReport, inputWarnings } from '../report/input-report.js';
-import { barredBy } from '../rules/filters.js';
+import { exclusionsUnder } from '../rules/filters.js';
 import { understandEvents } from '../understanding/understanding.js';
 
 /** How many users a report shows, with how many reasons per item, and the random stream that draws them. */
@@ -93,13 +93,13 @@ export async function compareAlgorithms(
   const perUser = options.perUser === undefined ? undefined : run.open(options.perUser);
   const report = options.report === undefined ? undefined : run.open(options.report);
   await orInterrupted(interrupted, async () => {
-    const read = (alsoColumns: readonly string[]) => holdOut(run, { ...options, alsoColumns });
+    const read = (extraColumns: readonly string[]) => holdOut(run, { ...options, extraColumns });
     const longest = Math.max(...options.at);
     const { data, rules } = await readWithRules(run, options, longest, read, ({ heldOut }) => heldOut.dataset);
     const { heldOut, reports, howRead } = data;
     const { dataset } = heldOut;
-    const { users } = whoIsServed(run, rules, { ...whatCounts(dataset), served: heldOut.users });
-    const barred = barredBy(rules, { ...dataset, offered: rules.offered });
+    const { users } = chooseServedUsers(run, rules, { ...countingInteractions(dataset), served: heldOut.users });
+    const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
     const test = testSetOf(heldOut, options, barred.had.interactions, users);
     const groups = groupsOf(options, dataset, reports, test.users);
     if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
@@ -122,14 +122,14 @@ export async function compareAlgorithms(
 /** Reads the files, and holds out a part: the test file, or a split of the interactions. */
 async function holdOut(
   run: Run,
-  options: EvaluateOptions & Pick<Inputs, 'alsoColumns'>,
+  options: EvaluateOptions & Pick<Inputs, 'extraColumns'>,
 ): Promise<{ heldOut: HeldOut; reports: FileReport[]; howRead: string }> {
   const { test } = options;
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
   const titles = options.report !== undefined;
   const inputs = { ...options, ...inputsOfRules(run, options), titles, badRows: rejects.badRows, onBytes: () => {} };
   const logReading = async (dataset: Dataset, reports: readonly FileReport[]) => {
-    const doubts = reportOffer(options.rules, dataset, reports, nowOf(run, options));
+    const doubts = reportOffer(options.rules, dataset, reports, effectiveNow(run, options));
     const text = inputReport(dataset, reports, options.verbose);
     run.info(text);
     for (const warning of [...inputWarnings(reports, options.badRows), ...doubts]) run.warn(warning);
@@ -190,16 +190,16 @@ async function rank(
   users: Uint32Array,
   recommend: typeof recommendLists,
   shown: Uint32Array,
-): Promise<LookedRanking[]> {
+): Promise<ExaminedRanking[]> {
   const count = Math.max(...at);
-  const { had, excluded, offered } = barredBy(rules, { ...dataset, offered: rules.offered });
+  const { had, excluded, offered } = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
   const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
-  const where = rules.where.map((rule) => boundBy(rule));
+  const where = rules.where.map((rule) => boundExpression(rule));
   const isAllowed = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
-  const rankings: LookedRanking[] = [];
+  const rankings: ExaminedRanking[] = [];
   for (const spec of algorithms) {
     const explained = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
     const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, explained);

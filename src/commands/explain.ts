@@ -2,7 +2,7 @@ import type { Io } from '../io.js';
 import { explainedLists } from '../pipeline/explained-lists.js';
 import type { ExplainOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
-import { wantedOfRules } from '../pipeline/rules/offer.js';
+import { inputsForRules } from '../pipeline/rules/offer.js';
 import { readWithRules } from '../pipeline/rules/read.js';
 import { explanationText } from '../report/explanation.js';
 import { userFacts } from '../report/user-facts.js';
@@ -13,7 +13,7 @@ export async function explain(options: ExplainOptions, io: Io): Promise<number> 
   return answerFrom(options, io, async (model, write, run) => {
     let user = -1;
     const read = async () => {
-      const dataset = model.dataset(wantedOfRules(run, options.rules));
+      const dataset = model.dataset(inputsForRules(run, options.rules));
       user = findUser(options.user, model, dataset.userIds);
       // The question may be about any user that the model knows.
       return { ...dataset, served: dataset.userIds.length };

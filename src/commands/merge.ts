@@ -1,10 +1,10 @@
-import { type PlannedWork, plannedIn } from '../array-jobs/plan-file.js';
+import { type PlannedWork, readPlan } from '../array-jobs/plan-file.js';
 import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { badData } from '../failure.js';
 import { readArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import type { TextColumn } from '../output/columns.js';
-import { foreignShards, type ShardStage } from '../pipeline/finished/checkpoint.js';
+import { type ShardStage, staleShards } from '../pipeline/finished/checkpoint.js';
 import type { Options } from '../pipeline/options.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { writeLists } from '../pipeline/recommend.js';
@@ -14,7 +14,7 @@ import { writeLists } from '../pipeline/recommend.js';
  * @returns, @throws as `runToOutput`; 75 where shards are missing, truncated or altered, 65 where some are of another plan.
  */
 export async function merge({ work, ...options }: Options & { work: string }, io: Io): Promise<number> {
-  const planned = plannedIn(work, options.version);
+  const planned = readPlan(work, options.version);
   return runToOutput(
     options,
     io,
@@ -26,7 +26,7 @@ export async function merge({ work, ...options }: Options & { work: string }, io
 
 function refuseForeign(planned: PlannedWork): void {
   const stages: ShardStage[] = ['count', 'learn', 'recommend'];
-  const [first, ...others] = foreignShards(
+  const [first, ...others] = staleShards(
     planned.work,
     stages.map((stage) => planned.output(stage)),
   );

@@ -1,5 +1,12 @@
 import { fsyncSync } from 'node:fs';
-import { audienceOf, commandOf, makeWork, type Part, plannedWork, planPath } from '../array-jobs/plan-file.js';
+import {
+  audienceOf,
+  makeWorkFolder,
+  type Part,
+  planInFolder,
+  planPath,
+  shardCommand,
+} from '../array-jobs/plan-file.js';
 import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, withFile, writeArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
@@ -15,12 +22,12 @@ import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/reading/read.js';
 import { removeReading } from '../pipeline/reading/read-parts.js';
-import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { chooseServedUsers } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import { plural } from '../quantities.js';
 import { scoringCosts } from '../ranking/audience.js';
 import { shellWord } from '../understanding/shell-word.js';
-import { dealt, planShards, WORTH_A_SHARD } from '../workers/plan.js';
+import { distributeShards, MIN_SHARD_COST, planShards } from '../workers/plan.js';
 import { readAudience, writeAudience, writeStatistics } from '../workers/run-files.js';
 import { refuseOthers } from './recommend.js';
 
@@ -41,12 +48,12 @@ export async function planArray(options: PlanOptions, io: Io): Promise<number> {
   const tuning = stagesOf(options.method, inputBytes(options)).filter(({ stage }) => stage === 'tuning');
   const check = () => {
     refuseOthers(options)();
-    makeWork(work);
+    makeWorkFolder(work);
   };
   const asRun = { ...options, output: planPath(work) };
   const code = await runToOutput(asRun, io, [READING, ...tuning], check, (job) => writePlan(job, options));
   const stages: ShardStage[] = ['count', 'learn', 'recommend'];
-  const arrays = stages.map((stage) => `${commandOf(stage, work, 'auto')}\n`);
+  const arrays = stages.map((stage) => `${shardCommand(stage, work, 'auto')}\n`);
   io.stdout.write(`# run each as an array of ${shards}, after the one before is finished:\n${arrays.join('')}`);
   io.stdout.write(
     `recommend merge --work ${shellWord(work)} -o recs.${options.format === 'wide' ? 'csv' : options.format}\n`,
@@ -61,7 +68,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     job,
     options,
     (dataset, settings, rules) => {
-      const { users, ...who } = whoIsServed(run, rules, dataset);
+      const { users, ...who } = chooseServedUsers(run, rules, dataset);
       const sizes = { ...sizesOf(dataset, settings, options.rules), isTuned: false, isParquet: false };
       return { ...who, sizes, serving: planServing(run, rules, dataset, users, settings) };
     },
@@ -81,7 +88,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   // The lengths of the model's rows are not known yet, but they are about equal.
   const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || CELLS_PER_ROW);
   const audience = readAudience(serving.audience);
-  const lists = dealt(planShards(scoringCosts(audience, lengths), WORTH_A_SHARD, shards), shards);
+  const lists = distributeShards(planShards(scoringCosts(audience, lengths), MIN_SHARD_COST, shards), shards);
   const audiences = lists.flatMap((mine, shard): [Part, string][] => {
     const [from, to] = [mine[0]?.from, mine.at(-1)?.to];
     if (from === undefined || to === undefined) return [];
@@ -89,7 +96,7 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     writeAudience(path, audience, { from, to });
     return [[audienceOf(shard), path]];
   });
-  const planned = plannedWork(work, {
+  const planned = planInFolder(work, {
     version,
     shards,
     sizes,
@@ -99,7 +106,11 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
     rulesHash: serving.hash,
     rules: serving.rules?.spec ?? null,
     factors: factors !== undefined,
-    cuts: { count: dealt(cuts.count, shards), learn: dealt(cuts.learn, shards), recommend: lists },
+    cuts: {
+      count: distributeShards(cuts.count, shards),
+      learn: distributeShards(cuts.learn, shards),
+      recommend: lists,
+    },
     output: { format, safeCsv, top, precision, reasons },
     columns: columns.map(({ name, kind }) => ({ name, kind })),
     cold,

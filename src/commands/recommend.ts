@@ -1,16 +1,16 @@
 import { Failure } from '../failure.js';
 import type { Io } from '../io.js';
 import { learnFiles } from '../pipeline/learning/learn-files.js';
-import { keptIn } from '../pipeline/learning/tuned-file.js';
+import { readTunedFile } from '../pipeline/learning/tuned-file.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/output/outcome.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
-import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { chooseServedUsers } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
-import { refuseOther } from '../saved-model/write.js';
+import { refuseToReplaceOtherFile } from '../saved-model/write.js';
 
 /** The main job: read, learn, recommend, write; `--model` also saves the model. @returns, @throws as `runToOutput`. */
 export async function recommend(options: Options, io: Io): Promise<number> {
@@ -21,8 +21,8 @@ export async function recommend(options: Options, io: Io): Promise<number> {
 /** Refuses to replace a file that this program did not write, before anything is read. */
 export function refuseOthers({ tuned, model }: Pick<Options, 'tuned' | 'model'>): () => void {
   return () => {
-    if (tuned !== undefined) keptIn(tuned);
-    if (model !== undefined) refuseOther(model);
+    if (tuned !== undefined) readTunedFile(tuned);
+    if (model !== undefined) refuseToReplaceOtherFile(model);
   };
 }
 
@@ -31,7 +31,7 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, destination, record } = job;
   const model = options.model === undefined ? undefined : run.open(options.model);
   const read = await learnFiles(job, options, (dataset, settings, rules) => {
-    const { users, ...who } = whoIsServed(run, rules, dataset);
+    const { users, ...who } = chooseServedUsers(run, rules, dataset);
     return { ...who, serving: planServing(run, rules, dataset, users, settings) };
   });
   const { dataset, learned } = read;

@@ -1,18 +1,18 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { whatCounts } from '../dataset/evidence-rules.js';
+import { countingInteractions } from '../dataset/evidence-rules.js';
 import type { Inputs } from '../dataset/inputs.js';
 import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { manifestOf } from '../pipeline/finished/manifest.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/output/outcome.js';
-import { areCarried, outputColumns } from '../pipeline/output/output-columns.js';
+import { needsInputColumns, outputColumns } from '../pipeline/output/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { readInputs } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
-import { wantedOfRules } from '../pipeline/rules/offer.js';
+import { inputsForRules } from '../pipeline/rules/offer.js';
 import { readWithRules } from '../pipeline/rules/read.js';
-import { whoIsServed } from '../pipeline/rules/served-users.js';
+import { chooseServedUsers } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import type { Run } from '../pipeline/run.js';
 import { plural, thousands } from '../quantities.js';
@@ -50,14 +50,14 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     if (options.users.length === 0) run.pool.start(Math.ceil(model.facts.counts.served / USERS_PER_CHILD));
     record.paths = [options.model ?? '', ...record.paths];
     record.method = { name, settings, auto: null };
-    const wanted = wantedOfRules(run, options.rules, areCarried(options.outputColumns));
+    const wanted = inputsForRules(run, options.rules, needsInputColumns(options.outputColumns));
     const isNew = options.users.length > 0;
-    const read = async (alsoColumns: readonly string[]) =>
-      isNew ? readUsers(job, { ...options, ...wanted, alsoColumns }, model, wanted) : model.dataset(wanted);
+    const read = async (extraColumns: readonly string[]) =>
+      isNew ? readUsers(job, { ...options, ...wanted, extraColumns }, model, wanted) : model.dataset(wanted);
     const { data, rules } = await stages.take('reading', () =>
       readWithRules(run, { ...options, areSome: isNew }, options.top, read, (all) => all),
     );
-    const dataset = whatCounts(data);
+    const dataset = countingInteractions(data);
     outputColumns(options.outputColumns, options.format, dataset);
     record.dataset = dataset;
     for (const note of rules.notes) run.info(note);
@@ -68,7 +68,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const { files, rowLengths: rowLength } = model;
     const cells = rowLength.reduce((total, length) => total + length, 0);
     await memory.score(dataset, cells, options.rules);
-    const { users: usersServed, ...who } = whoIsServed(run, rules, dataset);
+    const { users: usersServed, ...who } = chooseServedUsers(run, rules, dataset);
     // For a few new users, starting another child takes longer than its work.
     if (isNew)
       await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(usersServed.length / USERS_PER_CHILD))));
@@ -87,7 +87,7 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
 /** Reads the users of new files. @throws Failure 65 where the model knows none of their items. */
 async function readUsers(
   { run, memory, record }: OutputRun,
-  options: Options & Pick<Inputs, 'keepColumns' | 'alsoColumns'>,
+  options: Options & Pick<Inputs, 'keepColumns' | 'extraColumns'>,
   model: SavedModel,
   wanted: Wanted,
 ): Promise<Dataset> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { commandOf, plannedIn, planPath, ranges } from '../array-jobs/plan-file.js';
+import { planPath, ranges, readPlan, shardCommand } from '../array-jobs/plan-file.js';
 import { readingStatus } from '../array-jobs/reading.js';
 import { ExitCode } from '../failure.js';
 import type { Io } from '../io.js';
@@ -55,10 +55,10 @@ function statusOf(work: string, version: string): { shards: number; stages: Stag
     const last = `recommend plan … --shards ${shards} --work ${folder}`;
     return { shards, stages: [{ stage: STAGES.read, ...open, command }], last };
   }
-  const planned = plannedIn(work, version);
+  const planned = readPlan(work, version);
   const stages = (['count', 'learn', 'recommend'] satisfies ShardStage[]).map((stage) => {
     const { begun, missing } = planned.unfinished(stage, null);
-    return { stage: STAGES[stage], begun, missing, command: commandOf(stage, work, 'auto') };
+    return { stage: STAGES[stage], begun, missing, command: shardCommand(stage, work, 'auto') };
   });
   return { shards: planned.plan.shards, stages, last: `recommend merge --work ${folder} -o FILE` };
 }

@@ -19,7 +19,7 @@ export function bindExpression(
 ): BoundExpression {
   const newColumn = (column: CellColumn) => typedColumn(column, dayOrder);
   const { rule, unreadable } = ruleOf({ expression, columns, now, newColumn, known });
-  return boundBy(rule, [...unreadable]);
+  return boundExpression(rule, [...unreadable]);
 }
 
 function known(side: Side, count: number, truth: (index: number) => number): Rule {
@@ -33,7 +33,7 @@ function known(side: Side, count: number, truth: (index: number) => number): Rul
  * @param rule plain data, which may be sent to another process.
  * @param unreadable sentences about cells that cannot be read and count as missing.
  */
-export function boundBy(rule: Rule, unreadable: readonly string[] = []) {
+export function boundExpression(rule: Rule, unreadable: readonly string[] = []) {
   const facets = facetsOf(rule);
   return {
     rule,
@@ -45,7 +45,7 @@ export function boundBy(rule: Rule, unreadable: readonly string[] = []) {
     userKey: (user: number) => facets.map((facet) => facet(user)).join('|'),
   };
 }
-export type BoundExpression = ReturnType<typeof boundBy>;
+export type BoundExpression = ReturnType<typeof boundExpression>;
 
 /** Functions of a user that together determine the result of a rule. */
 function facetsOf(rule: Rule): ((user: number) => number | string)[] {

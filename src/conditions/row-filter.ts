@@ -21,15 +21,15 @@ export function rowFilter(conditions: readonly RowCondition[]): RowFilter {
 }
 
 /** True for a condition that depends on the current time. */
-export function namesNow(text: string): boolean {
+export function usesCurrentTime(text: string): boolean {
   return /\b(now|today)\b/i.test(text);
 }
 
 /** The condition without what it does not use: cells of other columns, and the current time. @throws Failure 2 like `rowFilter`. */
-export function slimCondition(condition: RowCondition): RowCondition {
+export function minimalCondition(condition: RowCondition): RowCondition {
   const { columns } = rowTest(condition);
   const sample = condition.sample.map((column, at) => (columns.includes(at) ? column : { ...column, cells: [] }));
-  return { ...condition, now: namesNow(condition.text) ? condition.now : 0, sample };
+  return { ...condition, now: usesCurrentTime(condition.text) ? condition.now : 0, sample };
 }
 
 /** A test of whether an expression holds for a row, independently of other rows, and the columns it needs. */

@@ -95,7 +95,7 @@ export function listOf(cell: string): string[] | undefined {
 }
 
 /** The separator of several ids in a cell (`P1,P2`), or the brackets of a list (`["P1", "P2"]`); '' if each cell holds one id. */
-export function listedBy(distinct: ReadonlySet<string>): string {
+export function listSeparator(distinct: ReadonlySet<string>): string {
   const cells = [...distinct];
   if (cells.length > 0 && cells.every(listOf)) return cells[0]?.trim().startsWith('{') ? '{}' : '[]';
   const isList = (sign: string) => {

@@ -73,7 +73,7 @@ async function* withLargerHead(
 }
 
 /** The size of a file that is not open yet; 0 if it is unknown. A missing file is no error here: opening it reports that. */
-export function sizeAtHand(path: string): number {
+export function fileSizeOrZero(path: string): number {
   return path === '-' ? 0 : (statsOf(path)?.size ?? 0);
 }
 

@@ -54,7 +54,7 @@ const DAY = 86_400;
  * @param mode undefined: these columns are not looked at.
  */
 export function availabilityReader(header: readonly string[], mode: Availability | undefined) {
-  const named = [...header.entries()].filter(([, name]) => mode && saysWhatIsSold(name));
+  const named = [...header.entries()].filter(([, name]) => mode && isAvailabilityName(name));
   const columns = named.map(([at, name]) => ({ at, name, cells: [] as string[] }));
   const itemOf: number[] = [];
   return {
@@ -114,7 +114,7 @@ export function availabilityReader(header: readonly string[], mode: Availability
 }
 
 /** True for a column name that may say what can be sold. */
-export function saysWhatIsSold(name: string): boolean {
+export function isAvailabilityName(name: string): boolean {
   return MEANINGS.has(columnKey(name));
 }
 

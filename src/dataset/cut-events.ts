@@ -1,4 +1,4 @@
-import { sizeAtHand } from '../csv/source.js';
+import { fileSizeOrZero } from '../csv/source.js';
 import type { EventLayout } from '../events/event-columns.js';
 import type { Ids } from '../events/ids.js';
 import { type CutFile, cutRanges, type ReadEvents, SIZES } from '../events/read-events.js';
@@ -26,7 +26,7 @@ async function cutEvents(inputs: Inputs, roles: EventsRoles, options?: LayoutOpt
 function wholeFile({ eventWeights, sizes = SIZES }: Inputs, { file }: EventsRoles, layout: EventLayout): CutFile {
   const { source, path, begin } = file;
   const task = { path, source, begin, layout, eventWeights: [...eventWeights], chunkBytes: sizes.chunk };
-  return { task, ranges: [{ from: 0, to: Math.max(1, sizeAtHand(path)) }] };
+  return { task, ranges: [{ from: 0, to: Math.max(1, fileSizeOrZero(path)) }] };
 }
 
 /** Has another process read a file that cannot be cut. @returns undefined where this process has to read it. */
@@ -38,14 +38,14 @@ export async function readByWorker(
 ): Promise<ReadEvents | undefined> {
   const { rangeWorkers, eventWeights, sizes, badRows, onBytes } = inputs;
   // Another process cannot read a pipe.
-  if (!rangeWorkers?.readWhole || sizeAtHand(roles.file.path) === 0) return undefined;
+  if (!rangeWorkers?.readWhole || fileSizeOrZero(roles.file.path) === 0) return undefined;
   if (await cutRanges(roles.file, layout, eventWeights, sizes)) return undefined;
   const { task, ranges } = wholeFile(inputs, roles, layout);
   let read: ReadEvents | undefined;
   await rangeWorkers.read(task, ranges, async (part) => {
     if (!part) return;
     read = takeWholeFile(part, task.path, layout, eventWeights, ids, badRows);
-    onBytes?.(sizeAtHand(task.path));
+    onBytes?.(fileSizeOrZero(task.path));
   });
   return read;
 }

@@ -1,4 +1,4 @@
-import { slimCondition } from '../conditions/row-filter.js';
+import { minimalCondition } from '../conditions/row-filter.js';
 import { type EventLayout, eventLayout, type RowCondition } from '../events/event-columns.js';
 import { statusWeightsAmong } from '../events/order-status.js';
 import { Failure } from '../failure.js';
@@ -25,7 +25,7 @@ export function inputsOfEach(
   given: Inputs,
   { orders, interactions, users }: EventFiles,
 ): Record<'orders' | 'others', Inputs> {
-  const lines = [...interactions, ...users].filter(({ namesOrders }) => namesOrders);
+  const lines = [...interactions, ...users].filter(({ hasOrderIds }) => hasOrderIds);
   const all = given.eventsWhere ?? [];
   const ofOrders = orders ? conditionsOfOrders(given, orders, lines) : [];
   return {
@@ -53,7 +53,7 @@ function conditionsOfOrders(inputs: Inputs, orders: EventsRoles, lines: readonly
 function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: Inputs, file: OpenFile): RowCondition[] {
   const sample = file.columns.map(({ name, cells }) => ({ name, cells }));
   return eventsWhere.map((text) =>
-    slimCondition({ text, option: `${file.name}: --events-where`, now, dayOrder, sample }),
+    minimalCondition({ text, option: `${file.name}: --events-where`, now, dayOrder, sample }),
   );
 }
 

@@ -2,11 +2,11 @@ import { rowFilter } from '../conditions/row-filter.js';
 import { momentText } from '../events/clock.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import { IdIndex, type Ids } from '../events/ids.js';
-import { withoutLater } from '../events/later-rows.js';
+import { removeLaterRows } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
-import { doubtedDates, noteFuture, settleTimes } from '../events/settled-times.js';
+import { ambiguousDateWarnings, futureTimeNotes, timesToSeconds } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { returnWarnings } from '../understanding/returned-column.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
@@ -36,11 +36,11 @@ export async function readEventsFile(
   const { events, report } = file;
   const { now } = inputs.evidence ?? {};
   if (now !== undefined) {
-    const later = withoutLater(events, now, ids, known);
+    const later = removeLaterRows(events, now, ids, known);
     report.skipped.push({ what: `after ${momentText(now)} (--now)`, kind: later, isWithoutId: false });
     report.events = eventsReport(events);
   }
-  report.notes.push(...noteFuture(events, Date.now() / 1000));
+  report.notes.push(...futureTimeNotes(events, Date.now() / 1000));
   return file;
 }
 
@@ -50,7 +50,7 @@ async function allEventsOf(
   ids: Ids,
   orders: Orders | undefined,
 ): Promise<EventsFile> {
-  if (!roles.namesOrders || !orders) return eventsOf(inputs, roles, ids);
+  if (!roles.hasOrderIds || !orders) return eventsOf(inputs, roles, ids);
   const file = await eventsOf(inputs, roles, { users: orders.ids, items: ids.items });
   const { unknown, cancelled } = joinOrders(file.events, orders, ids.users);
   const leftOut = orders.areChosen ? ', or that --events-where leaves out' : '';
@@ -93,8 +93,8 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: 
   const whole = await readByWorker(inputs, roles, layout, ids);
   const read = whole ?? (await readEvents(await file.table(), layout, eventWeights, ids, inputs, filter));
   const { events, report, lineOf } = read;
-  settleTimes(name, layout.timeName, events);
-  const dates = layout.dayOrder === undefined ? doubtedDates(layout.timeName, events) : [];
+  timesToSeconds(name, layout.timeName, events);
+  const dates = layout.dayOrder === undefined ? ambiguousDateWarnings(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
   const rating = file.columns[used.rating ?? -1];
   const isDoubtful = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;

@@ -3,7 +3,7 @@ import type { Events } from '../events/event-columns.js';
 import { type EventWeights, isKnownType } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
-import { isNobody } from '../understanding/role-candidates.js';
+import { isAnonymousId } from '../understanding/role-candidates.js';
 import type { AggregatedEvents } from './aggregate.js';
 import type { EventsReport, InteractionsReport } from './dataset.js';
 
@@ -85,7 +85,7 @@ function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
     // An item may well be in every basket.
     if (role === 'user' && count > MANY * total && different >= MANY_USERS) return true;
     // Counts come first, since looking at the text of millions of ids takes longer.
-    if ((count <= MANY * total && count * different <= FAR_ABOVE_MEAN * total) || !isNobody(id)) return false;
+    if ((count <= MANY * total && count * different <= FAR_ABOVE_MEAN * total) || !isAnonymousId(id)) return false;
     // Ids that are numbered from 0 include a 1; item 0 is then often the most popular one.
     const isNumbered = id === '0' && ids.includes('1');
     if (isNumbered && role === 'item') return false;

@@ -6,7 +6,7 @@ import { entriesWhere, type Interactions, withOwnStrengths } from './interaction
 
 /*
  * Evidence rules decide which interactions count: only these are learned from and stand in histories. Rows after `now` are never read
- * (`withoutLater`), and rows before `since` give way to later ones of the same pair (`withoutEarlier`). The rest is decided here, and only
+ * (`removeLaterRows`), and rows before `since` give way to later ones of the same pair (`withoutEarlier`). The rest is decided here, and only
  * for the interactions to learn from: held-out items are the same with and without these rules, and nothing about them leaks.
  *
  * Interactions without a time have no age and count in full.
@@ -27,10 +27,10 @@ export interface EvidenceRules {
 export type RuledInteractions = Interactions & { evidence?: EvidenceRules | undefined };
 
 /** Interactions that count. `had` are all interactions, whose items are not recommended again; undefined: the same ones. */
-export type Counting<T> = T & { had?: Pick<Interactions, 'interactions' | 'times'> | undefined };
+export type WithEvidenceRules<T> = T & { had?: Pick<Interactions, 'interactions' | 'times'> | undefined };
 
 /** Leaves out interactions that do not count, and lets the others fade:  strength · 2^(−age / half-life). */
-export function whatCounts<T extends RuledInteractions>(all: T): Counting<T> {
+export function countingInteractions<T extends RuledInteractions>(all: T): WithEvidenceRules<T> {
   const { interactions, times, evidence } = all;
   if ([evidence?.minRating, evidence?.since, evidence?.halfLife].every((rule) => rule === undefined)) return all;
   const had = { interactions, times };
@@ -100,7 +100,7 @@ export function evidenceNotes(all: RuledInteractions, hasMore: boolean): string[
   const { interactions, times, rated, evidence = {} } = all;
   const { minRating, since, halfLife } = evidence;
   const byAge = since !== undefined ? '--since' : halfLife !== undefined ? '--half-life' : undefined;
-  if (byAge && !times) throw misuse(withoutTimes(byAge));
+  if (byAge && !times) throw misuse(noTimesMessage(byAge));
   if (minRating !== undefined && !rated) {
     throw misuse(
       '--min-rating: there are no ratings on a scale (counts, and thumbs up or down, are none); --rating-col NAME names their column, --ratings scale says that its numbers are ratings',
@@ -120,6 +120,6 @@ export function evidenceNotes(all: RuledInteractions, hasMore: boolean): string[
 }
 
 /** The message for a rule about age where there are no times. */
-export function withoutTimes(option: string): string {
+export function noTimesMessage(option: string): string {
   return `${option}: the interactions have no times; --time-col NAME names their column`;
 }

@@ -3,9 +3,9 @@ import { isBlank } from '../csv/cells.js';
 import { IndexColumn, LineColumn, NumberColumn } from '../events/columns.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { IdIndex } from '../events/ids.js';
-import { settleTimes } from '../events/settled-times.js';
+import { timesToSeconds } from '../events/settled-times.js';
 import { TimeColumn } from '../events/times.js';
-import { lookAt, type OpenFile } from '../understanding/open-files.js';
+import { type OpenFile, openSampled } from '../understanding/open-files.js';
 import { missingColumn, type NamedColumns, recogniseRoles } from '../understanding/roles.js';
 import { SampledColumn } from '../understanding/sampled-column.js';
 
@@ -25,7 +25,7 @@ export interface IdRows {
 
 /** Opens an id file and looks at its beginning. @throws Failure 66, 65 or 74 where it cannot be read. */
 export function openIdFile(path: string, encoding: string | undefined): Promise<OpenFile> {
-  return lookAt({ delimiter: undefined, encoding, badRows: refuseBadRows }, path, undefined);
+  return openSampled({ delimiter: undefined, encoding, badRows: refuseBadRows }, path, undefined);
 }
 
 /**
@@ -79,7 +79,7 @@ export async function readIds(
   const table = await file.table();
   await table.eachRow(({ cells, line }) => take(cells, line));
   if (timeAt === undefined) return { ...rows, unknown, secondsAt: undefined };
-  settleTimes(file.name, timeName, times);
+  timesToSeconds(file.name, timeName, times);
   return { ...rows, unknown, secondsAt: (row) => times.timeColumn.seconds(times.time.at(row)) };
 }
 

@@ -82,7 +82,7 @@ function grouped(
   const order = new Uint32Array(userOf.length);
   for (let row = 0; row < order.length; row++) order[place[userOf[row]!]!++] = row;
   /** By item: the last user whose list has it, + 1. */
-  const listedBy = new Uint32Array(items.size);
+  const listSeparator = new Uint32Array(items.size);
   for (let u = 0; u < users.size; u++) {
     const rows = order.subarray(start[u], start[u + 1]);
     if (rank) rows.sort((a, b) => rank.at(a) - rank.at(b));
@@ -91,8 +91,8 @@ function grouped(
       const wrong = (what: string) => refuse(line.at(row), `the list of ${shown(users.textOf(u))} has ${what}`);
       if (rank && Number.isNaN(rank.at(row))) wrong(`no rank for ${shown(items.textOf(item))}`);
       if (rank && at > 0 && rank.at(rows[at - 1]!) === rank.at(row)) wrong(`two items of rank ${rank.at(row)}`);
-      if (listedBy[item] === u + 1) wrong(`${shown(items.textOf(item))} twice`);
-      listedBy[item] = u + 1;
+      if (listSeparator[item] === u + 1) wrong(`${shown(items.textOf(item))} twice`);
+      listSeparator[item] = u + 1;
     });
   }
   return { start, items: order.map((row) => itemOf[row]!) };

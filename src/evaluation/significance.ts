@@ -87,7 +87,7 @@ interface Batches {
 }
 
 /**
- * Up to 4,000 rows are each a batch of their own. More rows are dealt at random to 4,000 batches, so that intervals and tests of a million
+ * Up to 4,000 rows are each a batch of their own. More rows are distributeShards at random to 4,000 batches, so that intervals and tests of a million
  * users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means with
  * independent rows).
  */

@@ -21,7 +21,9 @@ const DAY = 86_400;
  * @returns `code`: its parts and the time of day as one number, which `partedSeconds` converts once the order is known; `order`: the only
  * order in which this day exists (undefined: it exists in both); `spelling`: bits for how it is written.
  */
-export function partedDate(text: string): { code: number; order: DayOrder | undefined; spelling: number } | undefined {
+export function dateEndingWithYear(
+  text: string,
+): { code: number; order: DayOrder | undefined; spelling: number } | undefined {
   const match = PARTED.exec(text);
   if (!match) return undefined;
   const [, one, separator, two, four, hour = '0', minute = '0', second = '0', fraction = '0', half] = match;

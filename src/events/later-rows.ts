@@ -9,7 +9,12 @@ import { renumber } from './renumbering.js';
  * @param now seconds since 1970. @param ids including those of the file. @param idsBefore how many ids there were before the file.
  * @returns how many rows were removed, and the first line.
  */
-export function withoutLater(events: Events, now: number, ids: Ids, idsBefore: Record<keyof Ids, number>): SkippedKind {
+export function removeLaterRows(
+  events: Events,
+  now: number,
+  ids: Ids,
+  idsBefore: Record<keyof Ids, number>,
+): SkippedKind {
   const later = noneSkipped();
   const { time, timeColumn, titles } = events;
   if (!time || !timeColumn) return later;

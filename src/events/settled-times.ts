@@ -48,7 +48,7 @@ export function secondsOfDigits(value: number, hasClock: boolean): number | unde
  * Converts dates that end with the year, and dates in digits, to seconds, once the whole column has been read.
  * @throws Failure 65 if no row shows the order of day and month: 3/4/2011 may be in March or in April.
  */
-export function settleTimes(path: string, column: string, events: Times): void {
+export function timesToSeconds(path: string, column: string, events: Times): void {
   const { time, timeColumn, line } = events;
   if (!time || timeColumn?.seen.format !== 'parted') {
     events.time = settleDigits(events);
@@ -80,7 +80,7 @@ export function settleTimes(path: string, column: string, events: Times): void {
 }
 
 /** A warning if ambiguous dates were read in the order of dates that are spelt differently. @param column the column's name. */
-export function doubtedDates(column: string, { timeColumn }: Events): string[] {
+export function ambiguousDateWarnings(column: string, { timeColumn }: Events): string[] {
   const { dayOrder, ambiguousSpellings = 0, clearSpellings = 0 } = timeColumn?.seen ?? {};
   if (dayOrder === undefined || !mayBeSwapped(ambiguousSpellings, clearSpellings)) return [];
   return [
@@ -89,7 +89,7 @@ export function doubtedDates(column: string, { timeColumn }: Events): string[] {
 }
 
 /** A warning if rows are dated after `now`: ages count from the latest time, so one such row makes all others old. */
-export function noteFuture({ time, timeColumn }: Events, now: number): string[] {
+export function futureTimeNotes({ time, timeColumn }: Events, now: number): string[] {
   if (!time || !timeColumn) return [];
   const { values, none } = time.numbers;
   const scale = timeColumn.scale;

@@ -2,7 +2,7 @@ import { BadRow } from '../csv/bad-rows.js';
 import { isBlank, shown } from '../csv/cells.js';
 import { printableName } from '../csv/printable.js';
 import { secondsOf } from './clock.js';
-import { type DayOrder, partedDate } from './day-month.js';
+import { type DayOrder, dateEndingWithYear } from './day-month.js';
 import { monthNameSeconds } from './month-names.js';
 
 /** The unit of a time column; that of numbers is decided by their size, once all are read. */
@@ -25,7 +25,7 @@ export interface TimesSeen {
   format: TimeFormat | undefined;
   /** The order of day and month in dates that end with the year; undefined: not known yet. */
   dayOrder: DayOrder | undefined;
-  /** Spellings (see `partedDate`) of dates that may be read in both orders, and of dates that have only one. */
+  /** Spellings (see `dateEndingWithYear`) of dates that may be read in both orders, and of dates that have only one. */
   ambiguousSpellings: number;
   clearSpellings: number;
   /** The largest absolute value of a number. */
@@ -89,7 +89,7 @@ export class TimeColumn {
       }
       return this.#take('numbers', Number(text), cell);
     }
-    const parted = partedDate(text);
+    const parted = dateEndingWithYear(text);
     if (!parted) return this.#take('dates', secondsOf(inDigits(text)) ?? monthNameSeconds(text), cell);
     const value = this.#take('parted', parted.code, cell);
     this.seen[parted.order === undefined ? 'ambiguousSpellings' : 'clearSpellings'] |= parted.spelling;

@@ -12,6 +12,6 @@ export interface TextColumn extends OutputColumn {
 }
 
 /** True for columns with one value per list, the same for all its items. */
-export function isOfUser({ kind }: OutputColumn): boolean {
+export function isPerUser({ kind }: OutputColumn): boolean {
   return kind === 'user';
 }

@@ -2,7 +2,7 @@ import { jsonText } from '../csv/printable.js';
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
-import { type ColumnKind, isOfUser, type OutputColumn } from './columns.js';
+import { type ColumnKind, isPerUser, type OutputColumn } from './columns.js';
 import type { LineFormat } from './formats.js';
 import { type Reasons, SOURCES, type WriteReasons } from './reason-cells.js';
 
@@ -38,8 +38,8 @@ export function headerOf(
 ): string {
   if (format === 'jsonl') return '';
   const nameOf = ({ name }: OutputColumn) => name;
-  const names = format === 'csv' ? columns.map(nameOf) : columns.filter(isOfUser).map(nameOf);
-  const ofItem = columns.filter((column) => !isOfUser(column)).map(({ name }) => (name === 'item_id' ? 'item' : name));
+  const names = format === 'csv' ? columns.map(nameOf) : columns.filter(isPerUser).map(nameOf);
+  const ofItem = columns.filter((column) => !isPerUser(column)).map(({ name }) => (name === 'item_id' ? 'item' : name));
   if (format === 'wide') for (let k = 1; k <= listLength; k++) names.push(...ofItem.map((name) => `${name}_${k}`));
   return `${names.map(quote).join(',')}\n`;
 }
@@ -138,8 +138,8 @@ function csvTemplate(columns: readonly LineColumn[]): Template {
 
 /** `user_id,item_1[,title_1],item_2,…`: a row per user, all of the same width, for tables of a database. */
 function wideTemplate(columns: readonly LineColumn[]): Template {
-  const ofUser = columns.filter(isOfUser).map((column, k) => cellOf(column, k > 0 ? ',' : ''));
-  const ofItem = columns.filter((column) => !isOfUser(column)).map((column) => cellOf(column, ','));
+  const ofUser = columns.filter(isPerUser).map((column, k) => cellOf(column, k > 0 ? ',' : ''));
+  const ofItem = columns.filter((column) => !isPerUser(column)).map((column) => cellOf(column, ','));
   return { ...NO_LINES, ofUser, ofItem, noItem: ','.repeat(ofItem.length), afterItems: '\n' };
 }
 
@@ -147,8 +147,8 @@ function wideTemplate(columns: readonly LineColumn[]): Template {
 function jsonlTemplate(columns: readonly LineColumn[]): Template {
   const members = (some: readonly LineColumn[]) =>
     some.map((column, k) => cellOf(column, `${k > 0 ? ',' : '{'}${jsonText(column.name)}:`));
-  const ofUser = members(columns.filter(isOfUser));
-  const ofItem = members(columns.filter((column) => !isOfUser(column)));
+  const ofUser = members(columns.filter(isPerUser));
+  const ofItem = members(columns.filter((column) => !isPerUser(column)));
   const beforeItems = `${ofUser.length > 0 ? ',' : '{'}"items":[`;
   const afterItem = ofItem.length > 0 ? '}' : '{}';
   return { ...NO_LINES, ofUser, beforeItems, ofItem, betweenItems: ',', afterItem, afterItems: ']}\n' };

@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { whatCounts } from '../dataset/evidence-rules.js';
+import { countingInteractions } from '../dataset/evidence-rules.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import type { ExplainedList } from '../report/explanation.js';
 import type { Learned } from './learning/learn.js';
@@ -24,7 +24,7 @@ export async function explainedLists(
   learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
   { top, reasons }: { top: number; reasons: number },
 ): Promise<ExplainedList[]> {
-  const serving = planServing(run, rules, whatCounts(dataset), users, learned.settings);
+  const serving = planServing(run, rules, countingInteractions(dataset), users, learned.settings);
   const parts: Uint8Array[] = [];
   const collect = {
     write: async (bytes: Uint8Array | string) => parts.push(Buffer.from(bytes)) > 0,

@@ -1,4 +1,4 @@
-import { sizeAtHand } from '../csv/source.js';
+import { fileSizeOrZero } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Failure } from '../failure.js';
 import type { Settings } from '../model/settings.js';
@@ -60,7 +60,7 @@ export function withinMemory(
     /** Plans reading, from the sizes of the files. */
     async read(inputs: InputFiles): Promise<void> {
       const files = inputPaths(inputs).map((path) => ({
-        bytes: sizeAtHand(path),
+        bytes: fileSizeOrZero(path),
         isPacked: /\.(gz|zst|parquet)$/.test(path),
       }));
       await limit(needToRead(files), 'to read these files');

@@ -20,7 +20,7 @@ import type { Method } from './learning/method.js';
 /** Inputs of a reader that are not options of the command line. */
 type NotTyped =
   | keyof Reading
-  | 'alsoColumns'
+  | 'extraColumns'
   | 'titles'
   | 'keepColumns'
   | 'availability'

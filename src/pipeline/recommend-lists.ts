@@ -1,11 +1,11 @@
 import type { Dataset } from '../dataset/dataset.js';
-import { whatCounts } from '../dataset/evidence-rules.js';
+import { countingInteractions } from '../dataset/evidence-rules.js';
 import type { Ranking } from '../evaluation/evaluation.js';
 import { listsFrom } from '../evaluation/lists.js';
 import { type Holdout, sampleKeysOf } from '../evaluation/split.js';
 import { scoringCosts } from '../ranking/audience.js';
 import type { ExplainedList } from '../report/explanation.js';
-import { planShards, WORTH_A_SHARD } from '../workers/plan.js';
+import { MIN_SHARD_COST, planShards } from '../workers/plan.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { explainedLists } from './explained-lists.js';
 import { discardLearned, learn } from './learning/learn.js';
@@ -17,7 +17,7 @@ import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
 
 /** A ranking. If some users are examined more closely, also the scores of all lists, one after another, and the lists of those users. */
-export interface LookedRanking extends Ranking {
+export interface ExaminedRanking extends Ranking {
   closer?: { scores: readonly number[]; lists: ExplainedList[] };
 }
 
@@ -36,10 +36,10 @@ export async function recommendLists(
   rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
   examined?: { users: Uint32Array; reasons: number },
-): Promise<LookedRanking> {
+): Promise<ExaminedRanking> {
   const startedAt = run.seconds();
   const { settings, auto } = await chooseSettings(run, dataset, methodOfSpec(spec), like);
-  const counting = whatCounts(dataset);
+  const counting = countingInteractions(dataset);
   const learned = await learn(run, counting, () => sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();
   const serving = planServing(run, rules, counting, users, settings);
@@ -49,7 +49,7 @@ export async function recommendLists(
   const scores: Float64Array[] = [];
   await run.pool.run(
     job,
-    planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD),
+    planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), MIN_SHARD_COST),
     (path, { from, to }) => {
       const { lists } = readLists(path);
       run.directory.discard([path]);

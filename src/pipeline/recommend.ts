@@ -2,7 +2,7 @@ import type { Destination } from '../files/writing.js';
 import type { TextColumn } from '../output/columns.js';
 import { scoringCosts } from '../ranking/audience.js';
 import type { Served } from '../report/metrics.js';
-import { planShards, type Shard, WORTH_A_SHARD } from '../workers/plan.js';
+import { MIN_SHARD_COST, planShards, type Shard } from '../workers/plan.js';
 import type { ListLayout, RecommendJob } from '../workers/protocol.js';
 import { readAudience, readLists } from '../workers/run-files.js';
 import { keyOf, shardOutput } from './finished/checkpoint.js';
@@ -28,7 +28,7 @@ export async function serve(
 ): Promise<Written> {
   const columns = outputColumns(options.outputColumns, options.format, dataset, serving.users);
   const job = recommendJob(run, options.top, serving, learned, layoutOf(run, options, columns, dataset));
-  const shards = planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), WORTH_A_SHARD);
+  const shards = planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), MIN_SHARD_COST);
   return writeLists(run, options, columns, destination, (onFile) =>
     runShards(
       run,

@@ -55,7 +55,7 @@ export function startRun(
       log.warn(`${message}\n  ${/SIGKILL/.test(message) ? KILLED : RETRIED}`);
     },
     // In a log of JSON objects, the stderr of a child must become objects, too.
-    ...(logFormat === 'json' ? { onWords: (words: string) => log.warn(`a worker said: ${words}`) } : {}),
+    ...(logFormat === 'json' ? { onStderr: (words: string) => log.warn(`a worker said: ${words}`) } : {}),
   });
   const memory = memoryWatch(() => pool.pids());
   memory.start();

@@ -25,7 +25,7 @@ export function listenToSignals(interrupted: AbortController, report: (failure: 
         interrupted.abort(new Failure(exitCode, `stopped by ${signal}; no output file was written`));
       } else if (signal !== 'SIGHUP') {
         report(new Failure(exitCode, `stopped at once by a second signal, ${signal}; no output file was written`));
-        endAtOnce(exitCode);
+        exitNow(exitCode);
       }
     });
   }
@@ -39,7 +39,7 @@ export function listenToSignals(interrupted: AbortController, report: (failure: 
  * Before it exits, Node waits for system calls, and one may never return: opening a named pipe that has no other end. A signal to itself
  * ends the process without waiting, and gives a shell the same exit code.
  */
-export function endAtOnce(exitCode: number): void {
+export function exitNow(exitCode: number): void {
   const signal = (Object.keys(SIGNALS) as Signal[]).find((signal) => SIGNALS[signal] === exitCode);
   const hasFileRequest = process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
   if (signal && hasFileRequest && process.argv.slice(2).some(namesPipe)) {
@@ -59,7 +59,7 @@ function namesPipe(argument: string): boolean {
  * Lets the process end normally after its terminal has gone. Node restores terminals when it exits, and aborts if they no longer exist;
  * it ignores closed descriptors.
  */
-export function outliveTerminals(): void {
+export function surviveHangup(): void {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
   process.on('exit', () => {
     for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);

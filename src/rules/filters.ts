@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
-import type { Counting } from '../dataset/evidence-rules.js';
+import type { WithEvidenceRules } from '../dataset/evidence-rules.js';
 import { emptyRows, joined, mapped, type SparseRows } from '../matrix/sparse.js';
 
 /** What users may be recommended, beyond what the dataset says. All of it changes results. */
@@ -19,9 +19,9 @@ export interface Filters {
 }
 
 /** Applies filters: the items that users had and must not get again, others that they must not get, and the items that anybody may get. */
-export function barredBy(
+export function exclusionsUnder(
   { allowed, excluded, includeSeen, seenWindow, clock }: Filters,
-  dataset: Counting<Dataset>,
+  dataset: WithEvidenceRules<Dataset>,
 ): Pick<Dataset, 'excluded' | 'offered'> & { had: { interactions: SparseRows } } {
   const { interactions, times } = dataset.had ?? dataset;
   const { rows, columns } = interactions;

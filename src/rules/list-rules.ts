@@ -1,4 +1,4 @@
-import { boundBy } from '../conditions/bound-expression.js';
+import { boundExpression } from '../conditions/bound-expression.js';
 import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
@@ -39,7 +39,7 @@ export function listRules(
   model: Omit<Facts, 'expression'>,
   prior: Float64Array,
 ): ListRules {
-  const facts: Facts = { ...model, expression: (rule) => boundBy(rule) };
+  const facts: Facts = { ...model, expression: (rule) => boundExpression(rule) };
   const { users, where, plans } = unpacked({ spec, arrays }) as RulePlans;
   const active: ActiveRule[] = [
     ...where.map((rule) => onlyWhere(rule, facts)),

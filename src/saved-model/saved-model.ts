@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { CellColumn } from '../csv/cells.js';
 import { quotedFrom } from '../csv/quoted-cells.js';
 import { noAttributes } from '../dataset/attributes/attribute-table.js';
-import { availabilityReader, saysWhatIsSold } from '../dataset/availability.js';
+import { availabilityReader, isAvailabilityName } from '../dataset/availability.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Known } from '../dataset/inputs.js';
@@ -208,7 +208,7 @@ export class SavedModel {
     const { counts, now: before, dayOrder: learned } = this.facts;
     const { available } = this.#arrays(isOf('available'));
     if (!(available instanceof Uint8Array) || now === before) return available as Uint8Array | undefined;
-    const columns = this.#columns('itemColumns', saysWhatIsSold);
+    const columns = this.#columns('itemColumns', isAvailabilityName);
     const names = columns.map(({ name }) => name);
     const answers = [before, now].map((at) => {
       const reader = availabilityReader(names, 'honour');

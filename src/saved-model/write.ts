@@ -24,7 +24,7 @@ import type { ModelFacts } from './facts.js';
  * Refuses to replace a file that is not a model: it may be somebody's data. A damaged model may be replaced.
  * @throws Failure 65
  */
-export function refuseOther(path: string): void {
+export function refuseToReplaceOtherFile(path: string): void {
   try {
     const stats = statSync(path);
     if (!stats.isFile() || stats.size === 0 || isArrayFile(path)) return;

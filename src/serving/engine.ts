@@ -62,7 +62,7 @@ export function engineFor(options: ServeOptions, log: Log) {
       onRetry: warn,
       timeouts: { ...TIMEOUTS, stopped: STOPPED },
       // The stderr of a crashing child would break a log of JSON objects.
-      ...(log.format === 'json' ? { onWords: (words: string) => warn(`a worker said: ${words}`) } : {}),
+      ...(log.format === 'json' ? { onStderr: (words: string) => warn(`a worker said: ${words}`) } : {}),
     });
     const first: Question = { ask: 'ready' };
     const isQuick = (question: unknown) => costsLittle(question as Question);

@@ -1,6 +1,6 @@
 import { type Expression, parseExpression } from '../conditions/expression.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { whatCounts } from '../dataset/evidence-rules.js';
+import { countingInteractions } from '../dataset/evidence-rules.js';
 import { SHARED_SUMS } from '../kernels/kernel.js';
 import { emptyRows, longestRow } from '../matrix/sparse.js';
 import { type IdRules, planRules, type ReadRules } from '../pipeline/rules/plan.js';
@@ -10,7 +10,7 @@ import type { ListRules } from '../ranking/list-rules.js';
 import { offerOf } from '../ranking/offer.js';
 import { Recommender } from '../ranking/recommender.js';
 import { scoresBy, summedRows } from '../ranking/scores.js';
-import { barredBy } from '../rules/filters.js';
+import { exclusionsUnder } from '../rules/filters.js';
 import { listRules, type RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
 import { scoredUsers } from '../saved-model/known-users.js';
@@ -73,7 +73,7 @@ export function listMaker(served: ServedModel, ruleOptions: ReadRules, json: Lis
       clock: ruleOptions.now,
       dayOrder: undefined,
     });
-    return { dataset: whatCounts(dataset), ignored };
+    return { dataset: countingInteractions(dataset), ignored };
   };
 
   /** The rules for the lists of the one user of a data set. @throws Failure for an expression that makes no sense. */
@@ -101,7 +101,7 @@ export function listMaker(served: ServedModel, ruleOptions: ReadRules, json: Lis
     const expressions = [...ruleOptions.where, ...where.map((text) => parseExpression(text, 'where'))];
     const now = ruleOptions.now ?? Date.now() / 1000;
     const { dataset, ignored } = datasetOf(asker, expressions, now);
-    const barred = { ...dataset, ...barredBy(ids, dataset) };
+    const barred = { ...dataset, ...exclusionsUnder(ids, dataset) };
     const { signals, excluded, had } = audienceOf(barred, (byUser) => byUser, facts.method.settings, ruleOptions);
     Object.assign(audience.signals, signals);
     Object.assign(audience.excluded, excluded);

@@ -1,4 +1,9 @@
-import { type Counting, ofPart, type RuledInteractions, whatCounts } from '../dataset/evidence-rules.js';
+import {
+  countingInteractions,
+  ofPart,
+  type RuledInteractions,
+  type WithEvidenceRules,
+} from '../dataset/evidence-rules.js';
 import { entriesOfUsers, rowsOfUsers } from '../dataset/interactions.js';
 import { type Holdout, splitInteractions } from '../evaluation/split.js';
 import { contains } from '../evaluation/user-metrics.js';
@@ -19,7 +24,7 @@ const MOST_INTERACTIONS = 2_000_000;
 const SEED = 1;
 
 /** What users did, and what is known about them and the items. */
-type Seen = Counting<Observations & RuledInteractions & { excluded: SparseRows }>;
+type Seen = WithEvidenceRules<Observations & RuledInteractions & { excluded: SparseRows }>;
 
 /** What tuning learns from, and the held-out items it evaluates lists by. */
 export interface ValidationSplit {
@@ -47,8 +52,8 @@ export function validationSplit(
   const part = ofUsers(all, sampled);
   const userKeys = sampled.map((user) => keys.users[user]!);
   const { train, test } = splitInteractions(part, { ...like, seed: SEED }, { ...keys, users: userKeys }, rows);
-  const seen = whatCounts({ ...part, ...train, evidence: ofPart(part.evidence) });
-  const counting = part.evidence && whatCounts(part).interactions;
+  const seen = countingInteractions({ ...part, ...train, evidence: ofPart(part.evidence) });
+  const counting = part.evidence && countingInteractions(part).interactions;
   const heldOut = recommendable(test, part.excluded, part.offered, counting);
   const withItems = Uint32Array.from(sampled.keys()).filter((row) => rowLength(heldOut, row) > 0);
   const users = sample(withItems, MOST_USERS, (row) => userKeys[row]!);

@@ -1,7 +1,7 @@
 import { shown } from '../csv/cells.js';
 import type { ItemsRoles } from './file-roles.js';
 import type { OpenFile } from './open-files.js';
-import { candidatesOf, unfitness } from './role-candidates.js';
+import { candidatesOf, misfitReason } from './role-candidates.js';
 import type { NamedColumns } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
 
@@ -47,7 +47,7 @@ export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], n
 function itemCandidates(columns: readonly SampledColumn[], isOwn: boolean): SampledColumn[] {
   const candidates = candidatesOf(columns, 'item', isOwn);
   const context = { hasItem: true, others: candidates };
-  return candidates.filter((candidate) => unfitness('item', candidate, context) === '').map(({ column }) => column);
+  return candidates.filter((candidate) => misfitReason('item', candidate, context) === '').map(({ column }) => column);
 }
 
 /** The share of the values of `own` that `their` has too. */

@@ -5,7 +5,7 @@ import {
   type NamedColumns,
   namedRoles,
   pickRoles,
-  type Recognised,
+  type RecognisedRoles,
   type Roles,
   recogniseRoles,
   type SampledFile,
@@ -38,7 +38,7 @@ export type ProfileRoles = FileRoles<Roles & { user: number }>;
 
 /** A file of events; with `orders`, its user column names orders. */
 export interface EventsRoles extends FileRoles<EventRoles> {
-  namesOrders: boolean;
+  hasOrderIds: boolean;
 }
 
 /** The roles of a catalogue; undefined if it has no item column. */
@@ -62,33 +62,33 @@ export function recognisedEvents(
   named: NamedColumns,
   isUsersFile: boolean,
   hasOrders = false,
-): Recognised {
+): RecognisedRoles {
   const wanted = isUsersFile ? [...EVENT_ROLES, ...PROFILE_ROLES.slice(1)] : EVENT_ROLES;
   const mayStandIn = (role: Role) => !hasOrders || role !== 'time';
   return recogniseRoles(file, wanted, named, isUsersFile ? 'user' : 'item', mayStandIn);
 }
 
-/** The roles of an events file; undefined if it has no item column, or no user column (no order column, if `namesOrders`). */
+/** The roles of an events file; undefined if it has no item column, or no user column (no order column, if `hasOrderIds`). */
 export function eventsRoles(
   file: OpenFile,
-  recognised: Recognised,
-  namesOrders: boolean,
+  recognised: RecognisedRoles,
+  hasOrderIds: boolean,
   withTitles: boolean,
 ): EventsRoles | undefined {
   const { item, order, ...others } = recognised.roles;
-  const user = namesOrders ? order : others.user;
+  const user = hasOrderIds ? order : others.user;
   if (user === undefined || item === undefined) return undefined;
   const used: EventRoles = { ...pickRoles(others, ['rating', 'time', 'event', 'status', 'cancelled']), user, item };
-  if (!namesOrders && order !== undefined && laterRowsLackCells(file, recognised.roles)) used.order = order;
+  if (!hasOrderIds && order !== undefined && laterRowsLackCells(file, recognised.roles)) used.order = order;
   const title = withTitles ? titleColumn(file, used) : undefined;
   if (title !== undefined) used.title = title;
   const roles = fileRoles(file, recognised, used, ['user', ...EVENT_ROLES.filter((role) => role !== 'user'), 'title']);
-  if (namesOrders) roles.shown = roles.shown.map(([role, column]) => [role === 'user' ? 'order' : role, column]);
-  return { ...roles, namesOrders };
+  if (hasOrderIds) roles.shown = roles.shown.map(([role, column]) => [role === 'user' ? 'order' : role, column]);
+  return { ...roles, hasOrderIds };
 }
 
 /** The roles of a profiles file; undefined if it has no user column. */
-export function profileRoles(file: OpenFile, recognised: Recognised): ProfileRoles | undefined {
+export function profileRoles(file: OpenFile, recognised: RecognisedRoles): ProfileRoles | undefined {
   const { user } = recognised.roles;
   if (user === undefined) return undefined;
   return fileRoles(file, recognised, { ...pickRoles(recognised.roles, PROFILE_ROLES), user }, PROFILE_ROLES);
@@ -102,7 +102,7 @@ export function ordersRoles(file: OpenFile, named: NamedColumns, ids: ReadonlySe
   if (order === undefined || user === undefined) return undefined;
   const used: EventRoles = { ...pickRoles(others, ['time', 'status', 'cancelled']), user: order, item: user };
   const roles = fileRoles(file, recognised, used, []);
-  return { ...roles, shown: namedRoles(pickRoles(recognised.roles, ORDER_ROLES), file.header), namesOrders: false };
+  return { ...roles, shown: namedRoles(pickRoles(recognised.roles, ORDER_ROLES), file.header), hasOrderIds: false };
 }
 
 function isKey(cells: readonly string[], ids: ReadonlySet<string>): boolean {
@@ -112,7 +112,7 @@ function isKey(cells: readonly string[], ids: ReadonlySet<string>): boolean {
 
 function fileRoles<R extends Roles>(
   file: OpenFile,
-  { roles, notes, warnings }: Recognised,
+  { roles, notes, warnings }: RecognisedRoles,
   used: R,
   shown: readonly Role[],
 ): FileRoles<R> {

@@ -28,7 +28,7 @@ export interface DescribedFiles
   attributeColumns: readonly string[] | undefined;
   badRows: BadRows;
   /** Columns of other files that options may name too. */
-  alsoColumns?: readonly string[];
+  extraColumns?: readonly string[];
   /** Whether titles are wanted; they come from the events if no catalogue has them. */
   titles?: boolean;
 }

@@ -1,5 +1,5 @@
 import { shown } from '../csv/cells.js';
-import { listedBy } from '../csv/lists.js';
+import { listSeparator } from '../csv/lists.js';
 import { badData, Failure } from '../failure.js';
 import type { FileRoles, ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
@@ -141,7 +141,7 @@ function hasLists({ history, preferences, exclude }: Roles): boolean {
 export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): void {
   const role = used.item === undefined ? 'history' : 'item';
   const column = file.columns[used[role] ?? -1];
-  const separator = column ? listedBy(column.distinct) : '';
+  const separator = column ? listSeparator(column.distinct) : '';
   if (!column || separator === '' || named[role] || (role === 'history' && /[|[{]/.test(separator))) return;
   const { name, filled } = column;
   const example = shown(filled.find((cell) => cell.includes(separator.charAt(0))) ?? '');
@@ -224,7 +224,8 @@ const AMOUNTS = /(rating|quantity|price|count|year|total|stars?|score)s?$|^(tota
 /** Columns without a role that may hold one id per cell. */
 function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
   return columns.filter(({ at, name, filled, times, isNearlyEmpty, distinct }) => {
-    if (Object.values(roles).includes(at) || isNearlyEmpty || name === '' || listedBy(distinct) !== '') return false;
+    if (Object.values(roles).includes(at) || isNearlyEmpty || name === '' || listSeparator(distinct) !== '')
+      return false;
     const isWhole = filled.every((cell) => /^-?\d{1,9}$/.test(cell));
     return (isWhole || times < 0.5) && !AMOUNTS.test(name) && !filled.some((cell) => /^-?\d*[.,]\d|^[{[]/.test(cell));
   });

@@ -56,7 +56,7 @@ export async function openFiles(inputs: DescribedFiles, check: (files: OpenFiles
   try {
     for (const isFile of [true, false]) {
       for (const [at, each] of named.entries()) {
-        if (areFiles[at] === isFile) opened[at] = await lookAt(inputs, each.path, each.columns);
+        if (areFiles[at] === isFile) opened[at] = await openSampled(inputs, each.path, each.columns);
       }
       if (isFile && areFiles.includes(false)) check(byOption());
     }
@@ -75,7 +75,7 @@ export async function closeFiles({ users, items, interactions, orders }: OpenFil
  * Reads the header and the first rows of a file. A pipe stays open, since it can be read only once; a file is closed, and opened again to
  * be read. @param columns names for a file without a header. @throws Failure 66, 65 or 74 if it cannot be read.
  */
-export async function lookAt(
+export async function openSampled(
   inputs: Pick<DescribedFiles, 'delimiter' | 'encoding' | 'quotes' | 'badRows' | 'onBytes' | 'sizes'>,
   path: string,
   columns: readonly string[] | undefined,

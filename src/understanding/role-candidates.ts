@@ -67,7 +67,7 @@ function isKept(role: Role, { name, filled }: SampledColumn): boolean {
 }
 
 /** Why a column does not fit a role, as part of a sentence; '' if it fits. */
-export function unfitness(role: Role, candidate: Candidate, context: Context): string {
+export function misfitReason(role: Role, candidate: Candidate, context: Context): string {
   return candidate.column.isNearlyEmpty ? 'is empty in nearly every row' : unfitValues(role, candidate, context);
 }
 
@@ -110,13 +110,13 @@ const NOBODY = new Set(
   ),
 );
 
-export function isNobody(id: string): boolean {
+export function isAnonymousId(id: string): boolean {
   return NOBODY.has(id.trim().toLowerCase().replace(/\.0+$/, ''));
 }
 
 /** True if rows with `0` or the like have several values in another column that may be the user. */
 function isOneForMany(column: SampledColumn, others: readonly Candidate[]): boolean {
-  const rows = column.cells.flatMap((cell, row) => (isNobody(cell) && !isBlank(cell) ? [row] : []));
+  const rows = column.cells.flatMap((cell, row) => (isAnonymousId(cell) && !isBlank(cell) ? [row] : []));
   return others.some(
     ({ column: other }) =>
       other !== column && new Set(rows.map((row) => other.cells[row]).filter((cell) => cell !== '')).size > 1,

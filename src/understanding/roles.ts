@@ -1,7 +1,7 @@
 import { isBlank, shown, truthWord } from '../csv/cells.js';
 import { badData, type Failure, misuse } from '../failure.js';
 import { didYouMean } from './closest.js';
-import { type Candidate, candidatesOf, unfitness, unfitValues } from './role-candidates.js';
+import { type Candidate, candidatesOf, misfitReason, unfitValues } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import { kindByName, type Role } from './vocabulary.js';
@@ -21,7 +21,7 @@ export interface SampledFile {
 }
 
 /** The roles of a file's columns, and how certain they are. */
-export interface Recognised {
+export interface RecognisedRoles {
   roles: Roles;
   /** Choices of a column that does not have the best name, and why. */
   notes: string[];
@@ -45,8 +45,8 @@ export function recogniseRoles(
   named: NamedColumns,
   own: Role,
   mayStandIn: (role: Role) => boolean = () => true,
-): Recognised {
-  const recognised: Recognised = { roles: {}, notes: [], warnings: [] };
+): RecognisedRoles {
+  const recognised: RecognisedRoles = { roles: {}, notes: [], warnings: [] };
   const { roles } = recognised;
   const taken = new Set<number>();
   const standIns: Role[] = [];
@@ -87,11 +87,11 @@ function chosenColumn(
   columns: readonly SampledColumn[],
   role: Role,
   own: Role,
-  { roles, notes, warnings }: Recognised,
+  { roles, notes, warnings }: RecognisedRoles,
 ): Candidate | undefined {
   const candidates = candidatesOf(columns, role, role === own);
   const context = { hasItem: roles.item !== undefined, others: candidates };
-  const fitting = candidates.filter((candidate) => unfitness(role, candidate, context) === '');
+  const fitting = candidates.filter((candidate) => misfitReason(role, candidate, context) === '');
   const isSparse = (candidate: Candidate) =>
     candidate.column.filled.length > 0 && !candidate.isBare && unfitValues(role, candidate, context) === '';
   const best = fitting[0] ?? candidates.find(isSparse) ?? candidates.find((candidate) => candidate.isKept);
@@ -112,7 +112,7 @@ function chosenColumn(
   const [first] = candidates;
   if (first === best && !fitting.includes(best) && !best.column.isNearlyEmpty && best.column.cells.length > 0) {
     warnings.push(
-      `${role} = ${shown(name)}, although it ${unfitness(role, best, context)}\n  --${role}-col NAME says which column it is`,
+      `${role} = ${shown(name)}, although it ${misfitReason(role, best, context)}\n  --${role}-col NAME says which column it is`,
     );
   }
   const other = candidates.find((each) => !each.isStandIn && !each.isBare && completes(best.column, each.column));
@@ -122,7 +122,7 @@ function chosenColumn(
     );
   }
   if (first && first !== best) {
-    notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${unfitness(role, first, context)}`);
+    notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${misfitReason(role, first, context)}`);
   }
   return best;
 }

@@ -20,11 +20,11 @@ import {
   refuseOrders,
   refuseRepeatedProfiles,
 } from './not-understood.js';
-import { lookAt, type OpenFile, type OpenFiles } from './open-files.js';
+import { type OpenFile, type OpenFiles, openSampled } from './open-files.js';
 import {
   missingColumn,
   type NamedColumns,
-  type Recognised,
+  type RecognisedRoles,
   requireNamedAttributes,
   requireNamedColumns,
 } from './roles.js';
@@ -47,13 +47,13 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   const orders = ordersOf(
     files,
     inputs.named,
-    lines.filter(({ namesOrders }) => namesOrders),
+    lines.filter(({ hasOrderIds }) => hasOrderIds),
   );
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
   for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
   const all = [...usersFiles, ...interactions, ...[items, orders].filter((file) => file !== undefined)];
   const named = all.flatMap(({ shown }) => shown.map(([, column]) => column));
-  requireNamedColumns(inputs.named, [...named, ...(inputs.alsoColumns ?? [])]);
+  requireNamedColumns(inputs.named, [...named, ...(inputs.extraColumns ?? [])]);
   const free = [...(items?.file.header ?? []), ...(users.kind === 'profiles' ? users.file.file.header : [])];
   requireNamedAttributes(inputs.attributeColumns, free);
   return { items, interactions, users, orders };
@@ -61,7 +61,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
 
 /** Opens a single events file and decides what its columns mean. @throws like `understand`. */
 export async function understandEvents(inputs: DescribedFiles, path: string): Promise<EventsRoles> {
-  const file = await lookAt(inputs, path, inputs.columns);
+  const file = await openSampled(inputs, path, inputs.columns);
   const files: OpenFiles = { users: [], interactions: [file], items: undefined, orders: undefined };
   try {
     refuseHeaderless(files, inputs);
@@ -75,7 +75,12 @@ export async function understandEvents(inputs: DescribedFiles, path: string): Pr
   }
 }
 
-function eventsNotUnderstood(file: OpenFile, { roles }: Recognised, files: OpenFiles, inputs: DescribedFiles): Failure {
+function eventsNotUnderstood(
+  file: OpenFile,
+  { roles }: RecognisedRoles,
+  files: OpenFiles,
+  inputs: DescribedFiles,
+): Failure {
   return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
 }
 
@@ -95,10 +100,10 @@ export function understandEach(
   if (match && items) items.notes.push(match.note);
 
   const hasOrders = inputs.orders !== undefined;
-  const recognise = (file: OpenFile, isUsersFile: boolean): Recognised =>
+  const recognise = (file: OpenFile, isUsersFile: boolean): RecognisedRoles =>
     recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile, hasOrders);
   const wantsTitles = titles && items?.used.title === undefined;
-  const eventsOf = (file: OpenFile, recognised: Recognised): EventsRoles | undefined =>
+  const eventsOf = (file: OpenFile, recognised: RecognisedRoles): EventsRoles | undefined =>
     (hasOrders && recognised.roles.order !== undefined && eventsRoles(file, recognised, true, wantsTitles)) ||
     eventsRoles(file, recognised, false, wantsTitles);
 
@@ -126,8 +131,8 @@ function hasIds({ file, used }: ItemsRoles, events: readonly OpenFile[]): boolea
 function usersFrom(
   files: OpenFiles,
   inputs: DescribedFiles,
-  recognise: (file: OpenFile, isUsersFile: boolean) => Recognised,
-  eventsOf: (file: OpenFile, recognised: Recognised) => EventsRoles | undefined,
+  recognise: (file: OpenFile, isUsersFile: boolean) => RecognisedRoles,
+  eventsOf: (file: OpenFile, recognised: RecognisedRoles) => EventsRoles | undefined,
 ): Understanding['users'] {
   const all = files.users.map((file) => ({ file, recognised: recognise(file, true) }));
   const events = all.flatMap(({ file, recognised }) => {

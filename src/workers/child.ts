@@ -30,7 +30,7 @@ export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
 
 export interface ChildOptions {
   /** Gets what the child writes to stderr; without it, the child shares the stderr of this process. */
-  onWords?: ((words: string) => void) | undefined;
+  onStderr?: ((words: string) => void) | undefined;
   /** Limit of its JavaScript heap in megabytes; undefined: Node's default. */
   heap?: number | undefined;
 }
@@ -55,11 +55,11 @@ export class Child {
   /** The job of its latest questions: the child already has that job's task. */
   #knownJob: number | undefined;
 
-  constructor(worker: URL, { onWords, heap }: ChildOptions = {}) {
+  constructor(worker: URL, { onStderr, heap }: ChildOptions = {}) {
     const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', onWords ? 'pipe' : 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', onStderr ? 'pipe' : 'inherit', 'ipc'],
       env: { ...process.env, GLIBC_TUNABLES: tunables },
       // Only one process can use the debugger's port, so children run without it.
       execArgv: [
@@ -72,7 +72,7 @@ export class Child {
       this.#process.once('exit', () => resolve());
       this.#process.once('error', () => resolve());
     });
-    this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onWords?.(words.trim()));
+    this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onStderr?.(words.trim()));
     const cancelKill = atExit(() => this.#process.kill('SIGKILL'));
     this.#gone.then(cancelKill);
     this.#process.on('message', (message) => this.#receive(message));

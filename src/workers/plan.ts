@@ -9,7 +9,7 @@ export interface Shard {
 }
 
 /** Handing out a shard of less work than this, in additions, takes longer than the work. */
-export const WORTH_A_SHARD = 2_000_000;
+export const MIN_SHARD_COST = 2_000_000;
 
 /** Maximum number of shards in a job: enough that no child waits long for the last one, few enough that handing them out costs little. */
 const MAX_SHARDS = 128;
@@ -42,7 +42,7 @@ export function planShards(costs: Float64Array, worthwhile: number, jobs = 1): S
 }
 
 /** Distributes shards among jobs by cost, keeping their order. @returns the shards of each job; some may get none. */
-export function dealt<S extends Shard>(shards: readonly S[], jobs: number): S[][] {
+export function distributeShards<S extends Shard>(shards: readonly S[], jobs: number): S[][] {
   const total = shards.reduce((sum, { cost }) => sum + cost, 0);
   const hands: S[][] = Array.from({ length: jobs }, () => []);
   let before = 0;

@@ -18,7 +18,7 @@ export interface PoolOptions {
   isHopeless?: () => boolean;
   timeouts?: Timeouts;
   /** Gets what children write to stderr; without it, they share the stderr of this process. */
-  onWords?: (words: string) => void;
+  onStderr?: (words: string) => void;
   /** The program that children run. */
   worker?: URL;
 }
@@ -61,7 +61,7 @@ export class Pool {
     const watch = new Watch(timeouts.stopped);
     const fork = () => {
       if (this.#isClosed) throw new Error('the pool is closed');
-      return new Child(options.worker ?? WORKER, { onWords: options.onWords, heap: this.#heap });
+      return new Child(options.worker ?? WORKER, { onStderr: options.onStderr, heap: this.#heap });
     };
     this.#slots = Array.from({ length: options.size }, () => new WorkerSlot(fork, watch, timeouts));
   }

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Group } from '../../src/cli/help-groups.js';
 import { explain } from '../../src/cli/question-options.js';
 import { recommend } from '../../src/cli/recommend-options.js';
-import { whatCounts } from '../../src/dataset/evidence-rules.js';
+import { countingInteractions } from '../../src/dataset/evidence-rules.js';
 import { firstRows, type SparseRows } from '../../src/matrix/sparse.js';
 import { rounded } from '../../src/output/bytes.js';
 import { audienceOf } from '../../src/ranking/audience.js';
@@ -215,7 +215,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
     /** By the program's index: ours. */
     const numbers = itemIds.map((id) => Number(id.slice(1)));
     const some = (byUser: SparseRows) => firstRows(byUser, USERS);
-    const { signals } = audienceOf(whatCounts(dataset), some, settings, { includeSeen: false });
+    const { signals } = audienceOf(countingInteractions(dataset), some, settings, { includeSeen: false });
 
     const now = typed['--now'] === undefined ? Number.POSITIVE_INFINITY : NOW;
     const isRead = ({ rating }: Event) => typed['--events-where'] === undefined || rating !== 1;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import { clockOf, type EvidenceRules, evidenceNotes, ofPart, whatCounts } from '../../src/dataset/evidence-rules.js';
+import {
+  clockOf,
+  countingInteractions,
+  type EvidenceRules,
+  evidenceNotes,
+  ofPart,
+} from '../../src/dataset/evidence-rules.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
@@ -39,7 +45,7 @@ async function readOnly(events: readonly Row[], evidence?: EvidenceRules): Promi
 
 const read = (events: readonly Row[], evidence?: EvidenceRules) => readOnly([...LIKE_ALL, ...events], evidence);
 
-const countingIn = (dataset: Dataset) => byName(dataset, whatCounts(dataset).interactions);
+const countingIn = (dataset: Dataset) => byName(dataset, countingInteractions(dataset).interactions);
 
 describe('what counts is what would be read without the other rows', () => {
   test('from a moment on, whatever was before in rows of the same pair', async () => {
@@ -48,7 +54,7 @@ describe('what counts is what would be read without the other rows', () => {
         const dataset = await read(events, { since: HOUR * first });
         const later = events.filter(({ time }) => time === 0 || time >= first);
         expect(countingIn(dataset)).toEqual(countingIn(await read(later)));
-        expect(Object.keys(byName(dataset, whatCounts(dataset).had!.interactions))).toEqual(
+        expect(Object.keys(byName(dataset, countingInteractions(dataset).had!.interactions))).toEqual(
           Object.keys(byName(dataset, (await read(events)).interactions)),
         );
       }),
@@ -115,7 +121,7 @@ test('a part of the data has a clock of its own', async () => {
 
 test('without rules nothing is copied', async () => {
   const dataset = await read([]);
-  expect(whatCounts(dataset)).toBe(dataset);
+  expect(countingInteractions(dataset)).toBe(dataset);
 });
 
 describe('a rule that has nothing to go by, or leaves nothing, is refused', () => {

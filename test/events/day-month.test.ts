@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { mayBeSwapped, partedDate, partedSeconds, partedText } from '../../src/events/day-month.js';
+import { dateEndingWithYear, mayBeSwapped, partedSeconds, partedText } from '../../src/events/day-month.js';
 import { TimeColumn } from '../../src/events/times.js';
 import { ExitCode } from '../../src/failure.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
@@ -22,7 +22,7 @@ test.each([
   ['24/12/2011 à 20h26', 'day-first', at(2011, 11, 24, 20, 26)],
   ['12/24/2011, 12:00:00 am', 'month-first', at(2011, 11, 24)],
 ])('%s has an order of its own: %s', (cell, order, seconds) => {
-  const date = partedDate(cell);
+  const date = dateEndingWithYear(cell);
   expect(date?.order).toBe(order);
   expect(partedSeconds(date?.code ?? 0, date?.order ?? 'day-first')).toBe(seconds);
 });
@@ -40,7 +40,7 @@ test.each([
   '1/2/2011 24:00',
   '1/2/2011 13:00 PM',
 ])('%s is no such date', (cell) => {
-  expect(partedDate(cell)).toBeUndefined();
+  expect(dateEndingWithYear(cell)).toBeUndefined();
 });
 
 test('any day and second is read back in either order', () => {
@@ -50,8 +50,8 @@ test('any day and second is read back in either order', () => {
       const [day, month, year] = [date.getUTCDate(), date.getUTCMonth() + 1, date.getUTCFullYear()];
       const clock = date.toISOString().slice(11, 19);
       const four = String(year).padStart(4, '0');
-      const dayFirst = partedDate(`${day}/${month}/${four} ${clock}`);
-      const monthFirst = partedDate(`${month}/${day}/${four} ${clock}`);
+      const dayFirst = dateEndingWithYear(`${day}/${month}/${four} ${clock}`);
+      const monthFirst = dateEndingWithYear(`${month}/${day}/${four} ${clock}`);
       const seconds = Math.floor(date.getTime() / 1000);
       expect(partedSeconds(dayFirst?.code ?? 0, 'day-first')).toBe(seconds);
       expect(partedSeconds(monthFirst?.code ?? 0, 'month-first')).toBe(seconds);

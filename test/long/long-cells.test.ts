@@ -14,7 +14,7 @@ import { decideAttribute } from '../../src/dataset/attributes/attributes.js';
 import { splitWords } from '../../src/dataset/attributes/words.js';
 import { oddIds } from '../../src/dataset/odd-ids.js';
 import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
-import { partedDate } from '../../src/events/day-month.js';
+import { dateEndingWithYear } from '../../src/events/day-month.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { saysCancelled, statusWeight } from '../../src/events/order-status.js';
 import { TimeColumn } from '../../src/events/times.js';
@@ -62,7 +62,7 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
   ['headOf', (cell) => headOf('events.csv', Buffer.from(`${cell}\n`), undefined)],
   ['refuseOtherFormats', (cell) => refuseOtherFormats('events.csv', Buffer.from(`${cell}\n`))],
   ['TimeColumn', (cell) => new TimeColumn('time').read(cell)],
-  ['partedDate', partedDate],
+  ['dateEndingWithYear', dateEndingWithYear],
   ['numberIn', numberIn],
   ['valuesOf', (cell) => valuesOf(cell, '|').length],
   ['decideAttribute', (cell) => decideAttribute({ name: cell, cells: [cell, 'a', 'b'] }, false).as],

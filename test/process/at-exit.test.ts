@@ -21,7 +21,7 @@ const PROGRAM = `
   await out.write('user_id');
   const directory = new RunDirectory();
   writeFileSync(directory.file('rows'), 'rows');
-  const pool = new Pool({ size: 1, worker: new URL('${new URL('../workers/misbehaving/', import.meta.url)}says-it-works.mjs'), onRetry() {}, onWords() {
+  const pool = new Pool({ size: 1, worker: new URL('${new URL('../workers/misbehaving/', import.meta.url)}says-it-works.mjs'), onRetry() {}, onStderr() {
     console.log(pool.pids().length, 'child');
     process.exit(130);
   } });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import { barredBy } from '../../src/rules/filters.js';
+import { exclusionsUnder } from '../../src/rules/filters.js';
 import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 const USERS = 3;
@@ -36,7 +36,7 @@ test('what is barred is what the slow question says, pair by pair', () => {
         seenWindow,
         clock: 10,
       };
-      const barred = barredBy(filters, dataset);
+      const barred = exclusionsUnder(filters, dataset);
       const all = (question: (user: number, item: number) => boolean) =>
         had.map((row, user) => row.map((_, item) => (question(user, item) ? 1 : 0)));
       const isOver = (user: number, item: number) => 10 - times[user]![item]! > (seenWindow ?? Infinity);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dealt, planShards } from '../../src/workers/plan.js';
+import { distributeShards, planShards } from '../../src/workers/plan.js';
 
 const costs = fc.array(fc.oneof(fc.nat(10), fc.nat(1000)), { maxLength: 60 }).map((list) => Float64Array.from(list));
 const worthwhile = fc.integer({ min: 1, max: 500 });
@@ -62,12 +62,12 @@ test('jobs get all shards in order, of even rows about as much each', () => {
   fc.assert(
     fc.property(costs, worthwhile, fc.integer({ min: 1, max: 9 }), (rows, least, jobs) => {
       const shards = planShards(rows, least, jobs);
-      const hands = dealt(shards, jobs);
+      const hands = distributeShards(shards, jobs);
       expect(hands.length).toBe(jobs);
       expect(hands.flat()).toEqual(shards);
     }),
   );
   const even = new Float64Array(9000).fill(1);
-  expect(dealt(planShards(even, 1e6, 3), 3).map((hand) => hand.length)).toEqual([1, 1, 1]);
-  expect(dealt(planShards(even, 10, 3), 3).every((hand) => hand.length >= 42)).toBe(true);
+  expect(distributeShards(planShards(even, 1e6, 3), 3).map((hand) => hand.length)).toEqual([1, 1, 1]);
+  expect(distributeShards(planShards(even, 10, 3), 3).every((hand) => hand.length >= 42)).toBe(true);
 });

@@ -276,7 +276,7 @@ describe('a worker that', () => {
     const pool = new Pool({
       size: 1,
       onRetry: () => {},
-      onWords: (said) => {
+      onStderr: (said) => {
         words += said;
       },
       worker: new URL('./misbehaving/last-words.mjs', import.meta.url),

@@ -67,7 +67,7 @@ export function isKeyed(output: string): boolean {
 }
 
 /** The names of shard files in a folder that do not have any of the path prefixes `outputs`: they depend on other data or options. */
-export function foreignShards(folder: string, outputs: readonly string[]): string[] {
+export function staleShards(folder: string, outputs: readonly string[]): string[] {
   const own = outputs.map((output) => `${basename(output)}-`);
   return readdirSync(folder).filter((name) => {
     const stage = KEYED.exec(name)?.[1] ?? '';

@@ -1,5 +1,5 @@
 import { type Dataset, releaseDataset } from '../../dataset/dataset.js';
-import { type Counting, clockOf, countingMean, whatCounts } from '../../dataset/evidence-rules.js';
+import { clockOf, countingInteractions, countingMean, type WithEvidenceRules } from '../../dataset/evidence-rules.js';
 import { sampleKeysOf } from '../../evaluation/split.js';
 import type { Destination } from '../../files/writing.js';
 import type { Settings } from '../../model/settings.js';
@@ -14,14 +14,14 @@ import type { Options } from '../options.js';
 import { outputColumns, whatToKeep } from '../output/output-columns.js';
 import type { OutputRun } from '../output/output-run.js';
 import { readInputs, reportLongHistories } from '../reading/read.js';
-import { nowOf } from '../rules/offer.js';
+import { effectiveNow } from '../rules/offer.js';
 import type { PlannedRules } from '../rules/plan.js';
 import { readWithRules } from '../rules/read.js';
 import { arrange, type Learned, learnFrom, writeFactors } from './learn.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** Takes what the caller needs from the dataset, whose memory is released before learning. */
-type TakeFromData<T> = (dataset: Counting<Dataset>, settings: Settings, rules: PlannedRules) => T;
+type TakeFromData<T> = (dataset: WithEvidenceRules<Dataset>, settings: Settings, rules: PlannedRules) => T;
 
 /** Reads the files of a run, finds the settings and learns. @returns also the answer of `take`, and `save`, which writes the model. */
 export async function learnFiles<T>(job: OutputRun, options: Options, take: TakeFromData<T>) {
@@ -34,7 +34,7 @@ export async function learnFiles<T>(job: OutputRun, options: Options, take: Take
   const all = record.dataset ?? files.dataset;
   const explanation = record.method?.auto?.explanation ?? null;
   const facts = {
-    ...{ version, learned: run.startedAt.toISOString(), now: nowOf(run, options), eventWeights, dayOrder },
+    ...{ version, learned: run.startedAt.toISOString(), now: effectiveNow(run, options), eventWeights, dayOrder },
     ...files.counted,
     method: { name: method.name, settings, explanation },
   };
@@ -55,13 +55,13 @@ export async function arrangeFiles<T>(
   stash = '',
 ) {
   await memory.read(options);
-  const read = (alsoColumns: readonly string[]) =>
-    readInputs(run, { ...options, ...whatToKeep(options), alsoColumns }, (rows) => memory.fold(rows));
+  const read = (extraColumns: readonly string[]) =>
+    readInputs(run, { ...options, ...whatToKeep(options), extraColumns }, (rows) => memory.fold(rows));
   const { data, rules } = await stages.take('reading', () =>
     readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
   );
   const { reports, dataset: all } = data;
-  const dataset = whatCounts(all);
+  const dataset = countingInteractions(all);
   // Computed now, because this memory is released before the model is written.
   const counted = { evidence: { ...all.evidence, now: clockOf(all) || undefined }, countingMean: countingMean(all) };
   // Refuses an unknown column before anything is learned.

@@ -22,7 +22,7 @@ import type { Settings } from '../../model/settings.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
 import { plural, thousands } from '../../quantities.js';
 import { writeEvidence } from '../../workers/evidence-file.js';
-import { planShards, type Shard, WORTH_A_SHARD } from '../../workers/plan.js';
+import { MIN_SHARD_COST, planShards, type Shard } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
 import { countedArrays, learnedArrays, readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
 import { keyedPath, keyOf, shardOutput } from '../finished/checkpoint.js';
@@ -31,7 +31,7 @@ import type { Run } from '../run.js';
 
 const NO_ROWS: number[] = [];
 /** Every child that recommends opens every file of learned rows, so shards of learning are larger than others. */
-const WORTH_A_FILE = 4 * WORTH_A_SHARD;
+const MIN_FILE_COST = 4 * MIN_SHARD_COST;
 
 /** The data to learn from, in a file: this process keeps only the small parts. */
 export interface Arranged {
@@ -121,8 +121,8 @@ export function arrange(
     counts: signalCounts(evidence),
     evidencePath,
     cuts: {
-      count: needsGram(settings) ? planShards(gramCosts(evidence), WORTH_A_SHARD, jobs) : [],
-      learn: planShards(fitCosts(evidence, settings), WORTH_A_FILE, jobs),
+      count: needsGram(settings) ? planShards(gramCosts(evidence), MIN_SHARD_COST, jobs) : [],
+      learn: planShards(fitCosts(evidence, settings), MIN_FILE_COST, jobs),
     },
     key: key && keyOf(key, settings),
   };

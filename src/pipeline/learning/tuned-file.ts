@@ -1,5 +1,5 @@
 import type { Dataset } from '../../dataset/dataset.js';
-import { whatCounts } from '../../dataset/evidence-rules.js';
+import { countingInteractions } from '../../dataset/evidence-rules.js';
 import { badData } from '../../failure.js';
 import { smallTextOf } from '../../files/small-text.js';
 import { byKey, HYPER_PARAMETERS } from '../../model/hyper-parameters.js';
@@ -37,7 +37,7 @@ interface TunedFile {
  * The tuned settings in a file; undefined if it is missing or empty.
  * @throws Failure 65 for a file that `--tuned` did not write or that was changed since: it may be somebody's data.
  */
-export function keptIn(path: string): TunedFile | undefined {
+export function readTunedFile(path: string): TunedFile | undefined {
   const text = smallTextOf(path);
   if (text === '') return undefined;
   const { check, ...kept } = membersIn(text);
@@ -59,8 +59,8 @@ function membersIn(text: string | undefined): { [name: string]: unknown } {
 export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<ChosenSettings> {
   const { tuned: path, method, version } = options;
   if (path === undefined) return chooseSettings(run, dataset, method);
-  const kept = keptIn(path);
-  const data = factsOf(whatCounts(dataset));
+  const kept = readTunedFile(path);
+  const data = factsOf(countingInteractions(dataset));
   const now = run.startedAt;
   const why = kept && whyRetune(kept, data, options, now);
   if (kept && why === undefined) return reused(path, kept, method, now);

@@ -1,7 +1,7 @@
 import { printableName } from '../../csv/printable.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { type Failure, usageFailure } from '../../failure.js';
-import { type ColumnKind, isOfUser, type TextColumn } from '../../output/columns.js';
+import { type ColumnKind, isPerUser, type TextColumn } from '../../output/columns.js';
 import type { OutputFormat } from '../../output/formats.js';
 import { didYouMean } from '../../understanding/closest.js';
 import type { Options } from '../options.js';
@@ -30,14 +30,14 @@ export function columnIn(typed: string): string {
 }
 
 /** True if columns of the catalogue or of profiles are requested. */
-export function areCarried(typed: readonly string[]): boolean {
+export function needsInputColumns(typed: readonly string[]): boolean {
   return typed.some((text) => !Object.hasOwn(BUILT_IN, columnIn(text)));
 }
 
 /** What a run that learns keeps of its input files. A model keeps titles and columns: later lists and rules may need them. */
 export function whatToKeep({ model, titles, outputColumns }: Pick<Options, 'model' | 'titles' | 'outputColumns'>) {
   const hasModel = model !== undefined;
-  return { titles: hasModel || titles, keepColumns: hasModel || areCarried(outputColumns) };
+  return { titles: hasModel || titles, keepColumns: hasModel || needsInputColumns(outputColumns) };
 }
 
 /**
@@ -82,9 +82,9 @@ function problemOf(columns: readonly TextColumn[], format: OutputFormat): string
   const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) return `two columns would be called ${shown(twice)}; column=new name renames one`;
   if (names.includes('')) return 'a column needs a name behind its =';
-  if (format === 'wide' && !columns.some(isOfUser)) return '--format wide needs user_id: its rows are users';
-  if (format === 'wide' && columns.every(isOfUser)) return '--format wide needs item_id: its cells are items';
-  const isTaken = format === 'jsonl' && columns.some((column) => isOfUser(column) && column.name === 'items');
+  if (format === 'wide' && !columns.some(isPerUser)) return '--format wide needs user_id: its rows are users';
+  if (format === 'wide' && columns.every(isPerUser)) return '--format wide needs item_id: its cells are items';
+  const isTaken = format === 'jsonl' && columns.some((column) => isPerUser(column) && column.name === 'items');
   return isTaken ? '"items" is where objects have their items; rename that column' : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { sizeAtHand } from '../../csv/source.js';
+import { fileSizeOrZero } from '../../csv/source.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import type { Inputs } from '../../dataset/inputs.js';
 import { type ReadData, readDataset } from '../../dataset/read.js';
@@ -8,7 +8,7 @@ import { plural } from '../../quantities.js';
 import { inputReport, inputWarnings } from '../../report/input-report.js';
 import { type InputFiles, inputPaths } from '../../understanding/inputs.js';
 import type { InputOptions, RuleOptions } from '../options.js';
-import { inputsOfRules, nowOf, reportOffer } from '../rules/offer.js';
+import { effectiveNow, inputsOfRules, reportOffer } from '../rules/offer.js';
 import type { Run } from '../run.js';
 import { rangeWorkers } from './read-parts.js';
 import { openBadRows } from './rejected-rows.js';
@@ -23,7 +23,7 @@ const BYTES_PER_CHILD = 1_000_000;
 export async function readInputs(
   run: Run,
   options: InputOptions &
-    Pick<Inputs, 'known' | 'keepColumns' | 'alsoColumns'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
+    Pick<Inputs, 'known' | 'keepColumns' | 'extraColumns'> & { titles: boolean; verbose: boolean; rules?: RuleOptions },
   beforeAggregating: (rows: number) => void = () => {},
 ): Promise<ReadData & { warnings: string[] }> {
   const total = inputBytes(options);
@@ -43,7 +43,7 @@ export async function readInputs(
       },
     });
     const { dataset, reports } = read;
-    const offerWarnings = options.known ? [] : reportOffer(options.rules, dataset, reports, nowOf(run, options));
+    const offerWarnings = options.known ? [] : reportOffer(options.rules, dataset, reports, effectiveNow(run, options));
     run.info(inputReport(dataset, reports, options.verbose));
     const warnings = [...inputWarnings(reports, options.badRows), ...offerWarnings];
     for (const warning of warnings) run.warn(warning);
@@ -64,7 +64,7 @@ export function reportLongHistories(run: Run, { interactions }: Dataset, longest
 
 /** The size of all input files in bytes, as far as it is known. */
 export function inputBytes(files: InputFiles): number {
-  return inputPaths(files).reduce((bytes, path) => bytes + sizeAtHand(path), 0);
+  return inputPaths(files).reduce((bytes, path) => bytes + fileSizeOrZero(path), 0);
 }
 
 /**

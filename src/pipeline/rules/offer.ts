@@ -78,7 +78,7 @@ export function reportOffer(
 }
 
 /** The time that counts as now, in seconds since 1970. */
-export function nowOf({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: number | undefined }): number {
+export function effectiveNow({ startedAt }: Pick<Run, 'startedAt'>, { now }: { now: number | undefined }): number {
   return now ?? startedAt.getTime() / 1000;
 }
 
@@ -90,14 +90,14 @@ export function inputsOfRules(
   const needsColumns = RULES.some(([name, rule]) => name in lists && rule.usesColumns);
   const keepColumns = needsColumns || where.length > 0 || options.keepColumns === true;
   // Without a catalogue, titles are one of the columns.
-  return { now: nowOf(run, options), keepColumns, availability, ...(keepColumns && { titles: true }) };
+  return { now: effectiveNow(run, options), keepColumns, availability, ...(keepColumns && { titles: true }) };
 }
 
 /** The same for a saved model. @param keepColumns whether columns are needed in any case. */
-export function wantedOfRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
+export function inputsForRules(run: Pick<Run, 'startedAt'>, rules: RuleOptions, keepColumns = false): Wanted {
   const { now, dayOrder } = rules;
   const wanted = inputsOfRules(run, { now, keepColumns, rules });
-  return { keepColumns: wanted.keepColumns === true, now: nowOf(run, rules), clock: now, dayOrder };
+  return { keepColumns: wanted.keepColumns === true, now: effectiveNow(run, rules), clock: now, dayOrder };
 }
 
 function count(flags: Uint8Array): number {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { shown } from '../../csv/cells.js';
 import { displayName } from '../../csv/failures.js';
 import type { Dataset } from '../../dataset/dataset.js';
-import { clockOf, withoutTimes } from '../../dataset/evidence-rules.js';
+import { clockOf, noTimesMessage } from '../../dataset/evidence-rules.js';
 import { type IdRows, openIdFile, readIds } from '../../dataset/id-file.js';
 import { likelyId } from '../../dataset/odd-ids.js';
 import { pairsOf } from '../../dataset/pairs.js';
@@ -16,7 +16,7 @@ import { optionOf, RULE_FILES, type RuleFile } from '../../rules/id-rules.js';
 import type { OpenFile } from '../../understanding/open-files.js';
 import type { InputOptions, RuleOptions } from '../options.js';
 import type { Run } from '../run.js';
-import { nowOf } from './offer.js';
+import { effectiveNow } from './offer.js';
 import { type IdRules, type PlannedRules, planRules, readListRules } from './plan.js';
 
 /** A file of a rule; `file` is undefined if it is empty. */
@@ -55,7 +55,10 @@ export async function readWithRules<T>(
     const data = await read(files.flatMap(({ file }) => file?.header ?? []));
     const dataset = datasetOf(data);
     const ids = await readIdRules(run, options, files, dataset);
-    return { data, rules: planRules(lists, ids, dataset, { listLength, now: nowOf(run, options.rules) }, run.warn) };
+    return {
+      data,
+      rules: planRules(lists, ids, dataset, { listLength, now: effectiveNow(run, options.rules) }, run.warn),
+    };
   } finally {
     for (const { file } of files) await file?.close();
   }
@@ -76,7 +79,7 @@ async function readIdRules(
   const { files: _, repeatAfter, where: __, ...values } = rules;
   const { userIds, served, itemIds } = dataset;
   const clock = clockOf(dataset);
-  if (rules.seenWindow !== undefined && !dataset.times) throw usageFailure(withoutTimes('--seen-window'));
+  if (rules.seenWindow !== undefined && !dataset.times) throw usageFailure(noTimesMessage('--seen-window'));
   if (repeatAfter !== undefined && Number.isNaN(clock))
     throw usageFailure('--repeat-after: no interaction has a time to count from; --now DATE says when it is');
   warnOfFuture(run, dataset, clock, rules);

@@ -16,7 +16,7 @@ const REASONS = {
 type LeftOut = Record<keyof typeof REASONS, number>;
 
 /** Decides which users get a list, and logs how many do not. @throws like `servedUsers`. */
-export function whoIsServed(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
+export function chooseServedUsers(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
   const { users, cold, leftOut } = servedUsers(rules, dataset);
   const text = leftOutText(leftOut);
   if (users.length === 0) run.warn(`nobody gets a list: ${text}`);

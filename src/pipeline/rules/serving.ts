@@ -1,11 +1,11 @@
 import type { Dataset } from '../../dataset/dataset.js';
-import type { Counting } from '../../dataset/evidence-rules.js';
+import type { WithEvidenceRules } from '../../dataset/evidence-rules.js';
 import { writeArrays } from '../../files/array-file.js';
 import { release } from '../../matrix/memory.js';
 import { firstRows, pickedRows, type SparseRows } from '../../matrix/sparse.js';
 import type { Settings } from '../../model/settings.js';
 import { audienceOf } from '../../ranking/audience.js';
-import { barredBy } from '../../rules/filters.js';
+import { exclusionsUnder } from '../../rules/filters.js';
 import type { RulePlans } from '../../rules/list-rules.js';
 import { packed } from '../../rules/packed.js';
 import { optionOf, RULES } from '../../rules/rules.js';
@@ -33,14 +33,14 @@ export interface Serving {
 export function planServing(
   run: Pick<Run, 'directory' | 'warn'>,
   rules: PlannedRules,
-  dataset: Counting<Dataset>,
+  dataset: WithEvidenceRules<Dataset>,
   users: Uint32Array,
   settings: Settings,
 ): Serving {
   const path = run.directory.file('audience');
   const areFirst = users.length === (users.at(-1) ?? -1) + 1;
   const ofUsers = (byUser: SparseRows) => (areFirst ? firstRows(byUser, users.length) : pickedRows(byUser, users));
-  const known = { ...dataset, ...barredBy(rules, { ...dataset, offered: rules.offered }) };
+  const known = { ...dataset, ...exclusionsUnder(rules, { ...dataset, offered: rules.offered }) };
   const audience = {
     ...audienceOf(known, ofUsers, settings, rules),
     candidates: rules.candidates && ofUsers(rules.candidates),
