@@ -41,7 +41,7 @@ export function aggregated(
         'the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies, or every row counts twice',
       );
   }
-  warnOfSwap(files, events, ids, placeOf);
+  warnSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -71,12 +71,7 @@ export function aggregated(
 }
 
 /** Warns if the columns of users and items seem to swap from some line on. */
-function warnOfSwap(
-  files: readonly EventsFile[],
-  { user, item }: Events,
-  { users, items }: Ids,
-  placeOf: PlaceOf,
-): void {
+function warnSwap(files: readonly EventsFile[], { user, item }: Events, { users, items }: Ids, placeOf: PlaceOf): void {
   const itemOf = new Int32Array(users.size).fill(-1);
   // There are usually fewer items than users.
   items.ids.forEach((id, at) => {
