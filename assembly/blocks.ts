@@ -1,10 +1,10 @@
-// Dense blocks of numbers, in AssemblyScript: the same sums in the same order as `plainBlock` in src/kernels/blocks.ts, which says what they
-// mean. Vectors go over columns or rows that do not depend on each other, never over what is summed. Names with a capital are numbers, all
-// others addresses. A row of a panel is 16 columns of four bytes.
+// Dense blocks, in AssemblyScript: the same sums in the same order as `plainBlock` in src/kernels/blocks.ts, which explains them. SIMD lanes
+// hold independent columns or rows, never terms of one sum, so no sum is reordered. Parameters with a capital are numbers, all others
+// are addresses. A row of a panel has 16 columns of four bytes.
 
 /** Bytes of a row of a panel. */
 const ROW: usize = 64;
-/** The same, of eight bytes each. */
+/** Bytes of a row of a panel whose cells are doubles. */
 const WIDE: usize = 128;
 
 export function smooth(start: usize, column: usize, weight: usize, panel: usize, image: usize, From: u32, To: u32): void {
@@ -41,7 +41,7 @@ export function smooth(start: usize, column: usize, weight: usize, panel: usize,
   }
 }
 
-/** `tile` has room for the rows as doubles, panel by panel. */
+/** @param tile scratch space for the rows as doubles, panel by panel. */
 export function addSquare(panels: usize, square: usize, tile: usize, Rows: u32, Rank: u32, From: u32, To: u32): void {
   const rank = <usize>Rank;
   const count = <usize>(To - From);
@@ -76,7 +76,10 @@ export function addSquare(panels: usize, square: usize, tile: usize, Rows: u32, 
   }
 }
 
-/** Eight rows at a time, in `lanes`: eight doubles for each column. `u` is column by column; `out` has room for eight rows more. */
+/**
+ * Divides eight rows at a time. @param u is stored column by column. @param lanes scratch space: eight doubles for each column.
+ * @param out has room for eight more rows than are wanted.
+ */
 export function divide(panels: usize, u: usize, lanes: usize, out: usize, Rows: u32, Rank: u32, From: u32, To: u32): void {
   const rank = <usize>Rank;
   const rows = <usize>Rows;

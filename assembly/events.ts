@@ -1,5 +1,5 @@
-// The plainest rows of an events file from their bytes, in AssemblyScript. What a row means is said in src/events/event-row.ts; this
-// reads it faster, and stops before any row that it is not sure to read the same.
+// Reads the plainest rows of an events file from their bytes, in AssemblyScript. src/events/event-row.ts defines what a row means; this
+// program is faster, and it stops before any row that it might read differently.
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
@@ -7,7 +7,7 @@ const QUOTE: u32 = 0x22;
 const DELIMITER: u32 = 1;
 const LINE_END: u32 = 2;
 
-// Facts, in doubles: what src/events/compiled-events.ts reads when the program stops.
+// The positions of the facts, an array of doubles that src/events/compiled-events.ts reads when the program stops.
 const ROWS: usize = 0;
 const TAKEN: usize = 1;
 const LINES: usize = 2;
@@ -16,10 +16,10 @@ const WITHOUT_USER: usize = 4;
 const WITHOUT_ITEM: usize = 6;
 const USERS: usize = 8;
 const ITEMS: usize = 9;
-const WAY: usize = 10;
+const TIME_FORMAT: usize = 10;
 const LARGEST: usize = 11;
 
-/** Where things lie, and how many there may be. Addresses but for the counts. */
+/** The addresses of all arrays and tables. `rowRoom` and `width` are counts, and names that end in `At` are columns. */
 // @ts-ignore: AssemblyScript's own
 @unmanaged
 class Places {
@@ -36,7 +36,7 @@ class Places {
   width!: u32;
   userAt!: u32;
   itemAt!: u32;
-  /** Beyond `width` where there is no such column. */
+  /** At least `width` if there is no rating column; `timeAt` likewise. */
   ratingAt!: u32;
   timeAt!: u32;
   users!: u32;
@@ -44,15 +44,15 @@ class Places {
 }
 
 /**
- * Ids in the order in which they were met, as `IdIndex` has them. A slot is a key of 8 bytes (the id itself, where it is no
- * longer), its index + 1 (0: free) and its length; at most half of them are taken.
+ * A hash table of ids, numbered in the order in which they first occur, like `IdIndex`. A slot has a key of 8 bytes (the id itself, if
+ * it has no more than 8 bytes), its index + 1 (0: free) and its length. At most half of the slots are taken.
  */
 // @ts-ignore: AssemblyScript's own
 @unmanaged
 class IdTable {
-  /** Of the smallest table; larger ones lie behind it, each as long as all before it and 16 bytes a slot more. */
+  /** The address of the slots, 16 bytes each. When the table grows, the larger one begins where this one ends. */
   slots!: u32;
-  /** How many slots there are is two to this. */
+  /** There are 2^bits slots. */
   bits!: u32;
   firstBits!: u32;
   count!: u32;
@@ -60,7 +60,7 @@ class IdTable {
   bytes!: u32;
   byteRoom!: u32;
   end!: u32;
-  /** Where each id begins in `bytes`, in doubles; one more than there are ids. */
+  /** The offsets of the ids in `bytes`, as doubles: one more than there are ids. */
   starts!: u32;
   firstSlots!: u32;
 }
@@ -98,24 +98,24 @@ function empty(table: IdTable): void {
   memory.fill(table.slots, 0, <usize>16 << table.bits);
 }
 
-/** Begins anew, with no rows and no ids. */
+/** Starts again, without rows and ids. */
 export function beginEvents(places: Places): void {
   empty(usersOf(places));
   empty(itemsOf(places));
   goOnWithEvents(places, 0);
 }
 
-/** Begins with no rows, but with the ids there are. @param way how times have been written so far, 0: in no way. */
-export function goOnWithEvents(places: Places, way: u32): void {
+/** Starts again without rows, but keeps the ids. @param timeFormat the format of the times so far: 0 unknown, 1 numbers, 2 dates, 3 other. */
+export function goOnWithEvents(places: Places, timeFormat: u32): void {
   memory.fill(places.facts, 0, 12 << 3);
   setFact(places, USERS, <f64>usersOf(places).count);
   setFact(places, ITEMS, <f64>itemsOf(places).count);
-  setFact(places, WAY, <f64>way);
+  setFact(places, TIME_FORMAT, <f64>timeFormat);
 }
 
 /**
- * What keys are multiplied by: odd, and another in each process, so that nobody can write a file of ids that all have one slot
- * (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem", 1997).
+ * The factor that hashes keys. It is odd, and different in each process, so that nobody can write a file whose ids all get the same
+ * slot (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair problem", 1997).
  */
 let multiplier: u64 = 0x9e3779b97f4a7c15;
 
@@ -130,7 +130,7 @@ function slotOf(key: u64, bits: u32): u32 {
   return <u32>((key * multiplier) >> (64 - <u64>bits));
 }
 
-/** The last word of some bytes, of which so many are left, 1 to 8; zeros behind them. */
+/** The last 1 to 8 bytes of an id as a word, padded with zeros. @param left how many bytes there are. */
 // @ts-ignore: AssemblyScript's own
 @inline
 function wordAt(at: usize, left: u32): u64 {
@@ -148,7 +148,7 @@ function longKey(from: usize, length: u32): u64 {
   return key ^ (key >> 32);
 }
 
-function areSame(a: usize, b: usize, length: u32): bool {
+function areEqual(a: usize, b: usize, length: u32): bool {
   for (; length > 8; length -= 8, a += 8, b += 8) if (load<u64>(a) != load<u64>(b)) return false;
   return wordAt(a, length) == wordAt(b, length);
 }
@@ -178,7 +178,7 @@ function grow(table: IdTable): void {
   table.bits = bits;
 }
 
-/** Where an id is, or the free slot where it belongs. */
+/** The slot of an id, or the free slot where it belongs. */
 // @ts-ignore: AssemblyScript's own
 @inline
 function findId(table: IdTable, key: u64, from: usize, length: u32): usize {
@@ -194,14 +194,14 @@ function findId(table: IdTable, key: u64, from: usize, length: u32): usize {
   return at;
 }
 
-/** True where the taken slot has that id. */
+/** True if a taken slot has this id. */
 // @ts-ignore: AssemblyScript's own
 @inline
 function isAt(table: IdTable, slot: usize, key: u64, from: usize, length: u32): bool {
   if (load<u64>(slot) != key || load<u32>(slot, 12) != length) return false;
   if (length <= 8) return true;
   const start = load<f64>(<usize>table.starts + (<usize>(load<u32>(slot, 8) - 1) << 3));
-  return areSame(<usize>table.bytes + <usize>start, from, length);
+  return areEqual(<usize>table.bytes + <usize>start, from, length);
 }
 
 // @ts-ignore: AssemblyScript's own
@@ -210,12 +210,12 @@ function keyOf(from: usize, length: u32): u64 {
   return length <= 8 ? wordAt(from, length) : longKey(from, length);
 }
 
-/** True where a new id can be added: plain letters, and room for it. */
-function isWelcome(table: IdTable, from: usize, length: u32): bool {
+/** True if a new id can be added: it is ASCII, and there is room for it. */
+function canAdd(table: IdTable, from: usize, length: u32): bool {
   return table.count < table.room && table.end + length <= table.byteRoom && isAscii(from, length);
 }
 
-/** Adds an id in the slot where it belongs. @returns its index. */
+/** Adds an id to its free slot. @returns its index. */
 function addId(table: IdTable, at: usize, key: u64, from: usize, length: u32): u32 {
   const index = table.count++;
   memory.copy(<usize>table.bytes + table.end, from, length);
@@ -229,8 +229,8 @@ function addId(table: IdTable, at: usize, key: u64, from: usize, length: u32): u
 }
 
 /**
- * True for a cell that may stand for nothing: it begins with what may be white space, or is like NA, N/A, NULL, null, NaN, nan,
- * None, \N, (not set), <NA> or [NULL].
+ * True for a cell that may mean "missing": it begins with a byte that may be white space, or resembles NA, N/A, NULL, null, NaN,
+ * nan, None, \N, (not set), <NA> or [NULL].
  */
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -241,14 +241,14 @@ function mayBeBlank(from: usize, length: u32): bool {
   if (first != 0x4e && first != 0x6e && first != 0x5c && !isBracket) return false;
   const second = <u32>load<u8>(from, 1) | 0x20;
   if (second != 0x61 && second != 0x2f && second != 0x75 && second != 0x6f && second != 0x6e) return false;
-  // The longest of these words has four letters; behind them may be white space.
+  // The longest of the words without brackets has four letters, and white space may follow.
   const last = <u32>load<u8>(from + length - 1);
   return length <= 4 || isBracket || last <= 0x20 || last >= 0x80;
 }
 
 let number: f64 = 0;
 
-/** `plainNumber`, into `number`; false where it gives NaN. */
+/** Like `plainNumber`: stores the value in `number`, or returns false where `plainNumber` gives NaN. */
 function readNumber(from: usize, to: usize): bool {
   let at = from;
   const sign = <u32>load<u8>(at);
@@ -256,7 +256,7 @@ function readNumber(from: usize, to: usize): bool {
   const begin = at;
   let digits: u64 = 0;
   let point: usize = 0;
-  // More digits than it takes may run over, and are refused below.
+  // Too many digits may overflow; the length is checked below.
   for (; at < to; at++) {
     const byte = <u32>load<u8>(at);
     if (byte - 0x30 <= 9) digits = digits * 10 + (byte - 0x30);
@@ -294,7 +294,7 @@ function digitAt(at: usize): i32 {
 
 let part: i32 = 0;
 
-/** One digit or two, into `part`. @returns where they end; `from` where there are none. */
+/** Reads one digit or two into `part`. @returns the address after them; `from` if there are none. */
 function readPart(from: usize, to: usize): usize {
   if (!isDigit(from, to)) return from;
   part = digitAt(from);
@@ -317,7 +317,7 @@ function daysSince1970(year: i32, month: i32, day: i32): i32 {
   return era * 146097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719468;
 }
 
-/** `2011-12-09`, `2011-12-09 12:50[:00][Z]`, into `number`; false for all else, and for what does not exist. */
+/** Reads `2011-12-09` or `2011-12-09 12:50[:00][Z]` into `number`; false for any other format, and for times that do not exist. */
 function readDate(from: usize, to: usize): bool {
   if (to < from + 8 || load<u8>(from + 4) != 0x2d) return false;
   let year = 0;
@@ -359,7 +359,7 @@ function readDate(from: usize, to: usize): bool {
   return true;
 }
 
-/** Finds the cells of the row at `at`. @returns where the next row begins; 0 where this is none to be sure of. */
+/** Finds the cells of the row that starts at `begin`. @returns the start of the next row; 0 if the plain reader might cut it differently. */
 function cut(places: Places, begin: usize, to: usize): usize {
   const kinds = <usize>places.kinds;
   const width = places.width;
@@ -407,13 +407,13 @@ function cellTo(places: Places, column: u32): usize {
   return <usize>load<u32>(<usize>places.cells + (<usize>column << 3), 4);
 }
 
-/** Counts a row that is left out. @param line the one it stands on. */
+/** Counts a row that is left out. @param line its line. */
 function skip(places: Places, kind: usize, line: f64): void {
   if (fact(places, kind) == 0) setFact(places, kind + 1, line);
   setFact(places, kind, fact(places, kind) + 1);
 }
 
-/** Takes the row that was cut and stands on `line`; false where it does not, and took nothing. */
+/** Stores the row that `cut` has found on `line`; false, with nothing changed, if the plain reader has to read it. */
 function take(places: Places, line: f64): bool {
   const userFrom = cellFrom(places, places.userAt);
   const itemFrom = cellFrom(places, places.itemAt);
@@ -430,16 +430,16 @@ function take(places: Places, line: f64): bool {
   const itemSlot = hasItem ? findId(items, itemKey, itemFrom, itemLength) : 0;
   let user = hasUser ? load<u32>(userSlot, 8) : 0;
   let item = hasItem ? load<u32>(itemSlot, 8) : 0;
-  if (hasUser && user == 0 && !isWelcome(users, userFrom, userLength)) return false;
-  if (hasItem && item == 0 && !isWelcome(items, itemFrom, itemLength)) return false;
-  const counts = hasUser && hasItem;
+  if (hasUser && user == 0 && !canAdd(users, userFrom, userLength)) return false;
+  if (hasItem && item == 0 && !canAdd(items, itemFrom, itemLength)) return false;
+  const isComplete = hasUser && hasItem;
   const row = fact(places, ROWS);
-  if (counts && row >= <f64>places.rowRoom) return false;
+  if (isComplete && row >= <f64>places.rowRoom) return false;
 
   let strength: f64 = NaN;
   let time: f64 = NaN;
-  let way = fact(places, WAY);
-  if (counts && places.ratingAt < places.width) {
+  let timeFormat = fact(places, TIME_FORMAT);
+  if (isComplete && places.ratingAt < places.width) {
     const from = cellFrom(places, places.ratingAt);
     const to = cellTo(places, places.ratingAt);
     if (from < to) {
@@ -447,27 +447,27 @@ function take(places: Places, line: f64): bool {
       strength = number;
     }
   }
-  if (counts && places.timeAt < places.width) {
+  if (isComplete && places.timeAt < places.width) {
     const from = cellFrom(places, places.timeAt);
     const to = cellTo(places, places.timeAt);
     if (from < to) {
       const isNumber = readNumber(from, to);
       if (!isNumber && !readDate(from, to)) return false;
       const own: f64 = isNumber ? 1 : 2;
-      if (way != 0 && way != own) return false;
-      way = own;
+      if (timeFormat != 0 && timeFormat != own) return false;
+      timeFormat = own;
       time = number;
     }
   }
   if (hasUser && user == 0) user = addId(users, userSlot, userKey, userFrom, userLength) + 1;
   if (hasItem && item == 0) item = addId(items, itemSlot, itemKey, itemFrom, itemLength) + 1;
   setFact(places, TAKEN, fact(places, TAKEN) + 1);
-  if (!counts) {
+  if (!isComplete) {
     skip(places, hasUser ? WITHOUT_ITEM : WITHOUT_USER, line);
     return true;
   }
-  if (way == 1) setFact(places, LARGEST, max<f64>(fact(places, LARGEST), abs<f64>(time == time ? time : 0)));
-  setFact(places, WAY, way);
+  if (timeFormat == 1) setFact(places, LARGEST, max<f64>(fact(places, LARGEST), abs<f64>(time == time ? time : 0)));
+  setFact(places, TIME_FORMAT, timeFormat);
   const at = <usize>row;
   store<u32>(<usize>places.user + (at << 2), user - 1);
   store<u32>(<usize>places.item + (at << 2), item - 1);
@@ -484,7 +484,7 @@ function take(places: Places, line: f64): bool {
   return true;
 }
 
-/** Reads the rows from `from` to the line's end at `to`. @returns where the first row begins that it left. */
+/** Reads the rows from `from` to the end of a line at `to`. @returns the start of the first row that it did not read. */
 export function readEvents(places: Places, from: usize, to: usize): usize {
   let line = fact(places, LINES);
   let at = from;
@@ -505,12 +505,12 @@ export function readEvents(places: Places, from: usize, to: usize): usize {
   return at;
 }
 
-/** What stands for none among whole numbers. */
+/** The value that stands for NaN among whole numbers. */
 const MISSING: u32 = 0xffffffff;
 
 /**
- * Puts doubles, NaN for none, into the narrowest numbers that give back each of them, in the same place: 4 bytes whole, 4 bytes or 8
- * bytes with a fraction. @returns 1, 2 or 3, in this order.
+ * Converts doubles (NaN: no number), in place, to the narrowest type that stores each of them exactly.
+ * @returns 1: 32-bit whole numbers, 2: 32-bit floats, 3: left as doubles.
  */
 export function narrow(values: usize, count: usize): u32 {
   let areWhole = true;

@@ -1,4 +1,4 @@
-// Everything that is compiled; src/kernels/program.ts loads it.
+// All compiled loops; src/kernels/program.ts loads them.
 export * from "./blocks";
 export * from "./events";
 export * from "./products";

@@ -1,5 +1,6 @@
-// Products of rows of four-byte numbers with a vector of doubles, in AssemblyScript: the same sums in the same order as `plainProducts` in
-// src/kernels/products.ts. `length` is that of a row, a multiple of four; all other arguments but `count` and `weight` are addresses.
+// Products of rows of 32-bit floats with a vector of doubles, in AssemblyScript: the same sums in the same order as `plainProducts` in
+// src/kernels/products.ts. `length` is the length of a row, a multiple of four. All parameters except `length`, `count` and `weight` are
+// addresses.
 
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -15,7 +16,7 @@ export function addRow(row: usize, weight: f64, vector: usize, length: u32): voi
   }
 }
 
-/** Reads a byte of each line of a row, so that it is in the cache when it is multiplied. */
+/** Prefetches a row: reads a byte of each of its cache lines, so that the row is in the cache when it is multiplied. */
 // @ts-ignore: AssemblyScript's own
 @inline
 function fetched(row: usize, length: usize): u32 {
@@ -24,7 +25,7 @@ function fetched(row: usize, length: usize): u32 {
   return read;
 }
 
-/** Returns nothing of use: whoever throws away what was fetched does not fetch it. */
+/** The return value only keeps the optimiser from dropping the prefetch loads. */
 export function multiply(wanted: usize, count: u32, rows: usize, vector: usize, length: u32, out: usize): u32 {
   const size = <usize>length;
   let read: u32 = 0;

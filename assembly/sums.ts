@@ -1,6 +1,6 @@
-// Adding up rows, in AssemblyScript: the same sums in the same order as `plainSums` in src/kernels/sums.ts, which says
-// what they mean. All arguments but `count` and `columns` are addresses. Loops are unrolled by four: a segment has each
-// column once, so the four sums are always different ones.
+// Adds up rows, in AssemblyScript: the same sums in the same order as `plainSums` in src/kernels/sums.ts, which explains
+// them. All parameters except `count` and `columns` are addresses. Loops are unrolled by four: a segment has each column
+// at most once, so the four sums never share a cell.
 
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -51,7 +51,7 @@ function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usi
   }
 }
 
-/** Moves the sums that are not 0 to the row, and returns their number. V: type of a sum. */
+/** Moves the non-zero sums to the row, and returns their number. V: type of a sum. */
 function collectAll<V>(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
   let filled: usize = 0;
   for (let r: usize = 0; r < columns; r++) {
@@ -65,7 +65,7 @@ function collectAll<V>(columns: u32, sum: usize, rowIndex: usize, rowValue: usiz
   return <u32>filled;
 }
 
-/** The same, looking only at columns where something was added. */
+/** Like `collectAll`, but visits only the columns of the segments. */
 function collectTouched<T, V>(
   from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
 ): u32 {
@@ -93,7 +93,10 @@ function pickOne<T>(e: usize, index: usize, wanted: usize, at: usize): usize {
   return <usize>load<u8>(wanted + place<T>(index, e));
 }
 
-/** Copies the entries of a segment that are in wanted columns to the row, and returns their number. Places first: few are wanted. */
+/**
+ * Copies the entries of a segment that are in wanted columns to the row, and returns their number. It collects the positions first and
+ * then loads the values, because few entries are wanted.
+ */
 function pickFrom<T>(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
   let filled: usize = 0;
   let e = from;

@@ -1,5 +1,5 @@
 // The linear systems of the ridge, in AssemblyScript: the same entries, and the same sums in the same order, as `plainSystems`
-// in src/kernels/systems.ts, which says what they mean. All arguments but counts and steps are addresses.
+// in src/kernels/systems.ts, which explains them. All parameters except `count` and `steps` are addresses.
 
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -8,8 +8,8 @@ function placeOf<T>(index: usize, e: usize, place: usize): u32 {
 }
 
 /**
- * Gathers the rows of a system. Two passes a row: the first finds the entries that are in the system, about one in ten,
- * without a branch; the second fetches the values of those alone.
+ * Gathers the rows of a system, each in two passes: the first finds the entries that belong to the system, about one in ten,
+ * without a branch; the second loads only their values.
  */
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -78,7 +78,7 @@ function multiply(
   }
 }
 
-/** Steps of conjugate gradients from 0; returns wanted · solution. */
+/** Takes up to `steps` steps of conjugate gradients from 0; returns wanted · solution. */
 export function solve(
   count: usize, steps: u32, start: usize, column: usize, cell: usize, diagonal: usize,
   wanted: usize, solution: usize, residual: usize, direction: usize, image: usize,

@@ -1,4 +1,4 @@
-"""Reads two columns of a ratings file with pandas, and numbers them: the floor of what a Python user waits for."""
+"""Reads two columns of a ratings file with pandas and numbers them: the least time that a Python user has to wait."""
 import sys, time
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Item-kNN by the cosine as it is written by hand with pandas and scipy, CSV to CSV. One thread, as scipy has it.
+"""Item-kNN by cosine, from CSV to CSV, as one would write it by hand with pandas and scipy. One thread, because scipy uses one.
 
 usage: scipy_knn.py RATINGS.csv OUT.csv
 """
@@ -19,7 +19,7 @@ def lap(name):
 
 
 def strongest(block):
-    """Of each row of a sparse block the NEIGHBORS largest entries."""
+    """Keeps the NEIGHBORS largest entries of each row of a sparse block."""
     for row in range(block.shape[0]):
         cells = slice(block.indptr[row], block.indptr[row + 1])
         values = block.data[cells]

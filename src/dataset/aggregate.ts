@@ -17,26 +17,26 @@ import {
 } from './strengths/strength-column.js';
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strengths/strength-rule.js';
 
-/** Interactions ready to learn from: users × items, values as `strengthsOf` gives them. */
+/** Interactions ready for learning: users × items, values from `strengthsOf`. */
 export interface AggregatedEvents extends TimedRows, StrengthColumn {
-  /** Where the values are ratings. */
+  /** Undefined unless the values are ratings of a scale. */
   rated: Rated | undefined;
   duplicates: Duplicates;
-  /** Of the ratings of a scale; 0 where there are none. */
+  /** The mean of the ratings; 0 if the values are not ratings of a scale. */
   meanRating: number;
   /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;
 }
 
-/** Where a row stands. */
+/** The file and the line of a row. */
 export type PlaceOf = (row: number) => { path: string; line: number };
 
 /** How the rows of an events file become interactions. */
 export interface Aggregation extends StrengthWish {
-  /** Undefined: by the kind of strength. */
+  /** Undefined: the default for the kind of strength. */
   duplicates: Duplicates | undefined;
-  /** What was understood when the model was learned that these events are scored by: it stands, whatever they look like. */
+  /** The meaning of strengths in the data of the saved model that will score these events. It overrides what the events look like. */
   learned?: LearnedStrengths | undefined;
   /** Rows before `since` give way to later ones of their pair. */
   evidence?: EvidenceRules | undefined;
@@ -45,9 +45,9 @@ export interface Aggregation extends StrengthWish {
 /**
  * Merges the rows of each user and item into one interaction.
  *
- * @param events lose their columns of users and items, so that a large file is not held twice; the other columns are sorted by user
- *   and item.
- * @param ratingName the header of the rating column. @param placeOf where a row stands.
+ * @param events their columns of users and items are emptied, so that a large file is not in memory twice; the other columns are
+ *   sorted by user and item.
+ * @param ratingName the header of the rating column.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function aggregateEvents(
@@ -82,7 +82,7 @@ export function aggregateEvents(
     index: pairs.index,
     value: aggregatedValues(pairs, way, value, timesFor(events, way)),
   };
-  // Counts were multiplied by their weights; beside ratings the weights of a pair add up to a strength of their own.
+  // Counts were multiplied by their weights above. With ratings, the weights of a pair are added up separately.
   const sums =
     weights && rule.kind !== 'count'
       ? aggregatedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weights), undefined)
@@ -113,7 +113,7 @@ function sincePairs(pairs: Pairs, { time, timeColumn }: Events, since: number | 
   return withoutEarlier(pairs, (row) => values[row] !== none && values[row]! < since * scale);
 }
 
-/** What each of the rows counts: one without a number is one more. */
+/** The count of each row; a row without a number counts as 1. */
 function counted(count: number, stated: Numbers | undefined, weights: Numbers | undefined): Numbers {
   if (!stated) return weights ?? { values: float32s(count).fill(1), none: Number.NaN };
   const { values, none } = stated;
@@ -128,15 +128,16 @@ function counted(count: number, stated: Numbers | undefined, weights: Numbers | 
   return { values: counts, none: Number.NaN };
 }
 
-/** A return of -2 says the same as a return of 2. */
+/** A return with quantity -2 means the same as a return with quantity 2. */
 function times(weight: number, number: number): number {
   return weight * (weight < 0 ? Math.abs(number) : number);
 }
 
 /**
- * Puts the values of each pair's rows together into one; NaN where no row has a value.
+ * Combines the values of each pair's rows into one; NaN if no row has a value.
  *
- * @param numbers of the rows in the order of the pairs. @param time what `first` and `last` go by; undefined: the order of the rows.
+ * @param numbers the values of the rows, in the order of the pairs. @param time the times that order the rows for `first` and `last`;
+ *   undefined: they are in order already.
  */
 function aggregatedValues(
   { index, rows }: Pairs,
@@ -147,7 +148,7 @@ function aggregatedValues(
   const aggregated = float32s(index.length);
   if (!numbers) return aggregated.fill(Number.NaN);
   const { values, none } = numbers;
-  // Most files say each thing once, and most numbers need no translation.
+  // The common case: no pair is repeated, and missing numbers are NaN already.
   const isOnce = index.length === values.length;
   if (isOnce && Number.isNaN(none)) {
     aggregated.set(values);
@@ -164,7 +165,7 @@ function aggregatedValues(
   return aggregated;
 }
 
-/** One value of the several from one place to another, of those that are numbers where any is. */
+/** Combines the values `from` to `to` (without it) into one. Values that are missing are ignored; NaN if all are. */
 function aggregate(
   from: number,
   to: number,
@@ -193,7 +194,7 @@ function aggregate(
   return aggregated;
 }
 
-/** What the rows of a pair go by where their order decides something. */
+/** The times of the rows if `way` depends on their order. */
 function timesFor({ time }: Events, way: Duplicates): Numbers | undefined {
   return way === 'last' || way === 'first' ? time?.numbers : undefined;
 }
@@ -204,7 +205,7 @@ function timeAt({ values, none }: Numbers, place: number): number {
   return t === none || Number.isNaN(t) ? Number.NEGATIVE_INFINITY : t;
 }
 
-/** The same numbers, those of each pair by their times: a sum of weights that are no whole numbers goes by their order. */
+/** Sorts the numbers of each pair by time: for `first` and `last`, fractional weights are added in this order, which decides rounding. */
 function inOrderOfTime({ index, rows, order }: Pairs, time: Numbers | undefined, numbers: Numbers): Numbers {
   if (!time || index.length === order.length) return numbers;
   const values = numbers.values.slice();
@@ -212,7 +213,7 @@ function inOrderOfTime({ index, rows, order }: Pairs, time: Numbers | undefined,
     const [from, to] = [rows[entry]!, rows[entry + 1]!];
     if (to === from + 1) continue;
     const places = Array.from({ length: to - from }, (_, k) => from + k);
-    // Nothing to subtract: two times may both be -Infinity.
+    // Not s - t: both times may be -Infinity.
     places.sort((a, b) => {
       const [s, t] = [timeAt(time, a), timeAt(time, b)];
       return s === t ? a - b : s < t ? -1 : 1;
@@ -241,10 +242,10 @@ function refuseRepeats(
     }
   }
   if (first === order.length) return;
-  const [who, what] = [users[user.values[first]!], items[item.values[first]!]];
+  const [userId, itemId] = [users[user.values[first]!], items[item.values[first]!]];
   const [place, earlier] = [placeOf(first), placeOf(before)];
   const other = earlier.path === place.path ? `line ${earlier.line}` : `${earlier.path}:${earlier.line}`;
   throw badData(
-    `${place.path}:${place.line}: user ${JSON.stringify(who)} and item ${JSON.stringify(what)} stand together on ${other} already (--duplicates error)`,
+    `${place.path}:${place.line}: user ${JSON.stringify(userId)} and item ${JSON.stringify(itemId)} are already on ${other} (--duplicates error)`,
   );
 }

@@ -5,19 +5,19 @@ import type { Pairs } from './pairs.js';
 import { Tally } from './tally.js';
 
 /**
- * When each pair was, in seconds: the latest known time of its rows. Within a second the order of the rows tells, since
- * exports are written as things happen (the lines of an invoice, the day of a date): what a user did k-th in a second is
- * ½ k / (k + 1) later, which nothing that came after it can change.
+ * The time of each pair in seconds: the latest known time of its rows. Interactions with the same time are ordered by their rows,
+ * because exports are written in the order of events (the lines of an invoice, the rows of a day): the k-th interaction of a user
+ * within a second (counted from 0) is ½ k / (k + 1) seconds later. So later rows never change the time of earlier ones.
  *
- * @param times by place in `pairs.order`. @param scale how many of them are a second.
- * @returns one time beside each of `pairs.index`, NaN where no row of the pair has one; undefined where none has.
+ * @param times sorted like `pairs.order`. @param scale how many units of `times` are a second.
+ * @returns one time for each of `pairs.index`, NaN if no row of the pair has a time; undefined if no pair has one.
  */
 export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float64Array | undefined {
   const { index, rows } = pairs;
   const { values, none } = times;
   const latest = float64s(index.length);
   const secondAt = (at: number) => (values[at] === none ? Number.NaN : Math.floor(values[at]! / scale));
-  // Most files say each thing once.
+  // The common case: no pair is repeated.
   const isOnce = index.length === values.length;
   let known = 0;
   forEachChunk(index.length, (first, last) => {
@@ -38,7 +38,7 @@ export function latestTimes(pairs: Pairs, times: Numbers, scale: number): Float6
   return latest;
 }
 
-/** Adds the steps between what a user did within one second, in the order of the rows. @param latest whole seconds; NaN where unknown. */
+/** Adds the steps between interactions of a user in the same second, in the order of the rows. @param latest whole seconds; NaN: unknown. */
 function addSteps(
   latest: Float64Array,
   { start, rows, order }: Pairs,
@@ -53,7 +53,7 @@ function addSteps(
     while (values[at] === none || Math.floor(values[at]! / timesASecond) !== second) at--;
     return order[at]!;
   };
-  /** Most users have done nothing twice in a second, and to see that takes a tenth of sorting. */
+  /** Most users never have two interactions in a second, and this check takes a tenth of the time for sorting. */
   const areNeeded = (from: number, to: number) => {
     seconds.begin(to - from);
     for (let entry = from; entry < to; entry++) {
@@ -67,8 +67,8 @@ function addSteps(
     if (!areNeeded(from, to)) continue;
     const count = to - from;
     if (count > packed.length) packed = new Float64Array(2 * count);
-    // Row and entry go into one double, for those sort without a function that compares them: row · 2^k + entry is exact below
-    // 2^53, so for a user of 2 million entries among 4 billion rows.
+    // Row and entry are packed into one double, because doubles sort without a comparison function: row · 2^k + entry is exact below
+    // 2^53, which is enough for a user with 2 million entries among 4 billion rows.
     const scale = 2 ** (32 - Math.clz32(count));
     let filled = 0;
     for (let at = 0; at < count; at++) {

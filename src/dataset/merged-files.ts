@@ -11,7 +11,10 @@ import { comeTwice, mixtures } from './mixed-files.js';
 import { oddIds } from './odd-ids.js';
 import { swappedFrom } from './swapped-columns.js';
 
-/** Merges the rows of files that are read as one, and tells the report of the last of them how. @param at their place among such. */
+/**
+ * Merges the rows of files that are read as one set, and adds what it finds to the report of the last file.
+ * @param at the position of this set among all sets of event files.
+ */
 export function aggregated(
   inputs: Inputs,
   ids: Ids,
@@ -35,10 +38,10 @@ export function aggregated(
     files
       .at(-1)
       ?.report.warnings.push(
-        'the second half of all rows is the first half once more: was a file taken twice?\n  leave one of the two out, or what is counted counts twice',
+        'the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies, or every row counts twice',
       );
   }
-  noteSwap(files, events, ids, placeOf);
+  warnSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
     ids.users.ids,
@@ -59,18 +62,18 @@ export function aggregated(
       ...oddIds(ids.users.ids, 'user', headers),
       ...oddIds(ids.items.ids, 'item', headers),
     ];
-    // Whom a model scores may be few, and new.
-    const told = merged.warnings.filter((warning) => !report.warnings.includes(warning));
-    report.warnings.push(...mixed, ...told, ...(known ? [] : oddities()));
+    const newWarnings = merged.warnings.filter((warning) => !report.warnings.includes(warning));
+    // A saved model may score only a few users, all new; the warnings about oddities would be noise.
+    report.warnings.push(...mixed, ...newWarnings, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;
 }
 
-/** Says from which line on the columns of users and items seem to have swapped. */
-function noteSwap(files: readonly EventsFile[], { user, item }: Events, { users, items }: Ids, placeOf: PlaceOf): void {
+/** Warns if the columns of users and items seem to swap from some line on. */
+function warnSwap(files: readonly EventsFile[], { user, item }: Events, { users, items }: Ids, placeOf: PlaceOf): void {
   const itemOf = new Int32Array(users.size).fill(-1);
-  // Mostly items are fewer.
+  // There are usually fewer items than users.
   items.ids.forEach((id, at) => {
     const twin = users.get(id);
     if (twin !== undefined) itemOf[twin] = at;
@@ -78,6 +81,6 @@ function noteSwap(files: readonly EventsFile[], { user, item }: Events, { users,
   const row = swappedFrom({ user: user.values, item: item.values }, itemOf, items.size);
   if (row < 0) return;
   const { path, line } = placeOf(row);
-  const warning = `from about line ${line} on, ids that were users stand where the items are, or items where the users are: were exports concatenated whose columns are in another order?\n  give each as a file of its own, with a header: -u ONE.csv TWO.csv`;
+  const warning = `from about line ${line} on, the columns of users and items seem to be swapped: were exports with different orders of columns concatenated?\n  give each as a file of its own, with a header: -u ONE.csv TWO.csv`;
   files.find((file) => file.path === path)?.report.warnings.push(warning);
 }

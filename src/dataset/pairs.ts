@@ -3,11 +3,11 @@ import { release, uint32s } from '../matrix/memory.js';
 import { startsOf } from '../matrix/sparse.js';
 
 /**
- * The rows of an events file by user and item: the entries of a sparse matrix, and the rows that each is made of.
+ * The rows of an events file, grouped by user and item: the entries of a sparse matrix, and the rows of each entry.
  *
  *     start  0   2 …          user u has the entries start[u] .. start[u+1]
- *     index  3   7   …        their items, rising
- *     rows   0   1   3 …      entry e is made of the rows order[rows[e]] .. order[rows[e+1]], as they follow in the file
+ *     index  3   7   …        the items of the entries, rising for each user
+ *     rows   0   1   3 …      entry e has the rows order[rows[e]] .. order[rows[e+1]], in the order of the file
  *     order  5   0   9   …
  */
 export interface Pairs {
@@ -18,24 +18,24 @@ export interface Pairs {
 }
 
 /**
- * Counting sorts, which look at each row a few times however many there are: by user, where the rows do not lie so in the file
- * already, and then by item, a few users at a time.
+ * Counting sorts, whose time grows only linearly with the rows: by user, unless the file is sorted by user already, and then by item, a
+ * few users at a time.
  *
- * @param user,item one entry a row of the file; below `users` and `items`.
- * @param areDone whether they may be let go in between: both are 0 then.
+ * @param user,item one index for each row of the file; below `users` and `items`.
+ * @param mayRelease whether both arrays may be released on the way; they are 0 then.
  */
-export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, areDone = false): Pairs {
+export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, mayRelease = false): Pairs {
   const userStart = startsOf(user, user.length, users);
   const byUser = isRising(user) ? { item, row: undefined } : rowsByUser(user, item, userStart);
   const isCopy = byUser.item !== item;
-  for (const array of areDone ? [user, ...(isCopy ? [item] : [])] : []) release(array);
+  if (mayRelease) for (const array of isCopy ? [user, item] : [user]) release(array);
   const sorted = sortedByItem(userStart, byUser, items);
-  if (areDone || isCopy) release(byUser.item);
+  if (mayRelease || isCopy) release(byUser.item);
   if (byUser.row) release(byUser.row);
   return merged(userStart, sorted);
 }
 
-/** Leaves out, in place, the rows for which `isEarlier` of pairs that have others. */
+/** Removes, in place, the rows for which `isEarlier` is true. A pair that has only such rows keeps them. */
 export function withoutEarlier({ start, index, rows, order }: Pairs, isEarlier: (row: number) => boolean): Pairs {
   let filled = 0;
   for (let entry = 0, from = 0; entry < index.length; entry++) {
@@ -50,16 +50,16 @@ export function withoutEarlier({ start, index, rows, order }: Pairs, isEarlier: 
   return { start, index, rows, order: order.subarray(0, filled) };
 }
 
-/** Rows that lie by user. */
+/** Rows sorted by user. */
 interface RowsByUser {
   item: Uint32Array;
-  /** Which rows of the file they are; undefined: the first is the first, and so on. */
+  /** Their row numbers in the file; undefined if the file is sorted by user already. */
   row: Uint32Array | undefined;
 }
 
 interface SortedRows {
   order: Uint32Array;
-  /** Their items. */
+  /** The item of each row. */
   index: Uint32Array;
 }
 
@@ -84,16 +84,16 @@ function rowsByUser(user: Uint32Array, item: Uint32Array, userStart: Uint32Array
   return { item: items, row: rows };
 }
 
-/** So many rows are sorted at a time: what belongs to them stays in the cache of a core meanwhile. */
+/** The number of rows sorted at a time, chosen so that their data stays in the cache of a core. */
 const AT_A_TIME = 1 << 15;
 
-/** Sorts the rows of each user by item, those of one item as they came. */
+/** Sorts the rows of each user by item. The sort is stable. */
 function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: number): SortedRows {
   const users = userStart.length - 1;
   const place = userStart.slice();
   const order = uint32s(item.length);
   const index = uint32s(item.length);
-  // To begin with a number for each item has to be worth it.
+  // Each sort clears a counter for every item, so it has to be large enough to be worth that.
   const most = Math.max(AT_A_TIME, items >>> 2);
   const itemPlace = new Uint32Array(items + 1);
   let atByItem = new Uint32Array(most);
@@ -130,8 +130,8 @@ function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: 
 }
 
 /**
- * Rows in the order of their users and items, those of one pair as one entry.
- * @param userStart where the rows of each user begin, and those of the last end.
+ * Merges rows that are sorted by user and item: the rows of a pair become one entry.
+ * @param userStart users + 1 offsets: where the rows of each user begin.
  */
 function merged(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
   const users = userStart.length - 1;

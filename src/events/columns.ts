@@ -2,7 +2,7 @@ import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release, uint32s } from '../matrix/memory.js';
 import { lastAtMost } from '../matrix/search.js';
 
-/** What a column keeps its values in, as narrow as they allow: files have millions of rows. */
+/** The arrays in which columns store their values, as narrow as the values allow, because files have millions of rows. */
 export type Values = Uint32Array | Float32Array | Float64Array;
 
 const FIRST_ROWS = 1024;
@@ -21,7 +21,7 @@ class Column<T extends Values> {
     return this.count;
   }
 
-  /** The values so far, as a view that the next `push` may leave behind. */
+  /** The values so far, as a view that is valid until the next `push`. */
   get values(): T {
     return this.held.subarray(0, this.count) as T;
   }
@@ -30,7 +30,7 @@ class Column<T extends Values> {
     if (rows > this.held.length) this.held = resized(this.held, rows);
   }
 
-  /** Keeps the values of these rows alone, in the order in which they are named. */
+  /** Keeps only the values of these rows, in this order. */
   pick(rows: Uint32Array): void {
     const values = this.held;
     const picked = sameKind(values, rows.length);
@@ -48,7 +48,7 @@ class Column<T extends Values> {
     this.count = 0;
   }
 
-  /** Room that is not used takes address space alone, so that what is many is not moved often. */
+  /** A large column grows by a factor of 4, so that it is rarely copied: memory that is not used yet takes only address space. */
   protected grow(least: number): void {
     const { length } = this.held;
     if (least > length) this.held = resized(this.held, Math.max(least, Math.ceil(length * (length < MANY ? 1.5 : 4))));
@@ -76,19 +76,19 @@ export class IndexColumn extends Column<Uint32Array> {
   }
 }
 
-/** Stands for NaN among whole numbers. */
+/** The value that stands for NaN in a column of whole numbers. */
 const MISSING = 0xffffffff;
 
-/** Numbers as they are kept: there is none where a value is NaN or `none`. */
+/** The numbers of a column as they are stored: a row whose value is NaN or `none` has no number. */
 export interface Numbers {
   values: Values;
-  /** NaN where nothing but NaN stands for none. */
+  /** NaN if only NaN means "no number". */
   none: number;
 }
 
 /**
- * A column of numbers, NaN for none: whole numbers in 32 bits, else 32-bit floats, else 64-bit ones, the first of these
- * that holds every value exactly.
+ * A column of numbers; NaN means "no number". It is stored in the first of these that holds every value exactly: 32-bit whole
+ * numbers, 32-bit floats, 64-bit floats.
  */
 export class NumberColumn extends Column<Values> {
   constructor() {
@@ -100,7 +100,7 @@ export class NumberColumn extends Column<Values> {
     return value === MISSING && this.held instanceof Uint32Array ? Number.NaN : value;
   }
 
-  /** How many of the values are NaN. */
+  /** The number of rows without a number. */
   get missing(): number {
     const { values, none } = this.numbers;
     let missing = 0;
@@ -119,11 +119,11 @@ export class NumberColumn extends Column<Values> {
     this.held[this.count++] = stored(this.held, value);
   }
 
-  /** Appends the values of another column, given as its `values`. */
+  /** Appends the `values` of another column. */
   append(values: Values): void {
     const isOther = this.held.constructor !== values.constructor;
     if (isOther && this.count === 0) {
-      // Nothing is in it yet: it takes the kind of what comes first.
+      // An empty column takes the type of the first values.
       release(this.held);
       this.held = sameKind(values, this.held.length);
     } else if (isOther) {
@@ -136,12 +136,12 @@ export class NumberColumn extends Column<Values> {
     this.count += values.length;
   }
 
-  /** The values for who looks at all of them: a view that the next `push` may leave behind. */
+  /** The stored numbers, for loops over all rows. A view that is valid until the next `push`. */
   get numbers(): Numbers {
     return { values: this.values, none: this.held instanceof Uint32Array ? MISSING : Number.NaN };
   }
 
-  /** Makes a value one that is missing. @returns how many rows had it. */
+  /** Removes a value: the rows that have it have no number afterwards. @returns how many rows had it. */
   erase(value: number): number {
     let rows = 0;
     const { values, none } = this.numbers;
@@ -164,7 +164,7 @@ export class NumberColumn extends Column<Values> {
   }
 }
 
-/** True where the array would give the value back exactly, -0 included. */
+/** True if the array can store the value exactly, -0 included. */
 function holds(values: Values, value: number): boolean {
   if (Number.isNaN(value) || values instanceof Float64Array) return true;
   if (values instanceof Float32Array) return Math.fround(value) === value;
@@ -189,8 +189,8 @@ function resized<T extends Values>(values: T, length: number): T {
 }
 
 /**
- * The line each row stands on. Lines mostly follow one another, so only the places are kept where one does not:
- * from row `rows[k]` on, a row's line is `row + shifts[k]`.
+ * The line of each row. Most rows are on the line after that of the row before, so only the exceptions are stored: from row
+ * `rows[k]` on, a row's line is `row + shifts[k]`.
  */
 export class LineColumn {
   readonly #rows: number[] = [];
@@ -206,7 +206,7 @@ export class LineColumn {
     return row + (this.#shifts[lastAtMost(this.#rows, row)] ?? 0);
   }
 
-  /** Appends the `runs` of another column, of so many rows, whose lines were counted from `line`. */
+  /** Appends the `runs` of another column with `length` rows, whose lines were counted from `line`. */
   append({ rows, shifts }: LineRuns, length: number, line: number): void {
     for (let run = 0; run < rows.length; run++) {
       this.#shift(this.#length + (rows[run] ?? 0), (shifts[run] ?? 0) + line - this.#length);
@@ -220,7 +220,7 @@ export class LineColumn {
     this.#shifts.push(shift);
   }
 
-  /** The lines of these rows alone. */
+  /** A column with only the lines of these rows. */
   picked(rows: Uint32Array): LineColumn {
     const picked = new LineColumn();
     for (const row of rows) picked.push(this.at(row));

@@ -1,8 +1,8 @@
 import { hashOf, type IdIndex, type PackedIds } from './ids.js';
 
 /**
- * Indices of ids that were numbered elsewhere among all ids, where new ones are added in the order in which they were met there.
- * @returns what gives the indices of ids, which begin with the ids that it was asked for before.
+ * Maps indices that another reader gave to its ids to indices in `index`. Unknown ids are added to `index` in the reader's order.
+ * @returns a function from the reader's ids to their indices in `index`. Each call must pass the ids of the call before and may append more.
  */
 export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array {
   let map = new Uint32Array(256);

@@ -1,59 +1,63 @@
 /*
- * Dense blocks: some hundred numbers for each of many rows. They are worked sixteen columns at a time: a row of those is one line of a cache.
+ * Dense blocks: a few hundred numbers for each of many rows. They are processed sixteen columns at a time, because sixteen floats fill one
+ * cache line.
  */
 
 /** Columns of a panel. */
 export const PANEL = 16;
 
-/** Who likes what. */
+/** The items that each user likes. */
 export interface Likes {
-  /** Where the items of each user begin, and where those of the last end. */
+  /** Users + 1 offsets: user u likes items[start[u]] .. items[start[u + 1]], without the last. */
   start: Uint32Array;
   items: Uint32Array;
 }
 
-/** What ties the rows of a block together: the users who like several of them. Each row has a weight. */
+/** The relations between the rows of a block: two rows are related if the same users like them. */
 export interface Ties {
   likes: Likes;
-  /** By row. */
+  /** The weight of each row. */
   weight: Float32Array;
 }
 
-/** Numbers of rows, rows × rank. */
+/** A dense matrix, rows × rank, stored in panels of 16 columns. */
 export interface Block {
   readonly rows: number;
   /** A multiple of 16. */
   readonly rank: number;
-  /** 16 columns each, row by row. */
+  /** Panel p holds the columns 16 p to 16 p + 15, row by row. */
   readonly panels: readonly Float32Array[];
-  /** rank × rank, row by row: the upper triangle of blockᵀ · block, as far as it was added up. */
+  /** rank × rank, row by row: the upper triangle of blockᵀ · block over the rows added so far. */
   readonly square: Float64Array;
   /**
-   * Adds   weight · Σ over the users who like a row   their mean of   weight · panel   to the image. Only users `from` to `to`, so
-   * that all of them can be worked in steps.
+   * Adds   weight · Σ over the users who like a row   their mean of   weight · panel   to the image. Takes only users `from` to `to`
+   * (without it), so that a caller can process all users in steps.
    */
   smooth(panel: number, from: number, to: number): void;
-  /** 16 columns, row by row: what smoothing comes to. */
+  /** 16 columns, row by row: the result of `smooth`. */
   readonly image: Float32Array;
   /** Adds the products of all columns, over rows `from` to `to`, to the square. At most 256 rows. */
   addSquare(from: number, to: number): void;
-  /** Divides rows `from` to `to` by U, of which `u` is one column after another, rank × rank. @returns them row by row; good until the next call. */
+  /**
+   * Divides rows `from` to `to` by the triangular matrix U. @param u U, rank × rank, column by column.
+   * @returns the quotients, row by row, valid until the next call.
+   */
   divided(from: number, to: number, u: Float64Array): Float32Array;
 }
 
-/** Rows that are worked at a time. */
+/** The most rows that `addSquare` and `divided` take in one call. */
 export const TILE = 256;
 
-/** Makes a block of zeros. @param rank a multiple of 16. @param ties of the rows, where they will be smoothed. */
+/** Makes a block of zeros. @param rank a multiple of 16. @param ties the relations between the rows; needed only by `smooth`. */
 export type BlockOf = (rows: number, rank: number, ties?: Ties) => Block;
 
-/** Of a block that is never smoothed. */
+/** The ties of a block that is never smoothed. */
 export const NO_TIES: Ties = {
   likes: { start: new Uint32Array(1), items: new Uint32Array(0) },
   weight: new Float32Array(0),
 };
 
-/** In JavaScript; kernel.ts says when it is used. Numbers have four bytes, and sums of their products eight. */
+/** Blocks in plain JavaScript; kernel.ts says when they are used. Cells are 32-bit floats; their products are summed in 64 bits. */
 export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TIES): Block {
   const panels = Array.from({ length: rank / PANEL }, () => new Float32Array(rows * PANEL));
   const square = new Float64Array(rank * rank);
@@ -65,7 +69,7 @@ export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TI
 
     smooth(p, from, to) {
       const panel = panels[p]!;
-      // Sums of four bytes: each is rounded when it is stored.
+      // A 32-bit array, so that each partial sum is rounded as in the compiled loop.
       const sum = new Float32Array(PANEL);
       for (let user = from; user < to; user++) {
         const items = likes.items.subarray(likes.start[user], likes.start[user + 1]);

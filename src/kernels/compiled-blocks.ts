@@ -1,12 +1,12 @@
 import { type BlockOf, NO_TIES, PANEL, plainBlock, TILE, type Ties } from './blocks.js';
 import { ProgramLayout } from './program.js';
 
-/** What assembly/blocks.ts exports; it has the parameters' names. */
+/** The exports of assembly/blocks.ts, which names the parameters. */
 type Program = Record<'smooth' | 'addSquare' | 'divide', (...parameters: number[]) => void>;
 
 /**
- * Blocks in a compiled program, or in plain arrays where they are more than it can address: the numbers of `plainBlock` to the same bits, in
- * WebAssembly, four or two at a time.
+ * Blocks in WebAssembly, four floats or two doubles at a time, with the same bits as `plainBlock`. Blocks that are too large for the memory
+ * of a program are made by `plainBlock`.
  */
 export function compiledBlocks(module: WebAssembly.Module): BlockOf {
   return (rows, rank, ties = NO_TIES) => {

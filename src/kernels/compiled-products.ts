@@ -1,15 +1,16 @@
 import { type ProductsOf, plainProducts } from './products.js';
 import { ProgramLayout } from './program.js';
 
-/** What assembly/products.ts exports; it has the parameters' names. */
+/** The exports of assembly/products.ts, which names the parameters. */
 type Program = Record<'addRow' | 'multiply', (...parameters: number[]) => void>;
 
-/** So many rows are multiplied in one call. */
+/** Rows multiplied in one call. */
 const AT_ONCE = 1024;
 
 /**
- * Products in a compiled program, or in plain arrays where the rows are more than it can address: those of `plainProducts` to the same bits, in
- * WebAssembly, two at a time, from a copy of the rows in large pages. They lie here and there in it, so the next is fetched while one is multiplied.
+ * Products in WebAssembly, two doubles at a time, with the same bits as `plainProducts`, which is used if the rows are too large for the
+ * memory of a program. The program has a copy of the rows in large pages. The wanted rows are scattered over it, so it prefetches the next
+ * row while it multiplies one.
  */
 export function compiledProducts(module: WebAssembly.Module): ProductsOf {
   return (given, length) => {

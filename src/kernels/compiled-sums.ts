@@ -4,15 +4,14 @@ import { copyIndex, copyValues, type Entries, entryCount, plainSums, type Segmen
 type Kind = 'Counts' | 'Sums';
 type Bits = 16 | 32;
 
-/** What assembly/sums.ts exports: for whole numbers and for doubles, for indices of two bytes and of four; it has the parameters' names. */
+/** The exports of assembly/sums.ts, which names the parameters: loops for counts and for doubles, for 16-bit and 32-bit indices. */
 type Loop<Result> = (...parameters: number[]) => Result;
 type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
   Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}`, Loop<number>>;
 
 /**
- * Sums in a compiled program, or in plain arrays where the entries are more than it can address: the sums of `plainSums` to the same bits, in
- * WebAssembly, which checks no bounds. Two things are smaller here: up to 65,536 columns take two bytes each, and sums of counts are whole
- * numbers of four bytes.
+ * Sums in WebAssembly, which checks no bounds, with the same bits as `plainSums`, which is used if the entries are too large for the memory
+ * of a program. Two things are smaller here: with up to 65,536 columns an index takes two bytes, and sums of counts are 32-bit integers.
  */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
   return (entries, most) => {
@@ -22,7 +21,7 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
     const { program, buffer } = layout.start<Program>(module);
     const length = entryCount(entries);
     copyIndex(entries, new (bits === 16 ? Uint16Array : Uint32Array)(buffer, at.index, length));
-    // None where all are 1.
+    // Counts need no values: all are 1.
     const value = areCounts ? undefined : new Float32Array(buffer, at.value, length);
     const revalue = (parts: Entries['parts']) => {
       if (value) copyValues(parts, value);
@@ -71,7 +70,7 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
   };
 }
 
-/** Whether so few entries were added that looking them up again beats looking through all columns. */
+/** Whether so few entries were added that visiting them again is faster than scanning all columns. */
 function areFew({ count, from, to }: Segments, columns: number): boolean {
   let entries = 0;
   for (let s = 0; s < count; s++) entries += to[s]! - from[s]!;
@@ -92,7 +91,7 @@ function placesOf(entries: Entries, most: number) {
     weight: layout.room(most * 8),
     wanted: layout.room(columns),
     sum: layout.room(columns * (areCounts ? 4 : 8)),
-    // One more than there can be: the program writes a value before it decides whether to keep it.
+    // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
     rowIndex: layout.room((columns + 1) * 4),
     rowValue: layout.room((columns + 1) * 8),
   };

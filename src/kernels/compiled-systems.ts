@@ -2,13 +2,13 @@ import { MOST_SHORT, ProgramLayout } from './program.js';
 import { entryCount } from './sums.js';
 import { plainSystems, type SystemSource, type SystemsOf, writeScaled } from './systems.js';
 
-/** What assembly/systems.ts exports; it has the parameters' names. */
+/** The exports of assembly/systems.ts, which names the parameters. */
 type Program = Record<'gather16' | 'gather32', (...parameters: number[]) => void> &
   Record<'solve', (...parameters: number[]) => number>;
 
 /**
- * Systems in a compiled program, or in plain arrays where the pairs are more than it can address: the systems and solutions of `plainSystems`
- * to the same bits, in WebAssembly, from a copy of the pairs by rank.
+ * Systems in WebAssembly, with the same bits as `plainSystems`, which is used if the pairs are too large for the memory of a program. The
+ * program has a copy of the pairs in which items are numbered by rank.
  */
 export function compiledSystems(module: WebAssembly.Module): SystemsOf {
   return (source, most) => {
@@ -17,10 +17,10 @@ export function compiledSystems(module: WebAssembly.Module): SystemsOf {
     const { diagonal: diagonalOf, rank } = source;
     const { program, buffer } = layout.start<Program>(module);
     copyPairs(source, buffer, at, isShort);
-    // By place in the system: the item's rank, and its diagonal.
+    // The rank and the diagonal of each unknown's item.
     const rows = new Uint32Array(buffer, at.rows, most);
     const diagonal = new Float64Array(buffer, at.diagonal, most);
-    // By rank: the place in the system plus 1; all 0 between systems.
+    // By rank: the position of the unknown in the system plus 1; all 0 between systems.
     const place = new Uint16Array(buffer, at.place, rank.length);
     const gather = isShort ? program.gather16 : program.gather32;
     let count = 0;
@@ -49,7 +49,7 @@ export function compiledSystems(module: WebAssembly.Module): SystemsOf {
   };
 }
 
-/** Copies the pairs into the memory of the program, items named by their ranks. */
+/** Copies the pairs into the memory of the program and numbers their items by rank. */
 function copyPairs(
   { pairs, scale, rank }: SystemSource,
   buffer: ArrayBuffer,
@@ -82,7 +82,7 @@ function placesOf(source: SystemSource, most: number) {
   const items = source.rank.length;
   const isShort = items <= MOST_SHORT;
   const layout = new ProgramLayout();
-  // One more than there can be: the program writes an entry before it decides whether to keep it.
+  // One cell more than there can be, because the program writes an entry before it decides whether to keep it.
   const cells = (most * (most - 1)) / 2 + 1;
   const vector = () => layout.room(most * 8);
   const at = {

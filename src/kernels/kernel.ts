@@ -8,7 +8,7 @@ import { compiledProgram } from './program.js';
 import { plainSums, type SumsOf } from './sums.js';
 import { plainSystems, type SystemsOf } from './systems.js';
 
-/** The inner loops that take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
+/** The inner loops, which take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
 export interface Kernel {
   sumsOf: SumsOf;
   systemsOf: SystemsOf;
@@ -16,7 +16,7 @@ export interface Kernel {
   productsOf: ProductsOf;
 }
 
-/** The loops of assembly/; what is too large for them runs in the plain ones. @throws where `npm run build` has not been run. */
+/** The loops of assembly/. Data too large for them goes to the plain loops. @throws if `npm run build` has not been run. */
 export function compiledKernel(path?: URL): Kernel {
   const module = compiledProgram(path);
   return {
@@ -28,9 +28,9 @@ export function compiledKernel(path?: URL): Kernel {
 }
 
 /**
- * The same loops in JavaScript. A compiled program addresses 4 GB, which a real run can exceed: a model with 200 targets
- * an item at 2.7 million items, the pairs of as many, or baskets with 540 million likes. So they stay, kept short rather than fast,
- * and the tests hold the compiled loops to them.
+ * The same loops in JavaScript. A compiled program addresses 4 GB, which a real run can exceed: a model with 200 targets an item at
+ * 2.7 million items, that many pairs, or baskets with 540 million likes. So these loops are needed. They are written to be short, not
+ * fast, and the tests compare the compiled loops with them.
  */
 export const PLAIN_KERNEL: Kernel = {
   sumsOf: plainSums,
@@ -39,5 +39,5 @@ export const PLAIN_KERNEL: Kernel = {
   productsOf: plainProducts,
 };
 
-/** Sums of entries where they lie: processes that map one file share its memory. */
+/** Sums that read the entries without copying them, so that processes that map the same file share its memory. */
 export const SHARED_SUMS: SumsOf = (entries, most) => plainSums(entries, most, true);

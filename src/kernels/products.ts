@@ -1,19 +1,19 @@
-/** Rows of four-byte numbers, and a vector of doubles that is put together of them and multiplied by them. */
+/** Rows of 32-bit floats, and a vector of doubles: a weighted sum of some rows, which is then multiplied by other rows. */
 export interface Products {
-  /** One behind the other. */
+  /** The rows, one after another. */
   readonly rows: Float32Array;
-  /** As long as a row; whoever begins sets it. */
+  /** As long as a row. The caller resets it before the first `add`. */
   readonly vector: Float64Array;
   /** Adds   weight · row   to the vector. */
   add(row: number, weight: number): void;
-  /** ⟨row, vector⟩ of each of some rows. @param out has room for them. */
+  /** Computes ⟨row, vector⟩ for each of `rows`. @param out takes the products. */
   multiply(rows: Uint32Array, out: Float64Array): void;
 }
 
-/** @param length of a row: a multiple of four. */
+/** @param length the length of a row, a multiple of four. */
 export type ProductsOf = (rows: Float32Array, length: number) => Products;
 
-/** In JavaScript; kernel.ts says when it is used. */
+/** Products in plain JavaScript; kernel.ts says when they are used. */
 export function plainProducts(rows: Float32Array, length: number): Products {
   const vector = new Float64Array(length);
   return {
@@ -30,7 +30,7 @@ export function plainProducts(rows: Float32Array, length: number): Products {
   };
 }
 
-/** ⟨row, vector⟩, a row being as long as the vector: a multiple of four. Four sums at a time, none of which waits for another. */
+/** ⟨row, vector⟩. The length of both is a multiple of four. Four independent sums, so that no addition waits for the one before. */
 export function rowProduct(rows: Float32Array, row: number, vector: Float64Array): number {
   let a = 0;
   let b = 0;

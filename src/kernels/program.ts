@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { inLargePages } from '../matrix/memory.js';
 
-/** What `npm run build` makes of assembly/; the path is the same from `src/kernels/` and from `dist/kernels/`. */
+/** The program that `npm run build` compiles from assembly/. The path is the same from `src/kernels/` and from `dist/kernels/`. */
 const PROGRAM = new URL('../../dist/kernel.wasm', import.meta.url);
 
 export function compiledProgram(path: URL = PROGRAM): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(path));
 }
 
-/** Lays arrays out in the memory of a compiled program, one behind the other, at multiples of 8 bytes. */
+/** Lays arrays out in the memory of a compiled program, one after another, at multiples of 8 bytes. */
 export class ProgramLayout {
-  // The first bytes are the program's own.
+  // The program uses the first bytes itself.
   #end = 1024;
   #memory: WebAssembly.Memory | undefined;
 
-  /** Reserves so many bytes. @returns their address. */
+  /** Reserves some bytes. @returns their address. */
   room(bytes: number): number {
     const from = this.#end;
     this.#end += Math.ceil(bytes / 8) * 8;
     return from;
   }
 
-  /** Whether the program can address all of it, which is 4 GB, and the system grants so much: then the memory is taken. */
+  /** Whether the layout fits into the 4 GB that a program can address, and the system grants the memory, which is then allocated. */
   get fits(): boolean {
     if (this.#pages > MOST_PAGES) return false;
     try {
@@ -32,10 +32,10 @@ export class ProgramLayout {
     }
   }
 
-  /** Starts a program with memory of its own. @typeParam Program what it exports; nothing checks that it does. */
+  /** Starts a program with its own memory. @typeParam Program its exports, which nothing checks. */
   start<Program>(module: WebAssembly.Module): { program: Program; buffer: ArrayBuffer } {
     const memory = this.#memory ?? new WebAssembly.Memory({ initial: this.#pages });
-    // Rows lie here and there: with pages of 4 KB, finding them took a quarter of the time to add them up.
+    // Rows are read in random order: with pages of 4 KB, address lookups took a quarter of the time for adding rows up.
     inLargePages(memory.buffer);
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     return { program: exports as Program, buffer: memory.buffer };
@@ -49,5 +49,5 @@ export class ProgramLayout {
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 
-/** The program takes indices of two bytes for up to this many items. */
+/** With up to this many items, the program uses 16-bit indices. */
 export const MOST_SHORT = 65_536;

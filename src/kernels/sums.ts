@@ -1,4 +1,4 @@
-/** A row as its values that are not 0, in any order; good until the next row. */
+/** The non-zero values of a row, in any order. Valid until the next row is computed. */
 export interface SparseVector {
   count: number;
   /** The column of each value. */
@@ -6,7 +6,7 @@ export interface SparseVector {
   value: Float64Array;
 }
 
-/** Which segments of the entries to add up, each with its weight. Whoever wants a sum fills the arrays in. */
+/** The segments of the entries to add up, each with its weight. The caller fills in the arrays. */
 export interface Segments {
   count: number;
   from: Uint32Array;
@@ -14,24 +14,24 @@ export interface Segments {
   weight: Float64Array;
 }
 
-/** The entries of a sparse matrix, its parts one behind the other; each column comes once in a row. */
+/** The entries of a sparse matrix, part after part. A row has each column at most once. */
 export interface Entries {
   columns: number;
   parts: readonly { index: Uint32Array; value: Float32Array }[];
-  /** All values and all weights are 1, so sums are whole numbers. */
+  /** All values and all weights are 1, so sums are integers. */
   areCounts?: boolean;
 }
 
-/** Adds up  Σ over segments   weight · row.  Each value is summed in the order of the segments, whichever kernel does it. */
+/** Computes  Σ over segments   weight · row.  Every kernel adds each value in the order of the segments. */
 export interface Sums {
   readonly segments: Segments;
-  /** Adds up what the segments say. @param without a column to leave out; −1 for none. */
+  /** Adds up the segments. @param without a column to leave out; −1 for none. */
   addUp(without: number): SparseVector;
-  /** By column: 1 for those that `pick` looks for, else 0. Whoever picks fills it in. */
+  /** By column: 1 if `pick` looks for it, else 0. The caller fills it in. */
   readonly wanted: Uint8Array;
-  /** The entries from there to there in wanted columns. Values that all are 1 cannot be picked. */
+  /** The entries `from` to `to` (without it) in wanted columns. Not possible if the entries are counts, which have no values. */
   pick(from: number, to: number): SparseVector;
-  /** Takes other values for the same entries. */
+  /** Replaces the values of the entries. */
   revalue(parts: Entries['parts']): void;
 }
 
@@ -62,7 +62,7 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
 
 /**
  * Sums in JavaScript arrays; kernel.ts says when they are used.
- * @param isShared the one part is read where it lies; it cannot take other values then.
+ * @param isShared reads a single part without copying it; `revalue` must not be called then.
  */
 export function plainSums(entries: Entries, most: number, isShared = false): Sums {
   const { columns, parts } = entries;

@@ -1,13 +1,13 @@
 import type { SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
 
-/** The linear systems of rows, one after the other:  (G̃_NN + λI) y = wanted, symmetric and positive definite. */
+/** Solves one linear system after another, one for each row:  (G̃_NN + λI) y = wanted, symmetric and positive definite. */
 export interface Systems {
-  /** The right side, by place in the system; set before `solve`. */
+  /** The right side, one value for each unknown. The caller sets it before `solve`. */
   readonly wanted: Float64Array;
-  /** What `solve` found. */
+  /** The result of `solve`. */
   readonly solution: Float64Array;
-  /** Begins the system among some items, most evidence first: each one's pairs are then among those before it. */
+  /** Builds the system of some items, sorted by evidence, most first: the pairs of each item are then with items before it. */
   gather(items: Uint32Array): void;
   /**
    * Takes some steps of conjugate gradients from 0, preconditioned by the diagonal (Hestenes and Stiefel, 1952).
@@ -16,22 +16,22 @@ export interface Systems {
   solve(steps: number): number;
 }
 
-/** What systems are gathered from. */
+/** The data that systems are built from. */
 export interface SystemSource {
   /** G: each pair in the row of the item with less evidence. */
   pairs: StackedRows;
-  /** By item: S, which makes G̃ = S G S of it. */
+  /** By item: the diagonal of S, where G̃ = S G S. */
   scale: Float64Array;
   /** G̃_jj + λ by item. */
   diagonal: Float64Array;
-  /** By item: its place among all, most evidence first. */
+  /** By item: its rank by evidence; the item with the most has 0. */
   rank: Uint32Array;
 }
 
 /** @param most the largest number of unknowns. */
 export type SystemsOf = (source: SystemSource, most: number) => Systems;
 
-/** Writes a part's values, each scaled by its row and its column, to an array from `at` on. @param first the item of its first row. */
+/** Writes the values of a part, scaled by row and by column, to an array from `at` on. @param first the item of the part's first row. */
 export function writeScaled(
   { rows, start, index, value }: SparseRows,
   first: number,
@@ -56,7 +56,7 @@ export function plainSystems({ pairs, scale, diagonal: diagonalOf }: SystemSourc
   const vector = () => new Float64Array(most);
   const [wanted, solution, diagonal] = [vector(), vector(), vector()];
   const [residual, direction, image] = [vector(), vector(), vector()];
-  // By item: its place in the system plus 1; all 0 between systems.
+  // By item: its position in the system plus 1; all 0 between systems.
   const place = new Uint16Array(diagonalOf.length);
   const start = new Uint32Array(most + 1);
   const column = new Uint16Array((most * (most - 1)) / 2);
@@ -113,7 +113,7 @@ export function plainSystems({ pairs, scale, diagonal: diagonalOf }: SystemSourc
         multiply();
         let curvature = 0;
         for (let x = 0; x < count; x++) curvature += image[x]! * direction[x]!;
-        // Rounding alone can leave a direction without curvature: the solution is as good as it gets.
+        // Only rounding can leave a direction without curvature, and then more steps do not improve the solution.
         if (!(curvature > 0)) break;
         const stride = length / curvature;
         let next = 0;

@@ -1,4 +1,4 @@
-/** What we use of WebAssembly; TypeScript keeps it with the types of browsers. */
+/** The parts of WebAssembly that we use. TypeScript declares them only with the types for browsers. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,9 +1,9 @@
-/** Small enough that a function is called often, large enough that calls cost nothing. */
+/** Small enough that V8 sees many calls and optimises the function, large enough that the calls cost nothing. */
 const CHUNK = 1 << 14;
 
 /**
- * Runs a loop over `count` things in chunks, in order. V8 optimises functions that are called often; a loop over millions
- * that runs once is compiled while it runs, to code a fourth as fast (measured on Node 20: 5.5 ns an entry instead of 1.2).
+ * Runs a loop over `count` entries in chunks, in order. V8 optimises functions that are called often. A long loop in a function that is
+ * called once is compiled while it runs, to code a fourth as fast (measured on Node 20: 5.5 ns an entry instead of 1.2).
  */
 export function forEachChunk(count: number, work: (from: number, to: number) => void): void {
   for (let from = 0; from < count; from += CHUNK) work(from, Math.min(count, from + CHUNK));

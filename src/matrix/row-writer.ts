@@ -14,7 +14,7 @@ export class RowWriter {
     this.#start = new Uint32Array(rows + 1);
   }
 
-  /** Adds an entry to the row being written; columns come in rising order. */
+  /** Adds an entry to the row being written. The columns of a row must rise. */
   add(column: number, value: number): void {
     if (this.#length === this.#index.length) this.#grow();
     this.#index[this.#length] = column;
@@ -26,7 +26,7 @@ export class RowWriter {
     this.#start[++this.#rows] = this.#length;
   }
 
-  /** Adds a whole row of `count` entries, columns in rising order. */
+  /** Adds a whole row of `count` entries, sorted by column. */
   addRow({ count, index, value }: { count: number; index: Uint32Array; value: Float64Array }): void {
     while (this.#length + count > this.#index.length) this.#grow();
     this.#index.set(index.subarray(0, count), this.#length);
@@ -35,7 +35,7 @@ export class RowWriter {
     this.endRow();
   }
 
-  /** The matrix of the rows so far. */
+  /** The matrix of the rows written so far. */
   finish(): SparseRows {
     return {
       rows: this.#rows,

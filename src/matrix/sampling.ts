@@ -1,7 +1,7 @@
 /*
- * Chance that repeats: integer arithmetic on a seed alone, so that the same numbers come up on every machine and every
- * Node version. `Random` is for long sequences of draws; everything that samples users or items goes by hashes of their
- * ids (`sampleKeys`, `hashOf`, `sample`), so that neither the order of a file nor the number of workers decides who is drawn.
+ * Reproducible randomness: only integer arithmetic on a seed, so that every machine and every Node version draws the same
+ * numbers. `Random` is for long sequences of draws. Users and items are always sampled by hashes of their ids (`sampleKeys`,
+ * `hashOf`, `sample`), so that neither the order of a file nor the number of workers changes the sample.
  */
 
 /** A random number generator: sfc32 (Chris Doty-Humphrey, PractRand). It passes PractRand's tests and has a period of at least 2³². */
@@ -16,7 +16,7 @@ export class Random {
     this.#a = hashOf(seed, stream, 1);
     this.#b = hashOf(seed, stream, 2);
     this.#c = hashOf(seed, stream, 3);
-    // The state needs a dozen rounds before all its bits depend on all of the seed.
+    // All bits of the state depend on the whole seed only after a dozen rounds.
     for (let round = 0; round < 12; round++) this.next();
   }
 
@@ -30,7 +30,7 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** A whole number from 0 to n − 1; none is likelier than another by more than n / 2³². */
+  /** A whole number from 0 to n − 1, each equally likely up to a relative error of n / 2³². */
   below(n: number): number {
     return Math.floor((this.next() * n) / 2 ** 32);
   }
@@ -41,13 +41,13 @@ export function hashOf(seed: number, a: number, b: number): number {
   return mixed(mixed(mixed(seed) ^ a) ^ b) >>> 0;
 }
 
-/** A number for each user and each item that does not depend on the order of the files; see `sampleKeys`. */
+/** The keys to sample users and items by. They do not depend on the order of the files; see `sampleKeys`. */
 export interface SampleKeys {
   users: Uint32Array;
   items: Uint32Array;
 }
 
-/** One number from 0 to 2³² − 1 for each id, to sample by: FNV-1a, mixed. */
+/** A key from 0 to 2³² − 1 for each id, to sample by: its FNV-1a hash, mixed. */
 export function sampleKeys(ids: readonly string[]): Uint32Array {
   return Uint32Array.from(ids, (id) => {
     let h = 0x811c9dc5;
@@ -57,8 +57,8 @@ export function sampleKeys(ids: readonly string[]): Uint32Array {
 }
 
 /**
- * Draws some of many, none twice, and keeps their order. A sample of 1,000 contains the sample of 100 by the same keys.
- * @param all different whole numbers. @param size all are drawn when there are no more than this.
+ * Draws `size` different members and keeps their order. With the same keys, a sample of 1,000 contains the sample of 100.
+ * @param all distinct whole numbers. @param size if there are no more than this, all are drawn.
  * @param keyOf the key to sample by, from 0 to 2³² − 1: the members with the smallest keys are drawn.
  */
 export function sample(all: Uint32Array, size: number, keyOf: (member: number) => number): Uint32Array {
@@ -71,7 +71,7 @@ export function sample(all: Uint32Array, size: number, keyOf: (member: number) =
     .map((at) => all[at]!);
 }
 
-/** 2³² divided by the golden ratio: without it zeros would stay zeros. */
+/** 2³² divided by the golden ratio. Without it, `mixed` would turn 0 into 0. */
 const GOLDEN = 0x9e3779b9;
 
 function mixed(x: number): number {

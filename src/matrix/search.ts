@@ -1,4 +1,4 @@
-/** Binary search for the last place between `low` and `high` whose number is at most `value`; `low` if every number is larger. */
+/** Binary search for the last position between `low` and `high` whose number is at most `value`; `low` if every number is larger. */
 export function lastAtMost(rising: ArrayLike<number>, value: number, low = 0, high = rising.length - 1): number {
   let from = low;
   let to = high;

@@ -1,12 +1,12 @@
 /*
- * Items by their keys, best first: the larger key, of equal keys the lower item. `beside`, where given, moves along with
- * them.
+ * Selects and sorts items by their keys, best first: the larger key is better; among equal keys, the lower item. Each swap moves the
+ * cells of `beside` too, if it is given.
  */
 
-/** Insertion sort is faster than partitioning for fewer than this. */
+/** Below this size, insertion sort is faster than partitioning. */
 const FEW = 16;
 
-/** Brings the `most` best of the first `size` to the front, in any order: quickselect (Hoare's "Find", CACM 1961). */
+/** Moves the best `most` of the first `size` items to the front, in any order: quickselect (Hoare's "Find", CACM 1961). */
 export function selectBest(
   most: number,
   size: number,
@@ -24,11 +24,11 @@ export function selectBest(
   }
 }
 
-/** Sorts `low` to `high`, best first. */
+/** Sorts the positions `low` to `high` (both included), best first. */
 export function sortBest(low: number, high: number, key: Float64Array, item: Uint32Array): void {
   while (high - low >= FEW) {
     const middle = partition(low, high, key, item);
-    // Recursion into the shorter side alone keeps the stack short.
+    // It recurses only into the shorter side, which keeps the stack shallow.
     if (middle - low < high - middle) {
       sortBest(low, middle - 1, key, item);
       low = middle;
@@ -52,10 +52,10 @@ export function sortBest(low: number, high: number, key: Float64Array, item: Uin
   }
 }
 
-/** Partitions `low` to `high`, two at least. @returns a place behind `low`: none before it is worse than any from it on. */
+/** Partitions `low` to `high`, at least two items. @returns a position after `low`: no item before it is worse than one from it on. */
 function partition(low: number, high: number, key: Float64Array, item: Uint32Array, beside?: Uint32Array): number {
-  // A hash instead of the middle: keys that rise and then fall would make every middle a bad pivot. Never the last one, which
-  // would leave the right side empty.
+  // The pivot is chosen by a hash, because keys that rise and then fall would make the middle a bad pivot every time. It is never the
+  // last item, which could leave the right side empty.
   const hash = (Math.imul(low + 1, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> 0;
   const pivot = low + (hash % (high - low));
   const pivotKey = key[pivot]!;

@@ -3,7 +3,7 @@ import { float32s, release, uint32s } from './memory.js';
 import { lastAtMost } from './search.js';
 
 /**
- * A sparse matrix by rows (CSR). Row r holds `index[start[r] .. start[r+1])` and the values beside them.
+ * A sparse matrix by rows (CSR). Row r has the columns `index[start[r] .. start[r+1])` and the values at the same positions.
  *
  *     start  0     2  2        5          invariants: start has rows + 1 entries, never falls, ends at index.length;
  *     index  1  7     0  3  4             within a row the indices rise strictly; values are finite
@@ -24,8 +24,8 @@ export function emptyRows(rows: number, columns: number): SparseRows {
 }
 
 /**
- * Builds a matrix from entries in any order. @param row,column,value one entry each. @param count how many of them to take.
- * @param combine makes one value of several in the same cell, given in their order; without it they add up.
+ * Builds a matrix from entries in any order. @param row,column,value one number for each entry. @param count how many entries to take.
+ * @param combine turns several values of one cell, in their order, into one; by default their sum.
  */
 export function sparseFromEntries(
   rows: number,
@@ -67,8 +67,8 @@ function sum(values: readonly number[]): number {
 }
 
 /**
- * Where the entries of each key begin once they are sorted by key: the first pass of a counting sort.
- * @param key below `keys`. @param count how many of them to take. @returns keys + 1 bounds.
+ * The offsets at which the entries of each key begin once they are sorted by key: the first pass of a counting sort.
+ * @param key numbers below `keys`. @param count how many of them to take. @returns keys + 1 offsets.
  */
 export function startsOf(key: ArrayLike<number>, count: number, keys: number): Uint32Array {
   const start = new Uint32Array(keys + 1);
@@ -79,7 +79,7 @@ export function startsOf(key: ArrayLike<number>, count: number, keys: number): U
   return start;
 }
 
-/** How often each number below a bound comes. */
+/** How often each number occurs. @param below all numbers are lower than this. */
 export function countsOf(numbers: Uint32Array, below: number): Uint32Array {
   const counts = new Uint32Array(below);
   forEachChunk(numbers.length, (from, to) => {
@@ -93,12 +93,12 @@ export function rowOf({ start, index }: SparseRows, row: number): Uint32Array {
   return index.subarray(start[row]!, start[row + 1]!);
 }
 
-/** How many entries a row has. */
+/** The number of entries of a row. */
 export function rowLength({ start }: Pick<SparseRows, 'start'>, row: number): number {
   return start[row + 1]! - start[row]!;
 }
 
-/** How many entries each row has. */
+/** The number of entries of each row. */
 export function rowLengths(matrix: Pick<SparseRows, 'rows' | 'start'>): Float64Array {
   return Float64Array.from({ length: matrix.rows }, (_, row) => rowLength(matrix, row));
 }
@@ -108,26 +108,26 @@ export function longestRow(matrix: SparseRows): number {
   return rowLengths(matrix).reduce((most, length) => Math.max(most, length), 0);
 }
 
-/** Where (row, column) stands among the entries, by binary search. The matrix must have that entry. */
+/** The position of (row, column) among the entries, by binary search. The matrix must have this entry. */
 export function entryOf({ start, index }: SparseRows, row: number, column: number): number {
   return lastAtMost(index, column, start[row]!, start[row + 1]! - 1);
 }
 
 /** Whether all indices are below a bound. */
 export function areBelow(index: Uint32Array, columns: number): boolean {
-  // By index: `every` took longer than to read them from a file.
+  // A plain loop: with `every`, this check took longer than reading the indices from a file.
   return everyChunk(index.length, (from, to) => {
     for (let e = from; e < to; e++) if (index[e]! >= columns) return false;
     return true;
   });
 }
 
-/** The same matrix by columns: row c of the answer holds what stood in column c, in the order of the rows. Values may be shared. */
+/** The transpose: row c of the result is column c, sorted by row. It may share the array of values with the matrix. */
 export function transposed({ rows, columns, start: rowStart, index, value }: SparseRows): SparseRows {
   const start = startsOf(index, index.length, columns);
   const place = start.slice(0, columns);
   const rowOfEntry = uint32s(index.length);
-  // Values that are all equal need not move.
+  // If all values are equal, their order does not matter, and the array can be shared.
   const values = areEqual(value) ? value : float32s(index.length);
   const areMoved = values !== value;
   const move = (row: number, from: number, to: number) => {
@@ -152,7 +152,7 @@ function areEqual(values: Float32Array): boolean {
 export function positive({ rows, columns, start: rowStart, index, value }: SparseRows): SparseRows {
   const start = new Uint32Array(rows + 1);
   const kept = { index: uint32s(index.length), value: float32s(index.length) };
-  // A function of its own instead of `mapped`: a call for each entry takes four times as long.
+  // Not through `mapped`: a call for each entry takes four times as long.
   const copy = (from: number, to: number, at: number): number => {
     let filled = at;
     for (let e = from; e < to; e++) {
@@ -166,7 +166,7 @@ export function positive({ rows, columns, start: rowStart, index, value }: Spars
   return { rows, columns, start, ...shortened(kept, start[rows]!) };
 }
 
-/** Keeps the entries for which `keep` gives a value, with that value; undefined drops an entry. */
+/** Replaces the value of each entry by what `keep` returns, and drops the entries for which it returns undefined. */
 export function mapped(
   matrix: SparseRows,
   keep: (value: number, row: number, column: number, entry: number) => number | undefined,
@@ -188,9 +188,9 @@ export function mapped(
   return { rows, columns, start, ...shortened({ index, value }, filled) };
 }
 
-/** The first entries of arrays that have room for more. */
+/** Cuts arrays down to their first `length` entries. */
 function shortened({ index, value }: Pick<SparseRows, 'index' | 'value'>, length: number) {
-  // A view keeps all of the memory, which costs less than a copy where nearly all of it is used.
+  // A view keeps all of the memory, which is cheaper than a copy if nearly all of it is used.
   if (8 * length > 7 * index.length) return { index: index.subarray(0, length), value: value.subarray(0, length) };
   const shorter = { index: index.slice(0, length), value: value.slice(0, length) };
   release(index);
@@ -198,7 +198,7 @@ function shortened({ index, value }: Pick<SparseRows, 'index' | 'value'>, length
   return shorter;
 }
 
-/** Matrices under one another; they have the same columns. Where only one of them has rows, that one itself. */
+/** Stacks matrices with the same columns on top of each other. If only one of them has rows, the result is that matrix itself. */
 export function stacked(...parts: SparseRows[]): SparseRows {
   const [only, ...others] = parts.filter((part) => part.rows > 0);
   if (only && others.length === 0) return only;
@@ -216,7 +216,7 @@ export function stacked(...parts: SparseRows[]): SparseRows {
   return { rows, columns: parts[0]?.columns ?? 0, start, index, value };
 }
 
-/** Matrices beside one another; they have the same rows. */
+/** Puts matrices with the same number of rows side by side. */
 export function sideBySide(first: SparseRows, ...others: SparseRows[]): SparseRows {
   const parts = [first, ...others];
   const columns = parts.reduce((total, part) => total + part.columns, 0);
@@ -238,13 +238,13 @@ export function sideBySide(first: SparseRows, ...others: SparseRows[]): SparseRo
   return { rows: first.rows, columns, start, index, value };
 }
 
-/** One matrix of several of the same shape; where two have a cell, the later one's value stands. */
+/** Merges matrices of the same shape. If several have an entry for a cell, the last one wins. */
 export function joined(parts: readonly SparseRows[], rows: number, columns: number): SparseRows {
   const [first, ...others] = parts.filter((part) => part.index.length > 0);
   return others.reduce(merged, first ?? emptyRows(rows, columns));
 }
 
-/** Two matrices as one. */
+/** Merges two matrices; entries of `after` win. */
 function merged(before: SparseRows, after: SparseRows): SparseRows {
   const { rows, columns } = before;
   const { index, value } = roomFor([before, after]);
@@ -271,7 +271,7 @@ function merged(before: SparseRows, after: SparseRows): SparseRows {
   return { rows, columns, start, index: index.slice(0, filled), value: value.slice(0, filled) };
 }
 
-/** Room for the entries of several matrices. */
+/** Arrays for the entries of several matrices together. */
 function roomFor(parts: readonly SparseRows[]): { index: Uint32Array; value: Float32Array } {
   const entries = parts.reduce((total, part) => total + part.index.length, 0);
   return { index: new Uint32Array(entries), value: new Float32Array(entries) };
@@ -295,14 +295,14 @@ export function rowsBetween({ columns, start, index, value }: SparseRows, from: 
   };
 }
 
-/** A matrix with so many empty rows before its own, sharing its entries. */
+/** Puts `count` empty rows before those of a matrix, sharing its entries. */
 export function behindEmptyRows({ start, rows, ...rest }: SparseRows, count: number): SparseRows {
   const starts = uint32s(count + rows + 1);
   starts.set(start, count);
   return { ...rest, rows: count + rows, start: starts };
 }
 
-/** Some rows of a matrix, in the order they are named. */
+/** A copy of some rows of a matrix, in the order of `rows`. */
 export function pickedRows(matrix: SparseRows, rows: ArrayLike<number>): SparseRows {
   const start = new Uint32Array(rows.length + 1);
   for (let r = 0; r < rows.length; r++) start[r + 1] = start[r]! + rowLength(matrix, rows[r]!);

@@ -1,6 +1,6 @@
 import { emptyRows, type SparseRows } from './sparse.js';
 
-/** Where a row lies: the entries `from` to `to` (without it) of a part. */
+/** The position of a row: the entries `from` to `to` (without it) of a part. */
 export interface RowSlice {
   part: SparseRows;
   from: number;
@@ -9,20 +9,20 @@ export interface RowSlice {
 
 /** Looks rows up one by one. */
 export interface RowLookup {
-  /** @returns good until the next call. */
+  /** @returns a slice that is valid until the next call. */
   row(row: number): RowSlice;
 }
 
-/** Sparse matrices under one another, as shards wrote them, without a copy: part k begins with row `from[k]`. */
+/** Stacks the sparse matrices that shards have written, without copying them: part k begins with row `from[k]`. */
 export class StackedRows implements RowLookup {
   readonly parts: readonly SparseRows[];
   readonly from: readonly number[];
   readonly rows: number;
   readonly #partOf: Uint16Array;
-  /** One answer, reused: learning looks up a row for every candidate. */
+  /** The object that `row` returns, reused because learning looks up a row for every candidate. */
   readonly #slice: RowSlice = { part: emptyRows(0, 0), from: 0, to: 0 };
 
-  /** @throws RangeError where a part is missing, too much or out of order. */
+  /** @throws RangeError if a part is missing, superfluous or out of order. */
   constructor(parts: readonly SparseRows[], from: readonly number[], rows: number) {
     let next = 0;
     parts.forEach((part, k) => {

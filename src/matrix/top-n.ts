@@ -1,16 +1,16 @@
 import { selectBest, sortBest } from './select.js';
 
 /**
- * Keeps the N best of the (index, score) pairs it is offered, each index once, in one total order: score descending, then index
- * ascending. Pairs that may be among them go into a buffer of twice the size; when it is full its better half is
- * selected, whose worst pair is the threshold for all later ones. So most offers cost one comparison.
+ * Keeps the N best of the offered (index, score) pairs in one total order: score descending, then index ascending. Each index is
+ * offered once. Pairs that may be among the best go into a buffer for twice as many. When it is full, its better half is selected,
+ * and the worst pair of that half is the threshold for all later pairs. So most offers cost one comparison.
  */
 export class TopN {
   readonly #capacity: number;
   readonly #index: Uint32Array;
   readonly #score: Float64Array;
   #filled = 0;
-  /** The worst pair of the N, once there was a choice to make. */
+  /** The worst pair that was kept when the buffer was last full. */
   #thresholdScore: number;
   #thresholdIndex: number;
 
@@ -27,14 +27,14 @@ export class TopN {
     return Math.min(this.#filled, this.#capacity);
   }
 
-  /** A lower score is not among the N best. */
+  /** No pair with a lower score is among the N best. */
   get threshold(): number {
     return this.#thresholdScore;
   }
 
   /**
    * @param score finite. @returns false if N better pairs are known. True does not mean that the pair stays.
-   * @throws RangeError for NaN, which has no place in any order.
+   * @throws RangeError for NaN, which cannot be ordered.
    */
   offer(index: number, score: number): boolean {
     if (Number.isNaN(score)) throw new RangeError(`item ${index} has no score`);
@@ -48,7 +48,7 @@ export class TopN {
     return true;
   }
 
-  /** Empties it. @param scores takes the scores. @returns the indices, best first, good until the next offer. */
+  /** Removes all pairs. @param scores receives the scores. @returns the indices, best first, valid until the next offer. */
   drain(scores?: Float64Array): Uint32Array {
     const { size } = this;
     if (size < this.#filled) selectBest(size, this.#filled, this.#score, this.#index);
@@ -67,7 +67,7 @@ export class TopN {
     return score < this.#thresholdScore || (score === this.#thresholdScore && index > this.#thresholdIndex);
   }
 
-  /** Drops what is not among the N best. */
+  /** Drops all pairs that are not among the N best. */
   #raiseThreshold(): void {
     const index = this.#index;
     const score = this.#score;
@@ -82,5 +82,5 @@ export class TopN {
   }
 }
 
-/** So many pairs are kept before any choice is made. */
+/** The smallest size of the buffer, so that a small N does not select all the time. */
 const LEAST_ROOM = 64;

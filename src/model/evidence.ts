@@ -23,50 +23,50 @@ import { weighted } from './weighting.js';
  * The data to learn from, in the form that the rows of the model need.
  *
  * A *basket* is a set of items that belong together: those a user liked, or those that share an attribute value. So attributes
- * enter as additional users (collective EASE: Jeunen et al., "Closed-form models for collaborative filtering with
- * side-information", RecSys 2020), which lets a co-occurrence reach items nobody has touched, and lets the catalogue
- * confirm what people do.
+ * act as additional users (collective EASE: Jeunen et al., "Closed-form models for collaborative filtering with
+ * side-information", RecSys 2020). Items that nobody has touched then have co-occurrences too, and the catalogue adds to the
+ * evidence from users.
  */
 export interface Evidence {
   users: number;
   items: number;
-  /** baskets × items, x > 0. Users come first, attribute values behind them. */
+  /** baskets × items, x > 0. Users come first, then attribute values. */
   baskets: SparseRows;
-  /** users × items that groups are learned from, where they differ from the users' baskets. */
+  /** users × items: the likes that groups are learned from; undefined if they are the users' baskets, or if there are no groups. */
   likes: SparseRows | undefined;
   /** items × baskets: the transpose of `baskets`. */
   basketsByItem: SparseRows;
   /** By basket: the weight of a pair in it, α · d^(-c). */
   basketWeight: Float64Array;
-  /** By item: the users who liked it. */
+  /** By item: the number of users who liked it. */
   popularity: Float64Array;
-  /** The same with recent likes counting more: what popularity recommends. */
+  /** Like `popularity`, but recent likes count more. The prior comes from this. */
   trend: Float64Array;
-  /** By item: the evidence d_i on it, which is the users who liked it and α x² for each of its attribute values. */
+  /** By item: the evidence d_i on it: 1 (or x², if weighted by tf-idf) for each user who liked it, and α x² for each attribute value. */
   degree: Float64Array;
-  /** What users liked in the order of time, where what follows what is learned. */
+  /** The likes of each user by time; undefined unless the model learns which item follows which. */
   sequences: Sequences | undefined;
   /** The diagonal of the Gram matrix: Σ over baskets with i   w · x_i². */
   diagonal: Float64Array;
-  /** By item: 1 where it may be recommended. */
+  /** By item: 1 if it may be recommended, else 0. */
   offered: Uint8Array;
   /** attribute values × items, offered ones only: the rows of stated preferences. */
   itemsByAttribute: SparseRows;
   /** groups × users. */
   usersByGroup: SparseRows;
-  /** 0 to 1: how far users were seen to follow the preferences they state. */
+  /** 0 to 1: how closely users' likes match their stated preferences. */
   trust: number;
 }
 
-/** Writes the row that is learned of an item. @returns its P_i; 1 where the method has none. */
+/** Writes the learned row of an item. @returns its P_i; 1 if the method has none. */
 export type RowOfItem = (item: number, out: RowWriter) => number;
 
 /** Facts about the evidence that scoring needs. */
 export type EvidenceFacts = Pick<Evidence, 'popularity' | 'trend' | 'degree' | 'trust'>;
 
-/** What was read, before it is arranged to learn from. */
+/** The data as it was read, before `evidenceOf` arranges it for learning. */
 export interface Observations {
-  /** users × items: above 0 liked, and how much; 0 had; below 0 disliked. */
+  /** users × items: above 0, how much the user liked the item; 0: had it, neutral; below 0: disliked it. */
   interactions: SparseRows;
   /** By entry of the interactions: seconds since 1970, NaN unknown. */
   times?: Float64Array | undefined;
@@ -120,7 +120,7 @@ export function releaseEvidence({ baskets, likes, basketsByItem }: Evidence, { i
   }
 }
 
-/** What is liked; the interactions themselves where all are, since they may be many. */
+/** The interactions above 0. If all are, the result is the same matrix and not a copy, because it may be large. */
 function likedOf(interactions: SparseRows): SparseRows {
   const { value } = interactions;
   const areLiked = everyChunk(value.length, (from, to) => {
@@ -130,7 +130,7 @@ function likedOf(interactions: SparseRows): SparseRows {
   return areLiked ? interactions : positive(interactions);
 }
 
-/** attribute values × items: only values that at least two items share, and not too many. */
+/** attribute values × items: only values that at least two and at most `attributeReach` items share. */
 function sharedAttributes(attributes: SparseRows, { attributeWeight, attributeReach }: Settings): SparseRows {
   const byAttribute = transposed(attributes);
   return mapped(byAttribute, (value, attribute) => {
@@ -139,7 +139,7 @@ function sharedAttributes(attributes: SparseRows, { attributeWeight, attributeRe
   });
 }
 
-/** By item: the evidence on it that its attributes are. */
+/** By item: the part of the evidence on it that comes from its attributes. */
 export function attributeEvidence(attributes: SparseRows, settings: Settings): Float64Array {
   const { index, value } = sharedAttributes(attributes, settings);
   const evidence = new Float64Array(attributes.rows);
@@ -162,7 +162,7 @@ function evidenceOnItems(
   users: number,
   settings: Settings,
 ): { degree: Float64Array; diagonal: Float64Array } {
-  // The cosine of weighted items divides by their norms, not by the number of their users.
+  // With tf-idf weights, the cosine divides by the norms of the items, not by their numbers of users.
   const byNorm = settings.weighting === 'tfidf';
   const degree = new Float64Array(basketsByItem.rows);
   const diagonal = new Float64Array(basketsByItem.rows);
@@ -184,7 +184,7 @@ function evidenceOnItems(
   return { degree, diagonal };
 }
 
-/** Entries by column. */
+/** The number of entries of each column. */
 export function countsByColumn({ index, columns }: SparseRows): Float64Array {
   return new Float64Array(countsOf(index, columns));
 }

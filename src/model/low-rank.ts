@@ -6,49 +6,49 @@ import { choleskyOf, divide, type Pause, setRandomSigns } from './block.js';
 import { countsByColumn } from './evidence.js';
 import type { Settings } from './settings.js';
 
-/** A part of the model that is not sparse, as scoring reads it:  model[i, j] += η · d_j · ⟨a_i, a_j⟩  between items. */
+/** The low-rank part of the model, in the form that scoring needs:  model[i, j] += η · d_j · ⟨a_i, a_j⟩  between items. */
 export interface LowRank {
-  /** The factors are those of als: they are all there is, and tell how much each item of a history counts (`foldIn`). */
+  /** True if als learned the factors: then the model has no other part, and `foldIn` decides how much each item of a history counts. */
   isAls: boolean;
-  /** Numbers an item, a multiple of four. */
+  /** The number of factors of an item, a multiple of four. */
   rank: number;
   /** a, items × rank, row by row. */
   factors: Float32Array;
-  /** d, by item: the users who liked it. */
+  /** d, by item: the number of users who liked it; 1 with als. */
   popularity: Float64Array;
   /** η > 0. */
   weight: number;
 }
 
-/** Numbers of tastes: what two thousand users share is soon noise, what tens of thousands share is not. */
+/** The number of tastes to learn. Those beyond 256 are noise if two thousand users share them, but not if tens of thousands do. */
 const RANK = 256;
 const RANK_OF_MANY = 384;
-/** From this many users on, the larger number. */
+/** From this many users on, `RANK_OF_MANY` tastes are learned. */
 const FOR_MANY = 12_800;
-/** The most numbers there may be in all: catalogues of more than 131,000 items get fewer an item, of more than 2 million none. */
+/** The most numbers in all: catalogues of more than 87,000 items (131,000, if users are few) get fewer factors per item, of more than 2 million none. */
 const MOST_NUMBERS = 1 << 25;
-/** Interactions that tastes are told from: where there are more, those of a sample of the users. */
+/** The number of interactions to learn tastes from. If there are more, about this many, those of a sample of the users. */
 const MOST_LIKES = 2_000_000;
-/** Users that are looked at in a few milliseconds. */
+/** Users between two pauses; they take a few milliseconds. */
 const AT_ONCE = 4096;
-/** Times that similarity is applied: each parts the strongest tastes from the others more clearly. */
+/** How often the similarity is applied: each pass separates the strongest tastes from the others more clearly. */
 const PASSES = 3;
-/** Up to this many likes an item, on average, tastes count in full; above, they count less in proportion, and from the second on not at all. */
+/** With up to THIN likes per item, on average, tastes count in full; with more, proportionally less; from DENSE on, not at all. */
 const THIN = 20;
 const DENSE = 40;
-/** From this many users on they count in full; with fewer, less in proportion, and below the second not at all. */
+/** With at least MANY_USERS, tastes count in full; with fewer users, proportionally less; below FEW_USERS, not at all. */
 const MANY_USERS = 6400;
 const FEW_USERS = 500;
-/** What keeps the factorisation from dividing by 0 where there are fewer tastes than numbers, as a share of the diagonal. */
+/** Added to the diagonal, as a share of its mean, so that the factorisation does not divide by 0 if there are fewer tastes than columns. */
 const JITTER = 1e-7;
 
 /**
  * The factors a of items, such that   ⟨a_i, a_j⟩ · d_j = t · s_i s_j · (D^(-½) Q Qᵀ D^(½))_ij,   t = min(1, 20 / mean d_i) · min(1, users / 6,400),
- * where Q Qᵀ projects on the tastes that most users share, and s_i is the share of users in the evidence on item i.
+ * where Q Qᵀ projects onto the tastes that most users share, and s_i is the share of users in the evidence on item i.
  * @param interactions users × items; above 0: liked. They are not read after this returns. @param attributeEvidence by item: the rest of
- * the evidence. @param keys says by what users are sampled, and items get their random signs: the order of a file decides nothing.
- * @param pause is called and awaited every few milliseconds.
- * @returns items × rank, row by row; undefined where users are too few, or data too dense, to gain by it.
+ * the evidence. @param keys gives the keys for sampling users and for the random signs of items, so that the order of a file has no
+ * effect. @param pause is called and awaited every few milliseconds.
+ * @returns items × rank, row by row; undefined if there are too few users, or the data is too dense, for tastes to help.
  */
 export function factorsOf(
   interactions: SparseRows,
@@ -71,7 +71,7 @@ export function factorsOf(
   });
 }
 
-/** How many numbers such factors are, at most. */
+/** The most numbers that `factorsOf` may return. */
 export function mostNumbers(users: number, items: number): number {
   return users < FEW_USERS ? 0 : Math.min(MOST_NUMBERS, rankOf(users) * items);
 }
@@ -80,19 +80,20 @@ function rankOf(users: number): number {
   return users < FOR_MANY ? RANK : RANK_OF_MANY;
 }
 
-/** As many numbers a row as there may be of so many. */
+/** The number of factors for each of `rows` rows: at most `most`, and no more than `MOST_NUMBERS` in all; but at least one panel. */
 export function rankFor(rows: number, most: number): number {
   return Math.max(PANEL, PANEL * Math.floor(Math.min(most, MOST_NUMBERS / rows) / PANEL));
 }
 
 /**
- * The same with t = 1 and s = 1, for any data. The columns of Q are the strongest eigenvectors of the similarity of items,
+ * The factors of `factorsOf` with t = 1 and s = 1, for any data. The columns of Q are the strongest eigenvectors of the item similarity
  *
  *     A = D^(-½) · Xᵀ · D_U^(-1) · X · D^(-½)
  *
- * X says who likes what, D and D_U are the likes of items and users. It is the ideal low-pass filter of GF-CF (Shen et al., "How powerful
- * is graph convolution for recommendation?", CIKM 2021), which relates items that nobody had together. Q comes from subspace iteration
- * that begins with random signs (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011).
+ * X is users × items, with 1 for a like; D and D_U have the numbers of likes of items and users on their diagonals. This is the ideal
+ * low-pass filter of GF-CF (Shen et al., "How powerful is graph convolution for recommendation?", CIKM 2021), which relates items that
+ * nobody had together. Q comes from subspace iteration that starts with random signs (Halko, Martinsson and Tropp, "Finding structure
+ * with randomness", SIAM Review 2011).
  */
 export async function sharedTastes(
   likes: Likes,
@@ -131,7 +132,7 @@ function scaleRows(rows: Float32Array, scale: Float64Array): void {
   });
 }
 
-/** What scoring reads of factors; undefined where there are none, or they count nothing. @param popularity by item. */
+/** The factors in the form that scoring needs; undefined if there are none, or their weight is 0. @param popularity by item. */
 export function lowRankOf(
   factors: Float32Array | undefined,
   popularity: Float64Array,
@@ -143,7 +144,7 @@ export function lowRankOf(
   return { isAls, rank: factors.length / popularity.length, factors, popularity: d, weight };
 }
 
-/** As many users as may be: those with the smallest keys. */
+/** The users to learn tastes from: all of them, or those with the smallest keys if there are more than `MOST_LIKES` interactions. */
 export function sampledUsers({ rows, index }: SparseRows, keys: Uint32Array): Uint32Array {
   const share = MOST_LIKES / index.length;
   return Uint32Array.from({ length: rows }, (_, user) => user).filter(

@@ -119,7 +119,7 @@ describe('readDataset', () => {
   it('warns with file and line where a second header lies in the middle', async () => {
     const path = folder.file('both.csv', text(january, 'user,item') + text(swap(february), 'item,user'));
     const warnings = await warningsOf(inputsOf(path));
-    expect(warnings).toContain(`${path}: from about line 203 on, ids that were users stand where the items are`);
+    expect(warnings).toContain(`${path}: from about line 203 on, the columns of users and items seem to be swapped`);
     expect(warnings).toContain('user "item" is the header, which comes again among the rows');
   });
 

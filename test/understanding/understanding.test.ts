@@ -151,7 +151,7 @@ describe('several files', () => {
     const one = write('one.csv', ['user item', 'u a', 'v a']);
     const two = write('two.csv', ['user item', 'w a', 'u a']);
     await expect(readDataset({ ...inputsOf(''), users: [one, two], duplicates: 'error' })).rejects.toThrow(
-      /two\.csv:3: user "u" and item "a" stand together on .*one\.csv:2 already/,
+      /two\.csv:3: user "u" and item "a" are already on .*one\.csv:2/,
     );
   });
 
@@ -673,7 +673,7 @@ describe('what is read, though it can hardly be meant', () => {
 
   it('warns of rows that come once more as a whole, in one file or as two', async () => {
     const rows = Array.from({ length: 120 }, (_, k) => `u${k % 11} i${(k * k) % 31} ${1 + (k % 2)}`);
-    const twice = 'the second half of all rows is the first half once more';
+    const twice = 'the second half of all rows repeats the first half';
     expect(await warningsOf({ users: ['user item quantity', ...rows, ...rows] })).toContainEqual(
       expect.stringContaining(twice),
     );

@@ -3,16 +3,16 @@ import { forEachChunk } from '../../matrix/chunks.js';
 
 const MOST_GRADES = 21;
 const LARGEST_GRADE = 10;
-/** Stands for "not rated" beside scales of any number of steps. */
+/** Means "not rated" in exports with scales of any length. */
 const FAR_OFF = 99;
 
-/** How often the values of a rating column come. */
+/** How often each value of a rating column occurs. */
 export class GradeTally {
-  /** Rows by value; of many different values, some. */
+  /** The number of rows of each value; if there are more than 21 different values, only of some. */
   readonly grades: ReadonlyMap<number, number>;
   readonly low: number;
   readonly high: number;
-  /** The highest value but for 99. */
+  /** The highest value except 99. */
   readonly #near: number;
 
   private constructor(grades: ReadonlyMap<number, number>, low: number, near: number) {
@@ -34,7 +34,7 @@ export class GradeTally {
       low = Math.min(low, value);
       if (value !== FAR_OFF) near = Math.max(near, value);
     };
-    // A function of its own: this code inside the loop would make V8 box every value, which takes three times as long.
+    // A separate function: inside the loop, this code would make V8 box every value, which takes three times as long.
     const addOther = (value: number) => {
       if (value === none || Number.isNaN(value)) return;
       widen(value);
@@ -58,7 +58,7 @@ export class GradeTally {
     return new GradeTally(grades, low, near);
   }
 
-  /** The values that are left without one. */
+  /** The tally without one of the values. */
   without(value: number): GradeTally {
     const grades = new Map(this.grades);
     grades.delete(value);
@@ -67,14 +67,14 @@ export class GradeTally {
     return new GradeTally(grades, low, value === this.#near ? Math.max(...left) : this.#near);
   }
 
-  /** True for few values, none beyond 10, of which the commonest is not the lowest. */
+  /** True if there are at most 21 different values, all between -10 and 10, and the commonest is not the lowest. */
   get isScale(): boolean {
     const { grades, low, high } = this;
     if (grades.size < 2 || grades.size > MOST_GRADES || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
     return this.commonest > low;
   }
 
-  /** The value of most rows; the highest of several. */
+  /** The value with the most rows; among equals, the highest. */
   get commonest(): number {
     let commonest = this.low;
     for (const [value, count] of this.grades) {
