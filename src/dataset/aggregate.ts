@@ -12,7 +12,7 @@ import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import {
   readStrengths,
   type StrengthColumn,
-  type StrengthWish,
+  type StrengthOptions,
   strengthsAsLearned,
 } from './strengths/strength-column.js';
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strengths/strength-rule.js';
@@ -33,7 +33,7 @@ export interface AggregatedEvents extends TimedRows, StrengthColumn {
 export type PlaceOf = (row: number) => { path: string; line: number };
 
 /** How the rows of an events file become interactions. */
-export interface Aggregation extends StrengthWish {
+export interface Aggregation extends StrengthOptions {
   /** Undefined: the default for the kind of strength. */
   duplicates: Duplicates | undefined;
   /** The meaning of strengths in the data of the saved model that will score these events. It overrides what the events look like. */

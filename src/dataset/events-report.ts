@@ -107,7 +107,7 @@ function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
  * @param nameOf the header of a role. @param stated the weights given by `--event-weights`.
  * @param now seconds since 1970.
  */
-export function doubts(
+export function eventWarnings(
   { matrix, repeated }: AggregatedEvents,
   { time, types }: EventsReport,
   of: Readonly<Record<'user' | 'item', CountedIds>>,

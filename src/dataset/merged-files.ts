@@ -5,11 +5,11 @@ import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
-import { doubts, eventsReport, interactionsReport } from './events-report.js';
+import { eventsReport, eventWarnings, interactionsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
-import { comeTwice, mixtures } from './mixed-files.js';
-import { oddIds } from './odd-ids.js';
-import { swappedFrom } from './swapped-columns.js';
+import { isRepeated, mixedFileWarnings } from './mixed-files.js';
+import { idWarnings } from './odd-ids.js';
+import { firstSwappedRow } from './swapped-columns.js';
 
 /**
  * Merges the rows of files that are read as one set, and adds what it finds to the report of the last file.
@@ -26,7 +26,7 @@ export function aggregated(
   const learned = known?.strengths[at] ?? known?.strengths[0];
   inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
   const placeOf = placesOf(files);
-  const mixed = known ? [] : mixtures(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
+  const mixed = known ? [] : mixedFileWarnings(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
   const events = mergedEvents(files);
   const nameOf = (wanted: string) =>
     files.flatMap(({ report }) => report.roles).find(([role]) => role === wanted)?.[1] ?? wanted;
@@ -34,7 +34,7 @@ export function aggregated(
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
-  if (!known && comeTwice(events)) {
+  if (!known && isRepeated(events)) {
     files
       .at(-1)
       ?.report.warnings.push(
@@ -58,9 +58,9 @@ export function aggregated(
     const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
     const ofAll = () => (files.length === 1 && report.events) || eventsReport(events);
     const oddities = () => [
-      ...doubts(merged, ofAll(), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
-      ...oddIds(ids.users.ids, 'user', headers),
-      ...oddIds(ids.items.ids, 'item', headers),
+      ...eventWarnings(merged, ofAll(), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
+      ...idWarnings(ids.users.ids, 'user', headers),
+      ...idWarnings(ids.items.ids, 'item', headers),
     ];
     const newWarnings = merged.warnings.filter((warning) => !report.warnings.includes(warning));
     // A saved model may score only a few users, all new; the warnings about oddities would be noise.
@@ -78,7 +78,7 @@ function warnSwap(files: readonly EventsFile[], { user, item }: Events, { users,
     const twin = users.get(id);
     if (twin !== undefined) itemOf[twin] = at;
   });
-  const row = swappedFrom({ user: user.values, item: item.values }, itemOf, items.size);
+  const row = firstSwappedRow({ user: user.values, item: item.values }, itemOf, items.size);
   if (row < 0) return;
   const { path, line } = placeOf(row);
   const warning = `from about line ${line} on, the columns of users and items seem to be swapped: were exports with different orders of columns concatenated?\n  give each as a file of its own, with a header: -u ONE.csv TWO.csv`;

@@ -21,7 +21,7 @@ type Role = 'user' | 'item' | 'rating';
  * @param files as they were read; an id has the same index in all of them. @param sizes how many users and items there are.
  * @param ratings as `--ratings` says.
  */
-export function mixtures(
+export function mixedFileWarnings(
   files: readonly EventsFile[],
   sizes: Readonly<Record<'user' | 'item', number>>,
   ratings: Ratings,
@@ -65,7 +65,7 @@ export function mixtures(
 const PART = 0.1;
 
 /** True where the second half of the rows repeats the first. */
-export function comeTwice({ user, item, strength, time }: Events): boolean {
+export function isRepeated({ user, item, strength, time }: Events): boolean {
   const half = user.length / 2;
   if (half < FEWEST_RATINGS || !Number.isInteger(half)) return false;
   const columns = [user.values, item.values, strength?.values, time?.values].filter((values) => values !== undefined);

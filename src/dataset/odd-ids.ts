@@ -58,7 +58,7 @@ const MANY_TWINS = 0.05;
 const NUMBER = /^[1-9]\d*$/;
 
 /** Warnings about suspicious ids: totals and remarks among the rows, ids that a spreadsheet changed. @param headers of the id columns. */
-export function oddIds(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
+export function idWarnings(all: readonly string[], role: 'user' | 'item', headers: readonly string[]): string[] {
   const ids = all.length > MOST_IDS + LAST_IDS ? [...all.slice(0, MOST_IDS), ...all.slice(-LAST_IDS)] : all;
   const texts = ids.filter((id) => !NUMBER.test(id));
   const keys = new Set(headers.map(columnKey));

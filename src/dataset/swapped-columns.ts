@@ -24,7 +24,7 @@ export interface RowIds {
  *
  * @param itemOf by user: the item with the same id, or -1. @param itemCount how many items there are. @returns -1: no row.
  */
-export function swappedFrom({ user, item }: RowIds, itemOf: Int32Array, itemCount: number): number {
+export function firstSwappedRow({ user, item }: RowIds, itemOf: Int32Array, itemCount: number): number {
   if (itemOf.reduce((shared, of) => shared + Number(of >= 0), 0) < FEWEST_IDS) return -1;
   // Users that are no items come after all items.
   const seen = new Uint8Array(itemCount + itemOf.length);

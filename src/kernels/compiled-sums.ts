@@ -1,4 +1,4 @@
-import { MOST_SHORT, ProgramLayout } from './program.js';
+import { MAX_SHORT_INDICES, ProgramLayout } from './program.js';
 import { copyIndex, copyValues, type Entries, entryCount, plainSums, type Segments, type SumsOf } from './sums.js';
 
 type Kind = 'Counts' | 'Sums';
@@ -81,7 +81,7 @@ function areFew({ count, from, to }: Segments, columns: number): boolean {
 function placesOf(entries: Entries, most: number) {
   const { columns, areCounts } = entries;
   const length = entryCount(entries);
-  const bits: Bits = columns <= MOST_SHORT ? 16 : 32;
+  const bits: Bits = columns <= MAX_SHORT_INDICES ? 16 : 32;
   const layout = new ProgramLayout();
   const at = {
     index: layout.room((length * bits) / 8),

@@ -1,4 +1,4 @@
-import { MOST_SHORT, ProgramLayout } from './program.js';
+import { MAX_SHORT_INDICES, ProgramLayout } from './program.js';
 import { entryCount } from './sums.js';
 import { plainSystems, type SystemSource, type SystemsOf, writeScaled } from './systems.js';
 
@@ -80,7 +80,7 @@ type Places = ReturnType<typeof placesOf>;
 function placesOf(source: SystemSource, most: number) {
   const entries = entryCount(source.pairs);
   const items = source.rank.length;
-  const isShort = items <= MOST_SHORT;
+  const isShort = items <= MAX_SHORT_INDICES;
   const layout = new ProgramLayout();
   // One cell more than there can be, because the program writes an entry before it decides whether to keep it.
   const cells = (most * (most - 1)) / 2 + 1;

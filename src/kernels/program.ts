@@ -50,4 +50,4 @@ const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 
 /** With up to this many items, the program uses 16-bit indices. */
-export const MOST_SHORT = 65_536;
+export const MAX_SHORT_INDICES = 65_536;

@@ -296,7 +296,7 @@ export function rowsBetween({ columns, start, index, value }: SparseRows, from: 
 }
 
 /** Puts `count` empty rows before those of a matrix, sharing its entries. */
-export function behindEmptyRows({ start, rows, ...rest }: SparseRows, count: number): SparseRows {
+export function withLeadingEmptyRows({ start, rows, ...rest }: SparseRows, count: number): SparseRows {
   const starts = uint32s(count + rows + 1);
   starts.set(start, count);
   return { ...rest, rows: count + rows, start: starts };

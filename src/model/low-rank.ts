@@ -72,7 +72,7 @@ export function factorsOf(
 }
 
 /** The most numbers that `factorsOf` may return. */
-export function mostNumbers(users: number, items: number): number {
+export function maxFactorNumbers(users: number, items: number): number {
   return users < FEW_USERS ? 0 : Math.min(MOST_NUMBERS, rankOf(users) * items);
 }
 

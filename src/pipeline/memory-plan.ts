@@ -1,5 +1,5 @@
 import { type Failure, noMemory } from '../failure.js';
-import { mostNumbers } from '../model/low-rank.js';
+import { maxFactorNumbers } from '../model/low-rank.js';
 import { megabytes } from '../quantities.js';
 import { offerBytes } from '../rules/list-rules.js';
 
@@ -79,13 +79,13 @@ export function needOfShards(sizes: Sizes): Need {
   const pairs = hasPairs ? PAIR * Math.min(MAX_PAIRS, items * items) : 0;
   const model = TARGET * items * Math.min(items, neighbors);
   const offers = hasRules ? offerBytes(users, items) : 0;
-  const factors = hasPairs ? SCORED_FACTOR * mostNumbers(users, items) : 0;
+  const factors = hasPairs ? SCORED_FACTOR * maxFactorNumbers(users, items) : 0;
   const child = CHILD + Math.max(COPIED * interactions, pairs + model + offers, factors + model + offers);
   return (children) => parentOf(sizes) + MAPPED * interactions + pairs + model + children * child;
 }
 
 function parentOf({ users, items, interactions, hasPairs, isTuned, isParquet }: Sizes): number {
-  const factors = hasPairs ? FACTOR * mostNumbers(users, items) : 0;
+  const factors = hasPairs ? FACTOR * maxFactorNumbers(users, items) : 0;
   const tried = isTuned ? TRIED * Math.min(MAX_TRIED, interactions) : 0;
   return PARENT + ENTITY * (users + items) + tried + factors + (isParquet ? ROW_GROUP : 0);
 }
@@ -97,7 +97,7 @@ export function needToScore(
 ): Need {
   const offers = hasRules ? offerBytes(users, items) : 0;
   const parent = PARENT + ENTITY * (users + items) + ARRANGED * interactions;
-  const child = CHILD + TARGET * cells + SCORED_FACTOR * mostNumbers(users, items) + offers;
+  const child = CHILD + TARGET * cells + SCORED_FACTOR * maxFactorNumbers(users, items) + offers;
   return (children) => parent + TARGET * cells + children * child;
 }
 

@@ -27,10 +27,10 @@ export function lowRankScores(
   };
   return {
     /** Whether the model has no other part: then every item needs this score, not only the best by the sparse part. */
-    isAll: isAls,
+    isWholeModel: isAls,
 
     /** True if no signal was added: then the score of every item is 0. */
-    get isNothing(): boolean {
+    get isEmpty(): boolean {
       return isEmpty;
     },
 

@@ -64,7 +64,7 @@ export class Recommender {
     this.#touched = new Uint32Array(items);
     this.#excludedIn = new Uint32Array(items);
     this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
-    this.#scattered = new Float64Array(rules || audience.candidates || scores.lowRank?.isAll ? items : 0);
+    this.#scattered = new Float64Array(rules || audience.candidates || scores.lowRank?.isWholeModel ? items : 0);
     this.#count = count;
   }
 
@@ -116,12 +116,12 @@ export class Recommender {
 
   /** Whether every item has to be scored: the part that is not sparse is added to all of them, not to the best only. */
   get #isAllLowRank(): boolean {
-    return !this.#isSparse && this.#scores.lowRank!.isAll;
+    return !this.#isSparse && this.#scores.lowRank!.isWholeModel;
   }
 
   /** Whether the part that is not sparse adds nothing for the current user. */
   get #isSparse(): boolean {
-    return this.#scores.lowRank?.isNothing ?? true;
+    return this.#scores.lowRank?.isEmpty ?? true;
   }
 
   /**

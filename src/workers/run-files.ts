@@ -1,7 +1,7 @@
 import { quotedArrays, quotedIn } from '../csv/quoted-cells.js';
 import { type Arrays, arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import { isCount } from '../files/array-header.js';
-import { behindEmptyRows, rowLengths, rowsBetween, type SparseRows } from '../matrix/sparse.js';
+import { rowLengths, rowsBetween, type SparseRows, withLeadingEmptyRows } from '../matrix/sparse.js';
 import type { LearnedRows } from '../model/fit.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
 import type { Scales } from '../model/scales.js';
@@ -47,7 +47,7 @@ export function readAudience(path: string): Audience {
   if (!isCount(first) || first + signals.rows >= MAX_ROWS)
     throw new RangeError(`the audience in ${path} has an invalid first row`);
   if (first === 0) return { signals, had, excluded, candidates, offered };
-  const shifted = (matrix: SparseRows) => behindEmptyRows(matrix, first);
+  const shifted = (matrix: SparseRows) => withLeadingEmptyRows(matrix, first);
   return {
     signals: shifted(signals),
     had: had && shifted(had),

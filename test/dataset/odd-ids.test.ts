@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { oddIds } from '../../src/dataset/odd-ids.js';
+import { idWarnings } from '../../src/dataset/odd-ids.js';
 
 const HEADERS = ['user_id', 'Product SKU'];
 const PLAIN = Array.from({ length: 20 }, (_, k) => `C${k}`);
-const said = (...ids: string[]) => oddIds([...PLAIN, ...ids], 'item', HEADERS).join('\n');
+const said = (...ids: string[]) => idWarnings([...PLAIN, ...ids], 'item', HEADERS).join('\n');
 
 test('plain ids are not suspicious, nor are those that only look a little odd', () => {
   const ids = [
@@ -98,7 +98,7 @@ test('ids that differ by case or zeros in front are told of where they are many,
 
 test('a sum below more ids than are looked at is told of', () => {
   const many = Array.from({ length: 150_000 }, (_, k) => `u${k}`);
-  expect(oddIds([...many, 'Total'], 'user', HEADERS)).toEqual([expect.stringContaining('user "Total" is a sum')]);
+  expect(idWarnings([...many, 'Total'], 'user', HEADERS)).toEqual([expect.stringContaining('user "Total" is a sum')]);
 });
 
 test.each(['C7 Total', 'C7 Ergebnis', 'C7: Summe', 'C7 - Sum'])('%s is the sum of C7', (id) => {

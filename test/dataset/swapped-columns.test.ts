@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDataset } from '../../src/dataset/read.js';
-import { swappedFrom } from '../../src/dataset/swapped-columns.js';
+import { firstSwappedRow } from '../../src/dataset/swapped-columns.js';
 import { IdIndex } from '../../src/events/ids.js';
 import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
@@ -30,12 +30,12 @@ function swappedIn(rows: readonly Row[]): number {
   const user = Uint32Array.from(rows, ([id]) => ids.users.add(id));
   const item = Uint32Array.from(rows, ([, id]) => ids.items.add(id));
   const itemOf = Int32Array.from(ids.users.ids, (id) => ids.items.get(id) ?? -1);
-  return swappedFrom({ user, item }, itemOf, ids.items.size);
+  return firstSwappedRow({ user, item }, itemOf, ids.items.size);
 }
 
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed + 1);
 
-describe('swappedFrom', () => {
+describe('firstSwappedRow', () => {
   it.each([false, true])('finds where the columns swap, within a few rows (sorted: %s)', (isSorted) => {
     for (const seed of SEEDS) {
       const rows = [

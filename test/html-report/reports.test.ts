@@ -84,7 +84,7 @@ test('the page is the same with more children, but for the time that it took', a
 test('describe --report: what is understood, what is suspicious, and the command', async () => {
   const folder = world();
   put(folder, 'odd.csv', 'user,item\nann,oak\nann,elm\nbob,oak\n,\n,\n,\n,\n');
-  for (const [files, doubts] of [
+  for (const [files, suspicions] of [
     [FILES, 'Nothing is suspicious.'],
     [['-u', 'odd.csv'], 'suspicious.'],
   ] as const) {
@@ -94,7 +94,7 @@ test('describe --report: what is understood, what is suspicious, and the command
     expectSelfContained(text, document);
     const [first] = stdout.split('\n');
     expect(document.querySelector('h1')?.textContent).toBe(first);
-    expect(first).toContain(doubts);
+    expect(first).toContain(suspicions);
     expect(textsOf(document, 'pre').at(-1)).toBe(stdout.trimEnd().split('\n').at(-1)?.trim());
   }
 });

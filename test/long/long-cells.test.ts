@@ -12,7 +12,7 @@ import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
 import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
 import { decideAttribute } from '../../src/dataset/attributes/attributes.js';
 import { splitWords } from '../../src/dataset/attributes/words.js';
-import { oddIds } from '../../src/dataset/odd-ids.js';
+import { idWarnings } from '../../src/dataset/odd-ids.js';
 import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
 import { dateEndingWithYear } from '../../src/events/day-month.js';
 import { IdIndex } from '../../src/events/ids.js';
@@ -78,7 +78,7 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
   ['isUnquoted', (cell) => isUnquoted(Buffer.from(`a\tb\n${cell}\tx\n`), '\t')],
   ['quoted cells of what is unquoted', (cell) => unquotedOf(cell)],
   ['mayHaveThousands', (cell) => mayHaveThousands([cell, '1.234'])],
-  ['oddIds', (cell) => oddIds([cell, 'a'], 'user', ['user', cell]).length],
+  ['idWarnings', (cell) => idWarnings([cell, 'a'], 'user', ['user', cell]).length],
   ['ids', (cell) => new IdIndex().add(cell)],
   ['bytes', ofBytes],
 ];

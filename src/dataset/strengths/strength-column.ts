@@ -6,7 +6,7 @@ import { GradeTally } from './grade-tally.js';
 import { type Ratings, type StrengthRule, strengthRule } from './strength-rule.js';
 
 /** What options say about the rating column; what they leave open is decided by its name and values. */
-export interface StrengthWish {
+export interface StrengthOptions {
   ratings: Ratings;
   /** The value that stands for "interacted, not rated"; `none`: no value does. Undefined: decided by the values. */
   unrated: number | 'none' | undefined;
@@ -32,7 +32,7 @@ const SENTINELS = [99, -1, 0];
  * Decides what the numbers of a rating column mean, by its name before its values. Values that mean "not rated" become missing ones.
  * @param column undefined: no file has one. @param name of the column.
  */
-export function readStrengths(column: NumberColumn | undefined, name: string, wish: StrengthWish): StrengthColumn {
+export function readStrengths(column: NumberColumn | undefined, name: string, wish: StrengthOptions): StrengthColumn {
   const all = GradeTally.of(column?.numbers);
   const byName = kindByName(name);
   const notes: string[] = [];

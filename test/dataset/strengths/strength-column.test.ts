@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   readStrengths,
-  type StrengthWish,
+  type StrengthOptions,
   strengthsAsLearned,
 } from '../../../src/dataset/strengths/strength-column.js';
 import { NumberColumn } from '../../../src/events/columns.js';
 
-const AUTO: StrengthWish = { ratings: 'auto', unrated: undefined };
+const AUTO: StrengthOptions = { ratings: 'auto', unrated: undefined };
 
 /** A column in which each value comes as often as its tally says. */
 function columnOf(tally: readonly (readonly [value: number, rows: number])[]): NumberColumn {
