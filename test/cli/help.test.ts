@@ -104,6 +104,7 @@ test('help and completion load nothing of the program but the few files that pri
     'failure.ts',
     'load-package.ts',
     'main.ts',
+    'quantities.ts',
     'understanding/closest.ts',
   ]);
   const options = [...loadedBy('cli/recommend-options.ts')];
