@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { barredBy } from '../../src/rules/filters.js';
-import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
+import { cellsAtEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 const USERS = 3;
 const ITEMS = 5;
@@ -24,7 +24,7 @@ test('what is barred is what the slow question says, pair by pair', () => {
   fc.assert(
     fc.property(cases, ({ had, times, byProfile, excluded, offered, allowed, includeSeen, seenWindow }) => {
       const dataset = {
-        had: { interactions: rowsOf(had, ITEMS), times: besideEntries(had, times) },
+        had: { interactions: rowsOf(had, ITEMS), times: cellsAtEntries(had, times) },
         excluded: rowsOf(byProfile, ITEMS),
         offered: Uint8Array.from(offered),
       } as unknown as Dataset;

@@ -6,7 +6,7 @@ import { modelOf } from '../../../src/ranking/model.js';
 import { learnt, plainRecommender } from '../learned.js';
 import { anySettings, denseOf, observationsOf, settingsWith, type World, worlds } from '../worlds.js';
 
-/** The rows of what follows each item. */
+/** By item, the row of the items that follow it. */
 function followRows(world: World, settings = settingsWith({ follow: 1 })): number[][] {
   const { counts, rows } = learnt(world, settings);
   const first = counts.items + counts.preferences + counts.groups;
@@ -35,7 +35,7 @@ const CHAIN: World = {
   ],
 };
 
-test('a row is what came after an item, the next one most, in all 1; nothing follows what is always last', () => {
+test('a row weighs the items that came after an item, nearer ones more, and sums to 1; an item that is always last has none', () => {
   const [first, second, third, fourth] = followRows(CHAIN);
   // After item 0: item 1 twice at once, items 2 and 3 two places later.
   const [one, two, three] = [2 / 2 ** 0.3, 1 / 2 / 1 ** 0.3, 1 / 2 / 2 ** 0.3];
@@ -46,7 +46,7 @@ test('a row is what came after an item, the next one most, in all 1; nothing fol
   expect(fourth).toEqual([1, 0, 0, 0]);
 });
 
-test('it is that of a slow count', () => {
+test('a row equals the one from a slow count over all sequences', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, some) => {
       const { times, interactions, offered } = world;
@@ -65,7 +65,7 @@ test('it is that of a slow count', () => {
       const sequences = interactions.map((row, u) =>
         [...row.keys()]
           .filter((i) => row[i]! > 0 && !Number.isNaN(times[u]![i]!))
-          // Of one time, the earlier item counts as the later one.
+          // Among equal times, the item with the lower index counts as the later one.
           .sort((a, b) => times[u]![a]! - times[u]![b]! || b - a),
       );
       rows.forEach((row, i) => {
@@ -100,7 +100,7 @@ const NEXT: World = {
   ],
 };
 
-test('whoever had an item last gets what follows it first, and without it what does not', () => {
+test('with follow the first recommendation goes by the latest item of a history, without it the order does not matter', () => {
   const firstOf = (user: number, follow: number) => {
     const settings = settingsWith({ method: 'none', recency: 0, follow, popularityWeight: 0, attributeWeight: 0 });
     const { counts, rows, statistics } = learnt(NEXT, settings);
