@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { ExitCode } from '../../src/failure.js';
-import { byName, inputsOf, type Some, useTemporaryFolder } from '../csv/temporary.js';
+import { byName, type InputChanges, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();
 
 /** Reads files given as text; lines are cut at spaces and joined by commas, to be easy on the eye. */
-async function dataset(users: string[], files: { items?: string[]; interactions?: string[] } = {}, rest: Some = {}) {
+async function dataset(
+  users: string[],
+  files: { items?: string[]; interactions?: string[] } = {},
+  rest: InputChanges = {},
+) {
   const file = (name: string, lines: string[] | undefined) =>
     lines && folder.file(`${name}.csv`, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
   const items = file('items', files.items);

@@ -8,7 +8,7 @@ const numerals = fc
   .tuple(fc.constantFrom('', '-', '+'), digits, fc.constantFrom('', '.'), digits)
   .map(([sign, whole, point, fraction]) => `${sign}${whole}${point}${point && fraction}`);
 
-it('reads plain numbers to the bit as numberCell does, and leaves all others to it', () => {
+it('plainNumber reads plain numbers to the same bits as numberCell', () => {
   let plain = 0;
   fc.assert(
     fc.property(numerals, (text) => {
@@ -24,7 +24,7 @@ it('reads plain numbers to the bit as numberCell does, and leaves all others to 
 });
 
 it.each(['', '-', '.', '1.', '.5', '1e3', '1 ', '1,5', '0x1', '1234567890123456', '1.2.3', 'NaN'])(
-  'leaves %j alone',
+  'plainNumber does not read %j',
   (text) => {
     expect(plainNumber(Buffer.from(text), 0, text.length)).toBeNaN();
   },

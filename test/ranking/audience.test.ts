@@ -1,32 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sideBySide } from '../../src/matrix/sparse.js';
 import { audienceOf, latestItems, scoringCosts, withRecency } from '../../src/ranking/audience.js';
 import { cellsAtEntries, denseOf, rowsOf, table } from '../model/worlds.js';
-
-test('sideBySide puts the columns of its matrices one after another: history, preferences, groups', () => {
-  const signals = sideBySide(
-    rowsOf(
-      [
-        [1, 0, -1],
-        [0, 0, 0],
-      ],
-      3,
-    ),
-    rowsOf(
-      [
-        [0, 2],
-        [1, 0],
-      ],
-      2,
-    ),
-    rowsOf([[1], [0]], 1),
-  );
-  expect(denseOf(signals)).toEqual([
-    [1, 0, -1, 0, 2, 1],
-    [0, 0, 0, 1, 0, 0],
-  ]);
-});
 
 test('the cost of a user is the number of cells in the rows of their signals, plus a constant', () => {
   const signals = rowsOf(
