@@ -63,7 +63,7 @@ test.each([
   ['added >= ¦2020-02-31', 'there is no day or time 2020-02-31'],
   ['added >= ¦31.12.2020', '31.12.2020 is not clear; write the year first, like 2020-12-31'],
   ['  añadido = "ü😀" and ¦and', 'expected a value after "and"'],
-])('%s is refused there: %s', (marked, sentence) => {
+])('%s is refused at ¦: %s', (marked, sentence) => {
   const [before = '', behind = ''] = marked.split('¦');
   const letters = [...before].length;
   expect(refusalOf(before + behind).message).toBe(

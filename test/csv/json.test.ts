@@ -46,7 +46,7 @@ describe('a JSON file', () => {
     ['an array on one line', `[${first},${second}]`, [1, 1]],
     ['an array of lines', `[\n  ${first},\n  ${second}\n]\n`, [2, 3]],
     ['objects of several lines', `[\n${first.replaceAll(',"', ',\n"')},\n${second}\n]\n`, [2, 5]],
-    ['a byte order mark', `\uFEFF${first}\n${second}\n`, [1, 2]],
+    ['objects after a byte order mark', `\uFEFF${first}\n${second}\n`, [1, 2]],
   ])('may be %s', async (_, text, lines) => {
     expect(await read(text)).toMatchObject({ ...expected, report: { rows: 2, rejected: 0 } });
     expect(await read(gzipSync(text), 'stop', 't.csv')).toMatchObject(expected);

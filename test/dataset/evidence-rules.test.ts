@@ -124,7 +124,7 @@ describe('a rule without the data it needs, or that leaves no evidence, is refus
     [{ since: 1 }, 2, '--since: the interactions have no times; --time-col NAME names their column'],
     [{ halfLife: 1 }, 2, '--half-life: the interactions have no times'],
     [{ minRating: 1 }, 2, '--min-rating: there are no ratings on a scale'],
-  ])('%j', async (evidence, exitCode, message) => {
+  ])('%j without times and ratings', async (evidence, exitCode, message) => {
     const dataset = { ...(await none()), evidence };
     expect(() => evidenceNotes(dataset, true)).toThrow(
       expect.objectContaining({ exitCode, message: expect.stringContaining(message) }),

@@ -60,7 +60,7 @@ test('diversity skips items similar to those in the list, and a diversity of 1 i
   expect(itemsOf({ ...world, rules: { diversity: 1 } })).toEqual([0, 3, 4]);
 });
 
-test('diversity chooses among the best 5 N items; if caps leave too few of these, the list goes on by score', () => {
+test('diversity chooses among the best 5·N items; if caps leave too few of these, the list goes on by score', () => {
   const world = popularityAlone({ ...cap(1), diversity: 1 }, 'aaaaaaaaaabcd', 2);
   world.scene.rows[0]![10] = 1;
   world.scene.rows[10]![0] = 1;

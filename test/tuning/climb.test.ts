@@ -89,7 +89,7 @@ describe('a setting that needs no new fit', () => {
     ['lowRankWeight', 1],
     ['groupWeight', 0],
     ['groupWeight', 3],
-  ])('%s climbs to %d if that is best, and no other setting changes', async (setting, peak) => {
+  ])('%s moves to %d if that is best, and no other setting changes', async (setting, peak) => {
     // A half-life of 0 means none, which is longer than any.
     const length = (x: number) => (setting === 'popularityHalfLife' && x === 0 ? 1 : x);
     const { evaluate } = evaluateBy((settings) =>
