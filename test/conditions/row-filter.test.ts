@@ -20,7 +20,7 @@ const rows = fc.array(
     fc.constantFrom('1', '2.5', '"3,000"', '', 'x'),
     fc.constantFrom('paid', 'Paid ', 'void', ''),
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 /** The meaning of the expression for a row, in plain code. */
