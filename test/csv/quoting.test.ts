@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { packedTexts, type QuotedCells, quotedArrays, quotedFrom } from '../../src/csv/quoted-cells.js';
 import { quoted, safelyQuoted } from '../../src/csv/quoting.js';
 
-/** Cells in which all characters with a meaning in CSV are common. */
+/** Cells with many characters that have a meaning in CSV. */
 const cell = fc.oneof(
   fc.string({
     unit: fc.constantFrom('"', ',', '\n', '\r', ' ', 'a', ';', '\t', '=', '\u00a0', '\ufeff', '😀'),

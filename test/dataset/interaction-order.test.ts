@@ -134,7 +134,7 @@ describe('readDataset with times', () => {
     ['seconds', '100', '300', '200', { a: 300, b: 200 }],
     ['milliseconds', '1000000000000', '1000000001000', '999999999000', { a: 1e9, b: 999999999 }],
     ['dates', '1970-01-01 00:00:01', '1970-01-01 00:00:03', '1970-01-01', { a: 3, b: 0 }],
-  ])('converts %s to seconds and keeps the latest time of a pair', async (_, first, last, other, expected) => {
+  ])('reads %s and keeps the latest time of a pair in seconds', async (_, first, last, other, expected) => {
     const rounded = Object.fromEntries(Object.entries(expected).map(([item, time]) => [item, Math.fround(time)]));
     const events = `user,item,time\nu,b,${other}\nu,a,${last}\nu,a,${first}\n`;
     expect(await timesOf(events)).toEqual({ u: rounded });

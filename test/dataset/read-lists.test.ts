@@ -67,7 +67,7 @@ describe('lists are refused with the line because of', () => {
     ['an item twice', 'user_id,item_id\nu,a\nv,a\nu,a\n', ':4: the list of "u" has "a" twice'],
     ['a rank twice', 'user_id,item_id,rank\nu,a,1\nu,b,1\n', ':3: the list of "u" has two items of rank 1'],
     ['no rank', 'user_id,item_id,rank\nu,a,1\nu,b,\n', ':3: the list of "u" has no rank for "b"'],
-    ['a rank that is no number', 'user_id,item_id,rank\nu,a,x\n', ':2: column "rank": "x" is not a number'],
+    ['a rank that is not a number', 'user_id,item_id,rank\nu,a,x\n', ':2: column "rank": "x" is not a number'],
     ['no user', 'user_id,item_id\nu,a\n,b\n', ':3: the user is missing'],
     ['no item', 'user_id,item_id\nu,a\nu,\n', ':3: the item is missing'],
     ['no user of a wide row', 'user_id,item_1\n,a\n', ':2: the user is missing'],

@@ -4,7 +4,7 @@ import { evidenceOf } from '../../src/model/evidence.js';
 import { expectClose, slowItems } from './slow-model.js';
 import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
 
-/** Two users, four items; value 0 on items 0 and 1, value 1 on item 2 alone, value 2 on all. */
+/** Two users and four items; attribute value 0 is on items 0 and 1, value 1 only on item 2, value 2 on all. */
 const WORLD: World = {
   interactions: [
     [1, -1, 0.5, 0],

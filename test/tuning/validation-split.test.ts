@@ -160,7 +160,7 @@ test('with more than two million interactions the users are sampled by key, each
   expect(new Set(seen.groups.index)).toEqual(new Set([0, 2, 4, 6, 8]));
   for (const k of [0, 1, 2222, users / 2 - 1]) {
     const user = 2 * k;
-    // The latest two of 14 are held out: the last two of a row.
+    // The latest two of 14 items are held out, which are the last two of the row.
     expect(columnsOf(seen.interactions, k)).toEqual(columnsOf(all.interactions, user).slice(0, 12));
     expect(Array.from(seen.times!.subarray(k * 12, k * 12 + 12))).toEqual(
       Array.from({ length: 12 }, (_, at) => user * 14 + at),

@@ -18,7 +18,7 @@ function followRows(world: World, settings = settingsWith({ follow: 1 })): numbe
   );
 }
 
-/** Three users go from item 0 to 1, to 2 and to 3; the last one comes from item 3 to item 0. */
+/** By time, the first user had items 0, 1 and 2, the second 0, 1 and 3, the last 3 and 0. */
 const CHAIN: World = {
   interactions: [
     [1, 1, 1, 0],
@@ -37,7 +37,7 @@ const CHAIN: World = {
 
 test('a row weighs the items that came after an item, nearer ones more, and sums to 1; an item that is always last has none', () => {
   const [first, second, third, fourth] = followRows(CHAIN);
-  // After item 0: item 1 twice at once, items 2 and 3 two places later.
+  // After item 0: item 1 comes next for two users, items 2 and 3 two places later for one user each.
   const [one, two, three] = [2 / 2 ** 0.3, 1 / 2 / 1 ** 0.3, 1 / 2 / 2 ** 0.3];
   const total = one + two + three;
   expect(first).toEqual([0, one / total, two / total, three / total].map((weight) => expect.closeTo(weight, 6)));
@@ -81,7 +81,7 @@ test('a row equals the one from a slow count over all sequences', () => {
   );
 });
 
-/** Item 2 follows item 1 and item 3 follows item 0; both pairs are as popular. The fourth user had 0, then 1; the fifth 1, then 0. */
+/** Item 2 follows item 1, and item 3 follows item 0, equally often. The third user had item 0, then 1; the last user 1, then 0. */
 const NEXT: World = {
   interactions: [
     [0, 1, 1, 0],
