@@ -30,14 +30,14 @@ const USERS = columns({
   Likes: ['comedy|x', 'drama', ''],
 });
 
-/** The ids of the items that each user's mask has. */
+/** The ids of the items in the mask of a user. */
 function matches(text: string, user = 0): string {
   const bound = bindExpression(parseExpression(text, '--where'), { item: ITEMS, user: USERS }, NOW);
   const mask = maskOf(bound, 5, user);
   return [...'abcde'].filter((_, item) => mask[item] === 1).join('');
 }
 
-describe('known answers', () => {
+describe('bindExpression', () => {
   test.each([
     ['unitprice <= 60', 'ab'],
     ['[Unit Price] > 60', 'd'],
@@ -80,7 +80,7 @@ describe('known answers', () => {
     ['stock = false', 'b'],
     ['true = in_stock and 2 < stock', 'ac'],
     ['item_id in ("A", "e") or (stock > 2 and not stock > 3)', 'ae'],
-  ])('%s', (text, ids) => expect(matches(text)).toBe(ids));
+  ])('%s matches the items "%s"', (text, ids) => expect(matches(text)).toBe(ids));
 
   test.each([
     ['item.language = user.language', ['ac', 'be', '']],
@@ -93,9 +93,11 @@ describe('known answers', () => {
     ['item.genres in user.likes', ['abd', 'be', '']],
     ['not (genres in likes)', ['e', 'ad', 'abcde']],
     ['user.budget is missing or cost > 60', ['bd', 'bd', 'abcde']],
-  ])('%s, by user', (text, ids) => expect([0, 1, 2].map((user) => matches(text, user))).toEqual(ids));
+  ])('%s matches these items for three users: %j', (text, ids) =>
+    expect([0, 1, 2].map((user) => matches(text, user))).toEqual(ids),
+  );
 
-  test('users that an expression cannot tell apart have the same key', () => {
+  test('users for whom an expression means the same have the same key', () => {
     const bound = (text: string) => bindExpression(parseExpression(text, ''), { item: ITEMS, user: USERS }, NOW);
     expect(bound('cost > 5').usesUser).toBe(false);
     const keys = [0, 1, 2].map((user) => bound('country = "DE"').userKey(user));
@@ -111,7 +113,7 @@ describe('known answers', () => {
     ]);
   });
 
-  test('a cell of a megabyte, and two of them compared, take no time', () => {
+  test('comparing two cells of a megabyte takes less than three seconds', () => {
     const item = columns({
       list: [Array.from({ length: 40_000 }, (_, i) => `a rather long value ${i}`).join('|'), 'a|b'],
     });
@@ -125,12 +127,14 @@ describe('known answers', () => {
   });
 });
 
-test('points that may part thousands are told of where numbers are asked for', () => {
-  const said = (text: string, ...cells: string[]) => {
+test('a point that may separate thousands is reported only if a comparison needs numbers', () => {
+  const unreadableIn = (text: string, ...cells: string[]) => {
     const columns = { item: [{ name: 'price', cells }], user: [] };
     return bindExpression(parseExpression(text, '--where'), columns, NOW).unreadable.join();
   };
-  expect(said('price < 500', '1.299 €', '', '980 €')).toContain('"price" holds numbers like 1.234 beside whole ones');
+  expect(unreadableIn('price < 500', '1.299 €', '', '980 €')).toContain(
+    '"price" holds numbers like 1.234 beside whole ones',
+  );
   for (const cells of [
     ['1.299', '1.500'],
     ['0.500', '12'],
@@ -138,11 +142,11 @@ test('points that may part thousands are told of where numbers are asked for', (
     ['1.299,00', '12'],
     ['1.299', '1200'],
   ])
-    expect(said('price < 500', ...cells)).toBe('');
-  expect(said('price is not missing', '1.299', '980')).toBe('');
+    expect(unreadableIn('price < 500', ...cells)).toBe('');
+  expect(unreadableIn('price is not missing', '1.299', '980')).toBe('');
 });
 
-describe('what cannot be meant is refused at its place', () => {
+describe('a condition that makes no sense is refused at its position:', () => {
   test.each([
     ['cost > 5 and ¦prise < 5', 'no column "prise"; texts go in quotes'],
     ['¦genre = "x"', 'no column "genre"; did you mean "genres"?'],
@@ -168,31 +172,32 @@ describe('what cannot be meant is refused at its place', () => {
     expect(bind).toThrow(`--where: ${sentence} ${place}`);
   });
 
-  test('an unknown column comes with those that there are', () => {
+  test('the message for an unknown column lists the existing ones', () => {
     const bind = () => bindExpression(parseExpression('x = 1', ''), { item: columns({ a: [], b: [] }), user: [] }, NOW);
     expect(bind).toThrow('^\n  columns of items: "a", "b"');
   });
-
-  test('a column without a cell may be anything: it may be filled another day', () => {
-    const empty = { item: columns({ a: ['', 'NA'] }), user: [] };
-    for (const text of ['a > 1', 'a > 2020-01-01', 'a = true', 'a < "x"'.replace('x', '5')])
-      expect(maskOf(bindExpression(parseExpression(text, ''), empty, NOW), 2, 0)).toEqual(Uint8Array.of(0, 0));
-  });
-
-  test('--date-order tells the day where no cell does', () => {
-    const item = columns({ day: ['03/04/2020', '05/06/2020'] });
-    const bound = bindExpression(parseExpression('day > 2020-05-01', ''), { item, user: [] }, NOW, 'month-first');
-    expect(maskOf(bound, 2, 0)).toEqual(Uint8Array.of(0, 1));
-  });
 });
 
-/* An expression in words, and what it means: cells → true, false or undefined (it cannot be told). */
-type Meaning = (item: Record<string, string>, user: Record<string, string>) => boolean | undefined;
-type Worded = [text: string, meaning: Meaning];
+test('a column without any value can be compared with anything, and nothing matches', () => {
+  // It may have values another day.
+  const empty = { item: columns({ a: ['', 'NA'] }), user: [] };
+  for (const text of ['a > 1', 'a > 2020-01-01', 'a = true', 'a < "5"'])
+    expect(maskOf(bindExpression(parseExpression(text, ''), empty, NOW), 2, 0)).toEqual(Uint8Array.of(0, 0));
+});
 
-const isNothing = (cell: string) => cell.trim() === '' || cell === 'NA';
+test('--date-order decides which part is the day if no cell shows it', () => {
+  const item = columns({ day: ['03/04/2020', '05/06/2020'] });
+  const bound = bindExpression(parseExpression('day > 2020-05-01', ''), { item, user: [] }, NOW, 'month-first');
+  expect(maskOf(bound, 2, 0)).toEqual(Uint8Array.of(0, 1));
+});
+
+/* The text of an expression with its meaning: a function of the cells to true, false or undefined (unknown). */
+type Meaning = (item: Record<string, string>, user: Record<string, string>) => boolean | undefined;
+type Expression = [text: string, meaning: Meaning];
+
+const isMissing = (cell: string) => cell.trim() === '' || cell === 'NA';
 const valuesIn = (cell: string) =>
-  isNothing(cell) ? [] : [...cell.split('|'), cell].map((each) => each.trim().toLowerCase());
+  isMissing(cell) ? [] : [...cell.split('|'), cell].map((each) => each.trim().toLowerCase());
 const CELLS = {
   n: ['1', '2', '3.5', '', 'NA'],
   m: ['2', '3', ''],
@@ -212,11 +217,11 @@ const numeric = (name: 'item.n' | 'user.n' | 'm') => {
     name,
     (item: Record<string, string>, user: Record<string, string>) => {
       const cell = (side === 'item' ? item : user)[column ?? ''] ?? '';
-      return isNothing(cell) ? undefined : Number(cell);
+      return isMissing(cell) ? undefined : Number(cell);
     },
   ] as const;
 };
-const comparison: fc.Arbitrary<Worded> = fc
+const comparison: fc.Arbitrary<Expression> = fc
   .tuple(
     fc.constantFrom(numeric('item.n'), numeric('user.n'), numeric('m')),
     fc.constantFrom(...Object.entries(OPS)),
@@ -229,40 +234,43 @@ const comparison: fc.Arbitrary<Worded> = fc
       return a === undefined || b === undefined ? undefined : holds(a, b);
     },
   ]);
-const membership: fc.Arbitrary<Worded> = fc.oneof(
+const membership: fc.Arbitrary<Expression> = fc.oneof(
   fc
     .constantFrom('a', 'B', 'c', 'x')
-    .map((word): Worded => [`"${word}" in v`, ({ v = '' }) => valuesIn(v).includes(word.toLowerCase())]),
+    .map((word): Expression => [`"${word}" in v`, ({ v = '' }) => valuesIn(v).includes(word.toLowerCase())]),
   fc
     .subarray(['A', 'b', 'c'], { minLength: 1 })
     .map(
-      (words): Worded => [
+      (words): Expression => [
         `w in (${words.map((word) => `'${word}'`).join(', ')})`,
-        ({ w = '' }) => (isNothing(w) ? undefined : words.some((word) => valuesIn(w).includes(word.toLowerCase()))),
+        ({ w = '' }) => (isMissing(w) ? undefined : words.some((word) => valuesIn(w).includes(word.toLowerCase()))),
       ],
     ),
-  fc.constant<Worded>([
+  fc.constant<Expression>([
     'item.w = user.w',
     ({ w = '' }, user) =>
-      isNothing(w) || isNothing(user.w ?? '')
+      isMissing(w) || isMissing(user.w ?? '')
         ? undefined
         : valuesIn(w).some((each) => valuesIn(user.w ?? '').includes(each)),
   ]),
-  fc.constant<Worded>([
+  fc.constant<Expression>([
     'user.w in v',
     ({ v = '' }, { w = '' }) =>
-      isNothing(v) ? false : isNothing(w) ? undefined : valuesIn(v).some((each) => valuesIn(w).includes(each)),
+      isMissing(v) ? false : isMissing(w) ? undefined : valuesIn(v).some((each) => valuesIn(w).includes(each)),
   ]),
-  fc.constant<Worded>(['item.w is missing', ({ w = '' }) => isNothing(w)]),
-  fc.constant<Worded>(['v contains "B|"', ({ v = '' }) => (isNothing(v) ? undefined : v.toLowerCase().includes('b|'))]),
+  fc.constant<Expression>(['item.w is missing', ({ w = '' }) => isMissing(w)]),
+  fc.constant<Expression>([
+    'v contains "B|"',
+    ({ v = '' }) => (isMissing(v) ? undefined : v.toLowerCase().includes('b|')),
+  ]),
 );
-const { worded } = fc.letrec<{ worded: Worded }>((tie) => ({
-  worded: fc.oneof(
+const { expressions } = fc.letrec<{ expressions: Expression }>((tie) => ({
+  expressions: fc.oneof(
     { maxDepth: 4 },
     comparison,
     membership,
-    tie('worded').map(
-      ([text, meaning]): Worded => [
+    tie('expressions').map(
+      ([text, meaning]): Expression => [
         `not (${text})`,
         (...cells) => {
           const it = meaning(...cells);
@@ -270,8 +278,8 @@ const { worded } = fc.letrec<{ worded: Worded }>((tie) => ({
         },
       ],
     ),
-    fc.tuple(fc.array(tie('worded'), { minLength: 2, maxLength: 3 }), fc.constantFrom('and', 'or')).map(
-      ([parts, word]): Worded => [
+    fc.tuple(fc.array(tie('expressions'), { minLength: 2, maxLength: 3 }), fc.constantFrom('and', 'or')).map(
+      ([parts, word]): Expression => [
         `(${parts.map(([text]) => text).join(` ${word} `)})`,
         (...cells) => {
           const all = parts.map(([, meaning]) => meaning(...cells));
@@ -287,7 +295,7 @@ const cellsOf = (names: (keyof typeof CELLS)[]) =>
     minLength: 1,
     maxLength: 5,
   });
-// These rows make columns of numbers and of lists, whatever is generated.
+// The extra row makes n and m numbers, and w and v lists, whatever is generated.
 const tableOf = (rows: Record<string, string>[], names: (keyof typeof CELLS)[]) =>
   columns(
     Object.fromEntries(
@@ -298,9 +306,9 @@ const tableOf = (rows: Record<string, string>[], names: (keyof typeof CELLS)[]) 
     ),
   );
 
-test('generated expressions hold where a slow and obvious reading says so', () => {
+test('a generated expression matches exactly the items for which its meaning is true', () => {
   fc.assert(
-    fc.property(worded, cellsOf(['n', 'w', 'v']), cellsOf(['n', 'm', 'w']), ([text, meaning], items, users) => {
+    fc.property(expressions, cellsOf(['n', 'w', 'v']), cellsOf(['n', 'm', 'w']), ([text, meaning], items, users) => {
       const item = tableOf(items, ['n', 'w', 'v']);
       const user = tableOf(users, ['n', 'm', 'w']);
       const bound = bindExpression(parseExpression(text, '--where'), { item, user }, NOW);
@@ -317,10 +325,10 @@ test('generated expressions hold where a slow and obvious reading says so', () =
   );
 });
 
-test('a row read alone says what it says among the others', () => {
+test('a row filter gives each row the meaning of the expression', () => {
   fc.assert(
     fc.property(
-      worded.filter(([text]) => !/user\.|\bm\b/.test(text)),
+      expressions.filter(([text]) => !/user\.|\bm\b/.test(text)),
       cellsOf(['n', 'w', 'v']),
       ([text, meaning], rows) => {
         const sample = tableOf(rows.slice(0, 1), ['n', 'w', 'v']);

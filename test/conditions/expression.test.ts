@@ -12,7 +12,7 @@ function refusalOf(text: string): Failure {
   throw new Error(`accepted: ${text.slice(0, 80)}`);
 }
 
-test('names the columns and where they stand', () => {
+test('parsing returns the columns of an expression with their positions', () => {
   const { columns } = parseExpression('price < 5 and item.`Unit Price` > 1 or USER.country in [my list]', '--where');
   expect(columns).toEqual([
     { side: undefined, name: 'price', at: 0 },
@@ -22,18 +22,18 @@ test('names the columns and where they stand', () => {
   ]);
 });
 
-test('"not" holds closest, then "and", then "or"', () => {
+test('"not" binds tightest, then "and", then "or"', () => {
   const { root } = parseExpression('not a = 1 and b = 2 or c = 3', '--where');
   expect(root).toMatchObject({ type: 'any', parts: [{ type: 'all', parts: [{ type: 'not' }, {}] }, {}] });
 });
 
-test('a message has the sentence, the expression and a mark under the character', () => {
+test('a message has a sentence, the expression and a mark under the character', () => {
   const { message, exitCode } = refusalOf('price <= and stock > 0');
   expect(exitCode).toBe(ExitCode.usage);
   expect(message).toBe('--where: expected a value after "<=" (character 10)\n  price <= and stock > 0\n           ^');
 });
 
-// The mark is under the ¦ of each, which is no part of the expression.
+// ¦ is where the mark is expected; it is not part of the expression.
 test.each([
   ['¦', 'expected a value'],
   ['price > 5 or¦', 'expected a value after "or"'],
@@ -42,7 +42,7 @@ test.each([
   ['price <= 5 ¦€', 'expected "and", "or" or the end after "5"'],
   ['price > 5¦)', 'expected "and", "or" or the end after "5"'],
   ['(price > 5¦', 'expected "and", "or" or ")" after "5"'],
-  ['price is ¦not 5'.replace('¦not ', 'not ¦'), 'expected "missing" after "not"'],
+  ['price is not ¦5', 'expected "missing" after "not"'],
   ['price is ¦5', 'expected "missing" or "not missing" after "is"'],
   ['price not ¦> 5', 'expected "in" or "contains" after "not"'],
   ['country in ("DE" ¦"FR")', 'expected "," or ")" after "DE"'],
@@ -53,7 +53,7 @@ test.each([
   ['title contains ¦author', 'expected a text in quotes after "contains"'],
   ['¦"Adult" contains "A"', 'expected a column; the name of a column goes without quotes, or in brackets'],
   ['¦"category" = "Books"', 'expected a column; the name of a column goes without quotes, or in brackets'],
-  ['price > ¦5 and 3 < 4'.replace('¦', '').replace('3', '¦3'), 'expected a column'],
+  ['price > 5 and ¦3 < 4', 'expected a column'],
   ['title = ¦"Potter', 'the quote " is not closed'],
   ["title = ¦'Potter", "the quote ' is not closed"],
   ['¦`title = 5', 'the quote ` is not closed'],
@@ -63,7 +63,7 @@ test.each([
   ['added >= ¦2020-02-31', 'there is no day or time 2020-02-31'],
   ['added >= ¦31.12.2020', '31.12.2020 is not clear; write the year first, like 2020-12-31'],
   ['  añadido = "ü😀" and ¦and', 'expected a value after "and"'],
-])('%s', (marked, sentence) => {
+])('%s is refused at ¦: %s', (marked, sentence) => {
   const [before = '', behind = ''] = marked.split('¦');
   const letters = [...before].length;
   expect(refusalOf(before + behind).message).toBe(
@@ -71,16 +71,16 @@ test.each([
   );
 });
 
-test('line breaks and control characters do not move the mark, and long expressions are cut around it', () => {
+test('line breaks and control characters do not shift the mark, and long expressions are truncated around it', () => {
   const [, shown, mark] = refusalOf(
     `${'price > 1 and\n'.repeat(50)}stock >\u0007${' or x = 1'.repeat(50)}`,
   ).message.split('\n');
   expect(shown?.length).toBeLessThan(82);
-  expect(shown?.at(mark?.indexOf('^') ?? -1)).toBe('\u0007' === shown ? '' : ' ');
+  expect(shown?.at(mark?.indexOf('^') ?? -1)).toBe(' ');
   expect(shown).toMatch(/^ {2}….*stock > {2}or x = 1 or.*…$/);
 });
 
-describe('work is bounded', () => {
+describe('the work for hostile expressions is bounded:', () => {
   test('more than 10,000 characters are refused', () => {
     const longest = `price in (${'1,'.repeat(4994)}1)`;
     expect(longest).toHaveLength(10_000);
@@ -88,7 +88,7 @@ describe('work is bounded', () => {
     expect(refusalOf(`${longest} `).message).toBe('--where: the expression has 10001 characters; 10000 are the most');
   });
 
-  test.each(['(', 'not '])('deep nesting by "%s" is refused where it begins to be too deep', (opening) => {
+  test.each(['(', 'not '])('more than 100 levels of "%s" are refused at the first that is too deep', (opening) => {
     expect(
       parseExpression(`${opening.repeat(100)}a = 1${opening === '(' ? ')'.repeat(100) : ''}`, '').columns,
     ).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('work is bounded', () => {
     expect(message).toContain(`nested more than 100 deep (character ${100 * opening.length + 1 + opening.length})`);
   });
 
-  test('no text takes longer than its length', () => {
+  test('no text of 10,000 characters takes noticeable time', () => {
     const before = process.cpuUsage();
     for (const text of ['"', "''", 'a.', '1', '2020-', '`', '[', '+ ', ' ', 'item.', '('])
       expect(() => parseExpression(text.repeat(10_000 / text.length), '--where')).toThrow(Failure);

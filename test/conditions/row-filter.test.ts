@@ -20,10 +20,10 @@ const rows = fc.array(
     fc.constantFrom('1', '2.5', '"3,000"', '', 'x'),
     fc.constantFrom('paid', 'Paid ', 'void', ''),
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
-/** What the expression says of a row, written out. */
+/** The meaning of the expression for a row, in plain code. */
 function verdict([, , price, state]: readonly string[]): boolean | undefined {
   const amount = price === '' || price === 'x' ? undefined : Number(price?.replaceAll(/[",]/g, '')) > 2;
   const isPaid = state === '' ? undefined : state?.trim().toLowerCase() === 'paid';
@@ -31,7 +31,7 @@ function verdict([, , price, state]: readonly string[]): boolean | undefined {
   return amount === undefined || isPaid === undefined ? undefined : true;
 }
 
-/** Reads ranges as children do: from the layout alone they make the filter again. */
+/** Reads ranges as children do: they make the filter again from the layout alone. */
 const workers: RangeWorkers = {
   read: async (task, ranges, onPart) => {
     const copy = structuredClone(task);
@@ -56,7 +56,7 @@ async function read(text: string, layoutOf: (header: readonly string[]) => Event
   };
 }
 
-test('rows that do not match are as if they were not in the file, wherever it is cut and whoever reads it', async () => {
+test('a filtered file reads like a file without the other rows, as a whole by the compiled reader and in ranges', async () => {
   const sample = [
     { name: 'user', cells: [] },
     { name: 'item', cells: [] },
@@ -85,7 +85,7 @@ test('rows that do not match are as if they were not in the file, wherever it is
   );
 });
 
-test('later rows of an order have what its first row says, also where that row is left out', async () => {
+test('later rows of an order take the cells of its first row, even if that row itself is filtered out', async () => {
   const text = `order,user,item,time,state
 o1,u1,a,2020-01-01,paid
 o1,,b,,

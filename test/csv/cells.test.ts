@@ -30,7 +30,7 @@ describe('numberCell', () => {
     expect(() => numberCell(cell, 'rating')).toThrow(new BadRow(`column "rating": "${cell}" is not a number`));
   });
 
-  it('says what to do about numbers with more than their digits, and about a header that comes again', () => {
+  it('advises what to do about decorated numbers and about a repeated header', () => {
     const plain = 'is not a number; write plain numbers, or leave them out with --rating-col none';
     for (const cell of [
       '1,234',
@@ -53,19 +53,19 @@ describe('numberCell', () => {
     expect(() => numberCell('rating', 'rating')).toThrow('"rating" is not a number: the header is repeated here');
   });
 
-  it('reads truths as 1 and 0', () => {
+  it('reads true and false as 1 and 0', () => {
     expect(['True', 'false', 'TRUE'].map((cell) => numberCell(cell, 'liked'))).toEqual([1, 0, 1]);
   });
 });
 
-it('takes no number of more digits than any number has', () => {
+it('numbers of more than 1,000 digits are not read as numbers', () => {
   expect(numberCell(`0.${'1'.repeat(900)}`, 'rating')).toBe(0.1111111111111111);
   expect(() => numberCell('1'.repeat(1001), 'rating')).toThrow(BadRow);
   expect(listEntries(`a:${'1'.repeat(1001)}`, () => false)).toEqual([{ text: `a:${'1'.repeat(1001)}`, strength: 1 }]);
 });
 
 describe('shown', () => {
-  it('cuts a long value and escapes what would break the line', () => {
+  it('truncates a long value and escapes line breaks and quotes', () => {
     expect(shown('a\nb"c')).toBe('"a\\nb\\"c"');
     expect(shown('x'.repeat(50))).toBe(`"${'x'.repeat(40)}…"`);
     expect(shown('x'.repeat(40))).toBe(`"${'x'.repeat(40)}"`);
@@ -73,7 +73,7 @@ describe('shown', () => {
 });
 
 describe('isBlank', () => {
-  it('is true for nothing but space, and for what programs write where there is nothing', () => {
+  it('is true for whitespace and for the words that programs write for a missing value', () => {
     expect(['', ' ', '\t\n'].map(isBlank)).toEqual([true, true, true]);
     expect(
       ['NA', 'n/a', '<NA>', 'NULL', 'null', '(null)', '[NULL]', '<null>', 'nan', 'NaT', 'None', '\\N', ' <NA> '].every(
@@ -87,12 +87,12 @@ describe('isBlank', () => {
 describe('listEntries', () => {
   const none = () => false;
 
-  it('cuts at |, trims, and drops entries that are empty', () => {
+  it('splits at |, trims, and drops empty entries', () => {
     expect(listEntries(' a | b||  |c', none).map((entry) => entry.text)).toEqual(['a', 'b', 'c']);
     expect(listEntries('', none)).toEqual([]);
   });
 
-  it('gives an entry the strength behind its last colon, 1 without one', () => {
+  it('reads the strength of an entry after its last colon, and 1 without one', () => {
     expect(listEntries('a:5|b:-1|c|d : 0.5', none)).toEqual([
       { text: 'a', strength: 5 },
       { text: 'b', strength: -1 },
@@ -101,7 +101,7 @@ describe('listEntries', () => {
     ]);
   });
 
-  it('keeps a colon that no number follows', () => {
+  it('keeps a colon that is not followed by a number', () => {
     expect(listEntries('genre:Comedy|a:|urn:x:2', none)).toEqual([
       { text: 'genre:Comedy', strength: 1 },
       { text: 'a:', strength: 1 },
@@ -109,7 +109,7 @@ describe('listEntries', () => {
     ]);
   });
 
-  it('takes an entry whole that is known as it stands, even where it ends like a strength', () => {
+  it('keeps an entry whole if it is a known id, even if it ends like a strength', () => {
     const known = (text: string) => text === 'a:1';
     expect(listEntries('a:1|a:2|a:1:3', known)).toEqual([
       { text: 'a:1', strength: 1 },
@@ -118,20 +118,20 @@ describe('listEntries', () => {
     ]);
   });
 
-  it('does not take a leading colon for an empty entry with a strength', () => {
+  it('does not read an entry with a leading colon as an empty id with a strength', () => {
     expect(listEntries(':3', none)).toEqual([{ text: ':3', strength: 1 }]);
   });
 });
 
 describe('closest', () => {
-  it('finds the candidate with the fewest edits, without case', () => {
+  it('finds the candidate with the fewest edits, ignoring case', () => {
     expect(closest('USERID', ['rating', 'user_id', 'item_id'])).toBe('user_id');
     expect(closest('titles', ['time', 'title'])).toBe('title');
-    // Two letters that changed places are one mistake, even in a short word.
+    // Two transposed letters are one edit, even in a short word.
     expect(closest('inptu', ['output', 'input'])).toBe('input');
   });
 
-  it('finds nothing where more than a third of the word would have to change', () => {
+  it('finds nothing if more than a third of the word would have to change', () => {
     expect(closest('rating', ['country', 'user'])).toBeUndefined();
     expect(closest('rating', [])).toBeUndefined();
   });

@@ -13,7 +13,7 @@ const row = (at: number) => `user-${String(at).padStart(6, '0')},item-${at % 50}
 const WHOLE = HEADER + Array.from({ length: ROWS }, (_, at) => row(at)).join('');
 const SMALL = { chunk: 512, range: 4096, ranged: 0, head: 0 };
 
-/** Changes a file when the first of it has been read, in this process or in ranges; how many users came of it. */
+/** Reads a file that changes after its first chunk or range was read. @returns the number of users, or the message of a failure. */
 async function usersOf(change: (path: string) => void, inRanges: boolean): Promise<number | string> {
   const path = folder.file('e.csv', WHOLE);
   let changed = false;
@@ -42,7 +42,7 @@ async function usersOf(change: (path: string) => void, inRanges: boolean): Promi
 }
 
 test.each([false, true])(
-  'a file that grows while it is read gives what it had, or more of it in whole rows (in ranges: %s)',
+  'a file that grows while it is read gives its first rows, and perhaps some of the new ones (in ranges: %s)',
   async (inRanges) => {
     const grow = (path: string) =>
       appendFileSync(path, Array.from({ length: 500 }, (_, at) => row(ROWS + at)).join(''));
@@ -53,7 +53,7 @@ test.each([false, true])(
 );
 
 test.each([false, true])(
-  'a file that shrinks between two rows gives what was left (in ranges: %s)',
+  'a file that is truncated between two rows gives at least the rows that are left (in ranges: %s)',
   async (inRanges) => {
     const users = await usersOf((path) => truncateSync(path, WHOLE.indexOf('user-001000')), inRanges);
     expect(users).toBeLessThanOrEqual(ROWS);
@@ -62,7 +62,7 @@ test.each([false, true])(
 );
 
 test.each([false, true])(
-  'a file that shrinks inside of a row is refused at that row, or read before it did (in ranges: %s)',
+  'a file that is truncated inside a row is refused at that row, unless it was read completely before (in ranges: %s)',
   async (inRanges) => {
     const outcome = await usersOf((path) => truncateSync(path, WHOLE.indexOf('user-001000') + 6), inRanges);
     if (typeof outcome === 'number') expect(outcome).toBe(ROWS);

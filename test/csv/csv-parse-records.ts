@@ -1,22 +1,22 @@
 import { type CsvError, type Options, parse } from 'csv-parse';
 
 /*
- * Rows as csv-parse cuts them, with the lines and the reasons that the program gives: what its own cutter is held to.
+ * Rows as csv-parse splits them, with the lines and reasons that the program reports. The program's own reader is tested against it.
  */
 
 const LF = 0x0a;
 
-/** Takes what csv-parse finds, in the order of the file; what it throws ends the reading. */
+/** Receives the rows in the order of the file; an error that it throws ends the reading. */
 export interface RecordTaker {
-  /** @param line the last one the row stands on, from 1. */
+  /** @param line the last line of the row, counted from 1. */
   record(cells: string[], line: number): void;
-  /** A row that is none, for its quotes. */
+  /** A row that cannot be read because of its quotes. */
   refused(line: number, reason: string): void;
 }
 
 /**
- * Reads a CSV file that is here as a whole, the header with its rows.
- * @param linesBefore how many lines come before these bytes. @throws what the taker threw.
+ * Reads all rows of a CSV file in memory, including the header.
+ * @param linesBefore the number of lines before these bytes. @throws any error of the taker.
  */
 export async function readRecords(
   bytes: Buffer,
@@ -24,15 +24,15 @@ export async function readRecords(
   linesBefore: number,
   taker: RecordTaker,
 ): Promise<void> {
-  /** Blank lines when a row was last heard of, and the row that was refused last: it may have several quotes astray. */
+  /** The blank lines up to the latest row, and the row refused last, which may have several stray quotes. */
   let blank = 0;
   let refused: readonly string[] | undefined;
   let failure: { error: unknown } | undefined;
-  const hear = (act: () => void) => {
+  const guarded = (act: () => void) => {
     try {
       if (!failure) act();
     } catch (error) {
-      // csv-parse swallows what its callbacks throw, or not, as the case may be.
+      // csv-parse swallows some of the errors that its callbacks throw, but not all.
       failure = { error };
     }
   };
@@ -46,19 +46,19 @@ export async function readRecords(
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_record: (cells, info) => {
-      hear(() => {
+      guarded(() => {
         blank = info.empty_lines;
         taker.record(cells, 1 + linesBeforeByte(info.bytes - 1));
       });
       return null;
     },
     on_skip: (error) => {
-      if (error) hear(() => refuse(error));
+      if (error) guarded(() => refuse(error));
       return undefined;
     },
   };
   const parser = parse(options);
-  /** Lines are counted up to the end of the last cell; what csv-parse has read behind it is looked up in its state. */
+  /** The error counts lines up to the end of the last complete cell; the state of csv-parse has the text read after it. */
   const refuse = (error: CsvError) => {
     const { state } = (parser as unknown as { api: { state: State } }).api;
     const blanks = state.record.length === 0 ? Number(error.empty_lines) - blank : 0;
@@ -66,7 +66,7 @@ export async function readRecords(
     const isOpen = error.code === 'CSV_QUOTE_NOT_CLOSED';
     const line = isOpen ? cell - lineFeeds(state.record.join('')) : cell + lineFeeds(state.field.toString('utf8'));
     if (error.code === 'CSV_INVALID_CLOSING_QUOTE') {
-      // csv-parse itself stays inside the quotes, and takes the rows up to the next quote for part of this cell.
+      // Otherwise csv-parse would stay inside the quotes and read the rows up to the next quote as part of this cell.
       state.quoting = false;
       state.wasQuoting = true;
     }
@@ -85,7 +85,7 @@ export async function readRecords(
   if (failure) throw failure.error;
 }
 
-/** The part of csv-parse's state that it tells nobody: the row that is being read. */
+/** The undocumented part of csv-parse's state: the row being read. */
 interface State {
   record: string[];
   field: { toString(encoding: string): string };

@@ -29,7 +29,7 @@ function collector() {
   return { rejects, badRows: (reject: Reject) => void rejects.push(reject) };
 }
 
-describe('JSON', () => {
+describe('a JSON file', () => {
   const expected = {
     header: ['user', 'item', 'n'],
     rows: [
@@ -40,14 +40,14 @@ describe('JSON', () => {
   const [first, second] = ['{"user":"ann","item":"x,\\"y\\"","n":1}', '{"user":"bob","item":null,"n":2.50}'];
 
   it.each([
-    ['a line each', `${first}\n${second}\n`, [1, 2]],
-    ['a line each, as Windows ends them, and blank ones', `${first}\r\n\r\n${second}`, [1, 3]],
-    ['behind one another', `${first}${second}`, [1, 1]],
+    ['one object a line', `${first}\n${second}\n`, [1, 2]],
+    ['one object a line, with CRLF and blank lines', `${first}\r\n\r\n${second}`, [1, 3]],
+    ['objects one after another on one line', `${first}${second}`, [1, 1]],
     ['an array on one line', `[${first},${second}]`, [1, 1]],
     ['an array of lines', `[\n  ${first},\n  ${second}\n]\n`, [2, 3]],
     ['objects of several lines', `[\n${first.replaceAll(',"', ',\n"')},\n${second}\n]\n`, [2, 5]],
-    ['a byte order mark', `\uFEFF${first}\n${second}\n`, [1, 2]],
-  ])('is read as %s', async (_, text, lines) => {
+    ['objects after a byte order mark', `\uFEFF${first}\n${second}\n`, [1, 2]],
+  ])('may be %s', async (_, text, lines) => {
     expect(await read(text)).toMatchObject({ ...expected, report: { rows: 2, rejected: 0 } });
     expect(await read(gzipSync(text), 'stop', 't.csv')).toMatchObject(expected);
     expect(await read(Buffer.from(`\uFEFF${text.replace('\uFEFF', '')}`, 'utf16le'))).toMatchObject(expected);
@@ -57,7 +57,7 @@ describe('JSON', () => {
     expect(rejects.map(({ line }) => line)).toEqual(lines);
   });
 
-  it('has its nested names joined by dots, lists as JSON, and true and false', async () => {
+  it('gives nested names joined by dots, lists as JSON, and booleans as true and false', async () => {
     const text = '{"user":{"id":7,"tags":["a","b"],"of":{}},"ok":true}\n{"user":null,"ok":false}\n';
     expect(await read(text)).toMatchObject({
       header: ['user.id', 'user.tags', 'ok'],
@@ -97,7 +97,7 @@ describe('JSON', () => {
     expect(report).toMatchObject({ rows: 7, rejected: 7 });
   });
 
-  it('takes a list of objects with names for values, and items before other lists', async () => {
+  it('keeps a list of named objects as a value, and makes rows of "items" rather than of another list', async () => {
     const text =
       '{"id":1,"genres":[{"id":16,"name":"Animation"}],"taxes":[{"tax_id":3}],"items":[{"sku":"a"},{"sku":"b"}]}\n';
     expect(await read(text)).toMatchObject({
@@ -109,7 +109,7 @@ describe('JSON', () => {
     });
   });
 
-  it('is refused where two lists could be the rows', async () => {
+  it('is refused if two lists could be the rows', async () => {
     const text = '{"id":1,"bought":[{"sku":"a"}],"seen":[{"sku":"a"}]}\n';
     await expect(read(text)).rejects.toThrow(/t\.jsonl:1: records have the lists "bought" and "seen".*jq -c/);
   });
@@ -122,11 +122,11 @@ describe('JSON', () => {
       1,
     ],
     ['a string that is not closed', '{"a":"1}\n{"a":2}\n', 'the line ends inside a string', 1],
-    ['words that are no JSON', '{"a":yes}\n{"a":2}\n', 'not JSON: ', 1],
-    ['a comma too many', '{"a":[1,],"b":1}\n{"a":2}\n', 'not JSON: ', 1],
-    ['a value that is no object', '{"a":2}\n17\n', 'no JSON object begins here', 2],
-    ['an end too early', '{"a":2}\n{"a":', 'the object that begins on line 2 is never closed', 2],
-  ])('with %s is refused by its line, and read on behind it', async (_, text, reason, line) => {
+    ['a bare word', '{"a":yes}\n{"a":2}\n', 'not JSON: ', 1],
+    ['a trailing comma', '{"a":[1,],"b":1}\n{"a":2}\n', 'not JSON: ', 1],
+    ['a value that is not an object', '{"a":2}\n17\n', 'no JSON object begins here', 2],
+    ['a truncated object', '{"a":2}\n{"a":', 'the object that begins on line 2 is never closed', 2],
+  ])('with %s is refused with the line, or read on after it if bad rows are skipped', async (_, text, reason, line) => {
     await expect(read(text)).rejects.toThrow(`t.jsonl:${line}: ${reason}`);
     const { rejects, badRows } = collector();
     const { rows, report } = await read(text, badRows);
@@ -135,7 +135,7 @@ describe('JSON', () => {
     expect(report).toMatchObject({ rows: 2, rejected: 1 });
   });
 
-  it('warns of a name that comes too late to be a column', async () => {
+  it('gives a warning for a name that first appears too late to become a column', async () => {
     const many = `{"a":"${'x'.repeat(1000)}"}\n`.repeat(5000);
     const { rows, header, warnings } = await read(`${many}{"a":"y","late":1}\n`);
     expect(header).toEqual(['a']);
@@ -143,22 +143,22 @@ describe('JSON', () => {
     expect(warnings).toEqual([expect.stringContaining('"late" (line 5001)')]);
   });
 
-  it('ends with an object that has no end, and reads no further', async () => {
+  it('is refused at an object of more than 64 MB, even if bad rows are skipped', async () => {
     const path = folder.file('t.jsonl', `{"a":1}\n{"a":"${'x'.repeat(65 << 20)}`);
     const table = await openTable({ path, delimiter: undefined }, () => {});
     await expect(table.eachRow(() => {})).rejects.toThrow('t.jsonl:2: an object of more than 64 MB');
   });
 
-  it('without a record is refused', async () => {
+  it('is refused if it has no record', async () => {
     for (const text of ['[]', '{}', '[\n]\n']) await expect(read(text)).rejects.toThrow('no record that can be read');
   });
 
-  it('loses no record to a cell that is empty', async () => {
+  it('gives a row for a record whose only cell is empty', async () => {
     expect((await read('{"a":"1"}\n{"a":null}\n{"a":""}\n')).rows).toEqual([['1'], [''], ['']]);
   });
 });
 
-describe('records as rows', () => {
+describe('rows from JSON records', () => {
   const scalar = fc.oneof(
     fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', 'é', ' ') }),
     fc.integer(),
@@ -172,7 +172,7 @@ describe('records as rows', () => {
   }));
   const records = fc.array(fc.dictionary(key, tree, { minKeys: 1 }), { minLength: 1, maxLength: 6 });
 
-  /** The slow and plain model: all leaves by their paths. */
+  /** The slow and simple model: all leaves with their paths. */
   const leaves = (value: unknown, path: string): [string, string][] => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return Object.entries(value).flatMap(([name, inner]) => leaves(inner, path === '' ? name : `${path}.${name}`));
@@ -180,7 +180,7 @@ describe('records as rows', () => {
     return [[path, text.replace(/\r\n|[\r\n]/g, ' ')]];
   };
 
-  it('have a cell for each of their leaves, whatever they are and at whatever bytes the chunks end', async () => {
+  it('have a cell for each leaf of the record, whatever the size of the chunks', async () => {
     const property = fc.asyncProperty(records, fc.integer({ min: 64, max: 200 }), async (all, chunk) => {
       const known = all.map((record) => new Map(leaves(record, '')));
       const names = new Set(known.flatMap((leaf) => [...leaf.keys()]));
@@ -205,7 +205,7 @@ describe('ObjectCutter', () => {
   const gap = fc.constantFrom('', '\n', ' ', '\r\n', ',', ',\n\n');
   const indent = fc.constantFrom(undefined, 2);
 
-  it('cuts what JSON.parse reads, at whatever bytes the chunks end', () => {
+  it('cuts text into the objects that JSON.parse reads, with their lines, whatever the size of the chunks', () => {
     fc.assert(
       fc.property(
         objects,
@@ -223,7 +223,7 @@ describe('ObjectCutter', () => {
           entries.push(...cutter.finish());
           const parsed = texts.map((one) => JSON.parse(withNumbersAsText(one)));
           expect(entries.map((entry) => ('json' in entry ? parsedRecord(entry.json) : entry))).toEqual(parsed);
-          // Each stands on the line where its bytes begin.
+          // The line of each entry is the one where its bytes begin.
           let from = 0;
           entries.forEach(({ line }, at) => {
             from = text.indexOf(texts[at] ?? '', from);
@@ -235,7 +235,7 @@ describe('ObjectCutter', () => {
     );
   });
 
-  it('gives the same of any bytes, however they are cut', () => {
+  it('gives the same entries for valid and broken text, whatever the size of the chunks', () => {
     const letters = fc.constantFrom(
       '{',
       '}',
@@ -253,7 +253,7 @@ describe('ObjectCutter', () => {
       '\n{"b":"c"}\n',
     );
     fc.assert(
-      fc.property(fc.array(letters, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), (parts, size) => {
+      fc.property(fc.array(letters, { maxLength: 40, size: 'max' }), fc.integer({ min: 1, max: 5 }), (parts, size) => {
         const bytes = Buffer.from(parts.join(''));
         const [whole, cut] = [new ObjectCutter(), new ObjectCutter()];
         const entries = [];
@@ -314,7 +314,7 @@ describe('FlatRecords', () => {
     .tuple(texts, numbers)
     .map(([text, number]) => `{"u": ${JSON.stringify(text)}, "i": "x", "n": ${number}}`);
 
-  /** The bytes of the rows, and what was refused. */
+  /** The text of the rows, and the rejects. */
   async function rowsOf(entries: Entry[]) {
     const { rejects, badRows } = collector();
     const rows = recordRows([entries].values() as never, refusalsOf('f', badRows));
@@ -327,27 +327,30 @@ describe('FlatRecords', () => {
     return { text: Buffer.concat(chunks).toString(), rejects, warnings: rows.warnings };
   }
 
-  it('makes the rows that parsing makes, of objects that are written alike and of others', async () => {
+  it('gives the same rows as parsing, for flat objects that take the fast path and for others', async () => {
     let fast = 0;
-    const property = fc.asyncProperty(fc.array(fc.oneof(record, plain), { maxLength: 12 }), async (jsons) => {
-      const flat = vi.spyOn(FlatRecords.prototype, 'row');
-      const quick = await rowsOf(jsons.map((json, at) => ({ line: at + 1, bytes: json.length, json })));
-      fast += flat.mock.results.filter(({ value }) => value !== undefined).length;
-      flat.mockRestore();
-      const parsed = jsons.map((json, at): Entry => {
-        const record = parsedRecord(json);
-        const line = at + 1;
-        return typeof record === 'string' ? { line, trouble: record } : { line, bytes: json.length, record };
-      });
-      expect(quick).toEqual(await rowsOf(parsed));
-    });
+    const property = fc.asyncProperty(
+      fc.array(fc.oneof(record, plain), { maxLength: 12, size: 'max' }),
+      async (jsons) => {
+        const flat = vi.spyOn(FlatRecords.prototype, 'row');
+        const quick = await rowsOf(jsons.map((json, at) => ({ line: at + 1, bytes: json.length, json })));
+        fast += flat.mock.results.filter(({ value }) => value !== undefined).length;
+        flat.mockRestore();
+        const parsed = jsons.map((json, at): Entry => {
+          const record = parsedRecord(json);
+          const line = at + 1;
+          return typeof record === 'string' ? { line, trouble: record } : { line, bytes: json.length, record };
+        });
+        expect(quick).toEqual(await rowsOf(parsed));
+      },
+    );
     await fc.assert(property, { numRuns: 2000 });
     expect(fast).toBeGreaterThan(500);
   });
 });
 
 describe('withNumbersAsText', () => {
-  it('changes numbers alone, and so that their text is kept', () => {
+  it('turns numbers into their text and changes nothing else', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const json = JSON.stringify({ value, big: 1 }).replace('"big":1', '"big":9007199254740993');
@@ -359,7 +362,7 @@ describe('withNumbersAsText', () => {
   });
 });
 
-/** The value with its numbers as text, which is what a number that JavaScript wrote is equal to. */
+/** The value with every number replaced by its text. */
 function asTexts(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, inner) => (typeof inner === 'number' ? String(inner) : inner));
 }

@@ -47,7 +47,7 @@ describe('listOf', () => {
     expect(listOf(cell)).toBeUndefined();
   });
 
-  it('reads what JSON.stringify writes of texts', () => {
+  it('reads any list of texts that JSON.stringify writes, dropping words for a missing value', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, unit: 'binary' })), fc.constantFrom(0, 2), (texts, spaces) => {
         const kept = texts.filter((text) => !['null', 'NULL', 'None', 'nan', 'NaN'].includes(text));
@@ -56,7 +56,7 @@ describe('listOf', () => {
     );
   });
 
-  it('ends for lists of many megabytes, whole or broken', () => {
+  it('reads or refuses lists of many megabytes in reasonable time', () => {
     const many = "'a \\' b', ".repeat(500_000);
     expect(listOf(`[${many}]`)).toHaveLength(500_000);
     expect(listOf(`[${many}'`)).toBeUndefined();
@@ -67,7 +67,7 @@ describe('listOf', () => {
 });
 
 describe('listEntries of a list', () => {
-  it('reads its values, with strengths, unless the cell is known as it stands', () => {
+  it('reads its values and their strengths, unless the whole cell is a known id', () => {
     expect(listEntries("['a', 'b:-1']", () => false)).toEqual([
       { text: 'a', strength: 1 },
       { text: 'b', strength: -1 },

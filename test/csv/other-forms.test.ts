@@ -30,11 +30,11 @@ async function read(content: string | Buffer, { badRows = 'stop', name = 't.csv'
   return { header: table.header, rows, lines, report };
 }
 
-describe('Parquet', () => {
+describe('a Parquet file', () => {
   const parquet = (columnData: ColumnSource[], rowGroupSize = 2) =>
     Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize }));
 
-  it('is read with the digits of its integers, its times as ISO text, its lists as JSON, and nothing where there is nothing', async () => {
+  it('is read with all digits of its integers, times as ISO text, lists as JSON, and nulls as empty cells', async () => {
     const content = parquet([
       { name: 'user', data: ['ann', 'bob', 'cat'], type: 'STRING' },
       { name: 'item', data: [9007199254740993n, 2n, 3n], type: 'INT64' },
@@ -57,13 +57,13 @@ describe('Parquet', () => {
     });
   });
 
-  it('is refused where it is packed, or cut', async () => {
+  it('is refused if it is compressed or truncated', async () => {
     const content = parquet([{ name: 'user', data: ['ann'], type: 'STRING' }]);
     await expect(read(gzipSync(content))).rejects.toThrow('is Parquet, which is read from its end');
     await expect(read(content.subarray(0, -9))).rejects.toThrow('this Parquet cannot be read');
   });
 
-  it('is refused with the command that installs what reads it', async () => {
+  it('is refused with the install command if the Parquet packages are missing', async () => {
     vi.doMock('hyparquet', () => {
       throw new Error('Cannot find package');
     });
@@ -75,13 +75,13 @@ describe('Parquet', () => {
     }
   });
 
-  it('is not what a column called PAR1 begins', async () => {
+  it('is not assumed because the first column is called PAR1', async () => {
     expect((await read('PAR1,PAR2\n1,2\n')).header).toEqual(['PAR1', 'PAR2']);
   });
 });
 
 describe('files of the Netflix Prize', () => {
-  it('have a row for each rating, with the movie that stands above it', async () => {
+  it('give a row for each rating, with the movie from the line above it', async () => {
     const text = '1:\n1488844,3,2005-09-06\n822109,5,2005-05-13\n20:\r\n885013,4,2005-10-19\r\n\n7:\n5,1,2004-01-01';
     expect(await read(text)).toMatchObject({
       header: ['movie_id', 'user_id', 'rating', 'date'],
@@ -99,10 +99,10 @@ describe('files of the Netflix Prize', () => {
 
 describe('zstd', () => {
   const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer };
-  // Of "a,b\n1,2\n", as zstd compresses it.
+  // "a,b\n1,2\n" compressed; where Node has no zstd, the magic number is enough.
   const packed = zstdCompressSync?.(Buffer.from('a,b\n1,2\n')) ?? Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0]);
 
-  it('is read where Node can, and else named with the way out', async () => {
+  it('is read if Node can, and otherwise refused with the way out', async () => {
     if (zstdCompressSync) expect((await read(packed)).rows).toEqual([['1', '2']]);
     else
       await expect(read(packed)).rejects.toThrow(
@@ -111,10 +111,10 @@ describe('zstd', () => {
   });
 });
 
-describe('quotes behind backslashes', () => {
+describe('quotes escaped by backslashes', () => {
   const text = '"id";"title"\n"1";"say \\"hi\\" \\\\"\n"2";"plain ""too"""\n"3";\\N\n';
 
-  it('are read as MySQL writes them, and the rows and lines of others are not changed', async () => {
+  it('are read as MySQL writes them, and files with doubled quotes keep their backslashes', async () => {
     expect(await read(text)).toMatchObject({
       rows: [
         ['1', 'say "hi" \\'],
@@ -131,7 +131,7 @@ describe('quotes behind backslashes', () => {
 
   const cell = fc.string({ unit: fc.constantFrom('a', '"', '\\', ';', '\n', ':', 'é') });
   const cells = fc.array(fc.array(cell, { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 5 });
-  const all = async (bytes: Buffer, size: number, delimiter: string) => {
+  const withDoubled = async (bytes: Buffer, size: number, delimiter: string) => {
     const given = (async function* () {
       for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
     })();
@@ -142,7 +142,7 @@ describe('quotes behind backslashes', () => {
   const parsed = (bytes: Buffer, delimiter: string, escaping = '"') =>
     parse(bytes, { delimiter, escape: escaping, record_delimiter: '\n' });
 
-  it('are undone as csv-parse undoes them, at whatever bytes the chunks end', async () => {
+  it('are unescaped as csv-parse unescapes them, whatever the size of the chunks', async () => {
     const property = fc.asyncProperty(
       cells,
       fc.constantFrom(';', '::'),
@@ -150,14 +150,14 @@ describe('quotes behind backslashes', () => {
       async (rows, delimiter, size) => {
         const quoted = (value: string) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
         const bytes = Buffer.from(rows.map((row) => `${row.map(quoted).join(delimiter)}\n`).join(''));
-        expect(parsed(await all(bytes, size, delimiter), delimiter)).toEqual(parsed(bytes, delimiter, '\\'));
+        expect(parsed(await withDoubled(bytes, size, delimiter), delimiter)).toEqual(parsed(bytes, delimiter, '\\'));
         expect(parsed(bytes, delimiter, '\\')).toEqual(rows);
       },
     );
     await fc.assert(property);
   });
 
-  it('are never found in CSV with doubled quotes', () => {
+  it('are never detected in CSV with doubled quotes', () => {
     fc.assert(
       fc.property(cells, fc.constantFrom(';', '::'), (rows, delimiter) => {
         const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
@@ -173,7 +173,7 @@ describe('delimiters of several characters', () => {
     ['::', 'user::item::rating\n1::x:y::5\n"2"::"a::b"::4\n'],
     ['\u0001', 'user\u0001item\u0001rating\n1\u0001x:y\u00015\n"2"\u0001"a::b"\u00014\n'],
     ['\u001f', 'user\u001fitem\u001frating\n1\u001fx:y\u001f5\n"2"\u001f"a::b"\u001f4\n'],
-  ])('%j is told from the header line', async (delimiter, text) => {
+  ])('include %j, which is detected in the header line', async (delimiter, text) => {
     expect(await read(text)).toMatchObject({
       rows: [
         ['1', 'x:y', '5'],
@@ -184,7 +184,7 @@ describe('delimiters of several characters', () => {
     expect((await read(text, { delimiter })).header).toEqual(['user', 'item', 'rating']);
   });
 
-  it('are told from names with colons, and from titles with commas', async () => {
+  it('do not split names with colons, and win over commas in titles', async () => {
     expect((await read('user::id,item::id\n1,2\n')).header).toEqual(['user::id', 'item::id']);
     expect((await read('1::President, The::Drama|War|Crime\n')).header).toEqual([
       '1',
@@ -193,13 +193,13 @@ describe('delimiters of several characters', () => {
     ]);
   });
 
-  it('are not what the header of RecBole has', async () => {
+  it('are not assumed for the single colons in a RecBole header', async () => {
     expect((await read('user_id:token\titem_id:token\n1\t2\n')).header).toEqual(['user_id:token', 'item_id:token']);
   });
 });
 
-describe('an encoding that is named', () => {
-  it('is that of files without a mark', async () => {
+describe('a named encoding', () => {
+  it('applies to files without a byte order mark', async () => {
     const encoding = 'windows-1252';
     expect((await read(Buffer.from('a,b\nJ\xf6rg,\x80\n', 'latin1'), { encoding })).rows).toEqual([['Jörg', '€']]);
     expect((await read('\uFEFFa,b\nJörg,€\n', { encoding })).rows).toEqual([['Jörg', '€']]);
@@ -216,7 +216,7 @@ describe('Table.seekableSize', () => {
     return table.seekableSize();
   };
 
-  it('is that of CSV in UTF-8 as it stands, and 0 for all that is turned into it', async () => {
+  it('is the file size of plain CSV in UTF-8, and 0 for a file that has to be converted', async () => {
     expect(await sizeOf('a,b\n1,2\n')).toBe(8);
     expect(await sizeOf('\uFEFFsep=;\na;b\n1;2\n')).toBeGreaterThan(0);
     expect(await sizeOf('a,b\n1,2\n', 'windows-1252')).toBe(0);
@@ -225,7 +225,7 @@ describe('Table.seekableSize', () => {
   });
 });
 
-describe('what is no CSV', () => {
+describe('a file that is not CSV', () => {
   it.each([
     ['an Excel workbook', 'PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml'],
     ['a LibreOffice sheet', 'PK\x03\x04\x14\0\0\0\0\0mimetypeapplication/vnd.oasis.opendocument.spreadsheet'],
@@ -258,7 +258,7 @@ describe('what is no CSV', () => {
     ['SQL', "INSERT INTO orders VALUES (1,'a');\n"],
     ['SQL', 'SET statement_timeout = 0;\n'],
     ['SQL', 'COPY public.orders (id, item) FROM stdin;\n'],
-  ])('is named: %s', async (what, text) => {
+  ])('is refused by its format: %s', async (what, text) => {
     const failure = await read(Buffer.from(text, 'latin1')).catch((error) => error.message);
     expect(failure).toMatch(/t\.csv is .*, not a CSV: \w/);
     expect(failure).toContain(`t.csv is ${what}`);
@@ -274,11 +274,11 @@ describe('what is no CSV', () => {
     'ORC\n1\n',
     '[id],[name]\n1,2\n',
     '{id},{name}\n1,2\n',
-  ])('is not what a header begins like: %j', async (text) => {
+  ])('is not assumed because of a header like %j', async (text) => {
     expect((await read(text)).rows).toHaveLength(1);
   });
 
-  it('is not told by its name where it is JSON', async () => {
+  it('is recognised by its content in spite of the extension .json', async () => {
     await expect(read('<html><body>', { name: 't.json' })).rejects.toThrow('a web page');
     const rejects: Reject[] = [];
     await expect(read('a,b\n1,2\n', { name: 't.json', badRows: (reject) => rejects.push(reject) })).rejects.toThrow(

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { packedTexts, type QuotedCells, quotedArrays, quotedFrom } from '../../src/csv/quoted-cells.js';
 import { quoted, safelyQuoted } from '../../src/csv/quoting.js';
 
-/** Everything that CSV makes a difference of is common. */
+/** Cells with many characters that have a meaning in CSV. */
 const cell = fc.oneof(
   fc.string({
     unit: fc.constantFrom('"', ',', '\n', '\r', ' ', 'a', ';', '\t', '=', '\u00a0', '\ufeff', '😀'),
@@ -19,7 +19,7 @@ function textsOf({ bytes, start }: QuotedCells): string[] {
   return texts.slice(0, -1);
 }
 
-test('a cell is quoted as csv-stringify quotes it in a row, a carriage return too', () => {
+test('a cell is quoted as csv-stringify quotes it in a row, and also if it has a carriage return', () => {
   fc.assert(
     fc.property(cell, (value) => {
       expect(`x,${quoted(value)},y`).toBe(stringify([['x', value, 'y']], { quoted_match: /\r/, eof: false }));
@@ -28,7 +28,7 @@ test('a cell is quoted as csv-stringify quotes it in a row, a carriage return to
   );
 });
 
-test('a quoted cell is read back as what it was', () => {
+test('csv-parse reads a quoted cell back unchanged', () => {
   fc.assert(
     fc.property(cell, cell, (a, b) => {
       const rows = parse(`${quoted('x')},${quoted(a)},${quoted(b)}\n`, { relax_quotes: false });
@@ -38,7 +38,7 @@ test('a quoted cell is read back as what it was', () => {
   );
 });
 
-test('the cells of a column are each value quoted, one after the other', () => {
+test('a packed column holds each value quoted, one after the other', () => {
   fc.assert(
     fc.property(fc.array(cell), (values) => {
       expect(textsOf(packedTexts(values, quoted))).toEqual(values.map(quoted));
@@ -46,7 +46,7 @@ test('the cells of a column are each value quoted, one after the other', () => {
   );
 });
 
-test('a column longer than its first buffer is whole', () => {
+test('a packed column that outgrows its first buffer is complete', () => {
   const values = Array.from({ length: 3000 }, (_, i) => `${'é"€'.repeat(i % 40)}${i}`);
   expect(textsOf(packedTexts(['x'.repeat(65536), '', ...values], quoted))).toEqual([
     'x'.repeat(65536),
@@ -55,26 +55,26 @@ test('a column longer than its first buffer is whole', () => {
   ]);
 });
 
-test('a column passes through arrays as it is', () => {
+test('a packed column survives the conversion to arrays and back', () => {
   const cells = packedTexts(['a', '', 'b,c'], quoted);
   const back = quotedFrom(quotedArrays('users', cells), 'users');
   expect(textsOf(back)).toEqual(['a', '', '"b,c"']);
 });
 
-/** What a spreadsheet sees in a cell of CSV. */
-function seen(cell: string): string {
+/** The text that a spreadsheet sees in a CSV cell. */
+function seenBySpreadsheet(cell: string): string {
   return parse(`x,${cell}\n`)[0]?.[1] ?? '';
 }
 
-test('no safely quoted cell begins with what a spreadsheet runs, and no two values become one', () => {
+test('no safely quoted cell begins like a formula in a spreadsheet, and the value can be recovered', () => {
   const risky = fc.string({
     unit: fc.constantFrom("'", '=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', 'a', '1', ',', ';', '|'),
     maxLength: 6,
   });
   fc.assert(
     fc.property(fc.oneof(risky, cell), (value) => {
-      const text = seen(safelyQuoted(value));
-      // In a country where another character separates cells, each part is a cell.
+      const text = seenBySpreadsheet(safelyQuoted(value));
+      // Where spreadsheets expect another separator, each part is a cell of its own.
       for (const separator of [undefined, ';', '\t', '|']) {
         const parts = separator === undefined ? [text] : text.split(separator);
         for (const part of parts) expect(part).not.toMatch(/^[=+\-@＝＋－＠\r\n]/);
@@ -85,7 +85,7 @@ test('no safely quoted cell begins with what a spreadsheet runs, and no two valu
   );
 });
 
-test('cells that no spreadsheet runs are the same, safely quoted or not', () => {
+test('safe quoting changes only cells that a spreadsheet would run as a formula', () => {
   for (const value of ['', 'a=1', "'tis", '12', 'x@y', ' =1', '"=1"']) expect(safelyQuoted(value)).toBe(quoted(value));
   expect(safelyQuoted('=1+1')).toBe("'=1+1");
   expect(safelyQuoted('-5')).toBe("'-5");

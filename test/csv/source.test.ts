@@ -11,18 +11,18 @@ async function chunksOf(...texts: string[]): Promise<string[]> {
 }
 
 describe('wholeHead', () => {
-  it('waits with the first chunk until the line has come, and passes the others on as they come', async () => {
+  it('joins chunks until the first line is complete, and passes later chunks on unchanged', async () => {
     expect(await chunksOf('se', 'p=', ';\na', ';b\n', '1;2\n')).toEqual(['sep=;\na', ';b\n', '1;2\n']);
   });
 
-  it('gives what there is of a line that never ends, and nothing of nothing', async () => {
+  it('passes on an unfinished first line when the input ends or the head is full, and nothing for an empty input', async () => {
     expect(await chunksOf('a,', 'b')).toEqual(['a,b']);
     expect(await chunksOf()).toEqual([]);
     const long = 'x'.repeat(40_000);
     expect(await chunksOf(long, long, long)).toEqual([long + long, long]);
   });
 
-  it('waits for as much as a file is understood by', async () => {
+  it('joins chunks until the head has the requested size', async () => {
     const given = (async function* () {
       for (const text of ['a,b\n', '1,2\n', '3,4\n']) yield Buffer.from(text);
     })();

@@ -10,9 +10,9 @@ const folder = useTemporaryFolder();
 interface Read {
   delimiter?: string;
   badRows?: BadRows;
-  /** Refuses rows whose first cell this is. */
+  /** Rows with this first cell are refused. */
   refused?: string;
-  /** Bytes that are taken from the file at a time. */
+  /** The number of bytes read from the file at a time. */
   chunk?: number;
 }
 
@@ -64,7 +64,7 @@ describe('openTable', () => {
     expect((await readText('a,b\n1,2')).rows).toEqual([['1', '2']]);
   });
 
-  it('takes row numbers for which the header has no cell for a column without a name, as R and pandas do', async () => {
+  it('reads row numbers without a header cell, as R writes them, as a column without a name', async () => {
     expect(await readText('"a","b"\n"1","x",5\n"2","y",6\n')).toMatchObject({
       header: ['', 'a', 'b'],
       rows: [
@@ -75,17 +75,17 @@ describe('openTable', () => {
     for (const rows of ['1,x,5\n3,y,6\n', '1,x,5\n2,y\n', '1,x,5\n']) {
       await expect(readText(`a,b\n${rows}`)).rejects.toThrow('this row has 3 cells, the header has 2');
     }
-    // Where the last cell is empty in all rows, it is the one too many if the first column may number them.
+    // If the last cell is empty in all rows, the first column has the row numbers unless its header is an id.
     expect((await readText('Order ID,b\n1,x,\n2,y,\n')).header).toEqual(['Order ID', 'b']);
     expect((await readText('a,b\n1,x,\n2,y,\n')).header).toEqual(['', 'a', 'b']);
   });
 
-  it('leaves a byte order mark out of the first header', async () => {
+  it('removes a byte order mark from the first header', async () => {
     expect((await readText('\ufeffa,b\n1,2\n')).header).toEqual(['a', 'b']);
     expect((await readText('\ufeff"a","b"\r\n1,2\r\n')).header).toEqual(['a', 'b']);
   });
 
-  it('reads lines that end in CRLF, and ones that end in LF among them', async () => {
+  it('reads a file that mixes CRLF and LF line ends', async () => {
     expect(await readText('a,b\r\n1,2\r\n3,4\n5,6\r\n')).toMatchObject({
       rows: [
         ['1', '2'],
@@ -108,7 +108,7 @@ describe('openTable', () => {
     expect((await readText('a,b\n x ,y\n')).rows).toEqual([[' x ', 'y']]);
   });
 
-  it('skips empty lines without losing count of them', async () => {
+  it('skips empty lines but counts them', async () => {
     expect(await readText('a,b\n\n1,2\n\n\n3,4\n')).toMatchObject({
       rows: [
         ['1', '2'],
@@ -122,25 +122,25 @@ describe('openTable', () => {
     [';', 'a;b;c\n1,5;2;3\n'],
     ['\t', 'a\tb\tc\n1,5\t2\t3\n'],
     ['|', 'a|b|c\n1,5|2|3\n'],
-  ])('tells the delimiter %j from the header line', async (delimiter, text) => {
+  ])('detects the delimiter %j in the header line', async (delimiter, text) => {
     const { rows, report } = await readText(text);
     expect(report.delimiter).toBe(delimiter);
     expect(rows).toEqual([['1,5', '2', '3']]);
   });
 
-  it('does not count delimiters in a quoted header, nor in the rows', async () => {
+  it('ignores delimiters in quoted headers and in the rows when it detects the delimiter', async () => {
     const { header, report } = await readText('"a;b;c;d",e\n1;2;3;4,5\n');
     expect(report.delimiter).toBe(',');
     expect(header).toEqual(['a;b;c;d', 'e']);
   });
 
-  it('takes a .tsv for cut at tabs, whatever its header looks like', async () => {
+  it('splits a .tsv file at tabs, whatever its header looks like', async () => {
     const path = folder.file('t.tsv', 'a,b,c\td\n1\t2\n');
     expect(await read(path)).toMatchObject({ header: ['a,b,c', 'd'], rows: [['1', '2']] });
   });
 
   it.each(['sep=;\n', 'sep=;\r\n', '\uFEFFsep=;\r\n', 'SEP=;\n', '"sep=;"\n'])(
-    'takes the delimiter from the first line %j, which is no header',
+    'takes the delimiter from the first line %j and skips that line',
     async (line) => {
       const { header, rows, lines, report } = await readText(`${line}a,b;c\n1;2\n"3\n";4\n`);
       expect([header, rows, lines]).toEqual([
@@ -155,38 +155,38 @@ describe('openTable', () => {
     },
   );
 
-  it('names the right line below one that names the delimiter', async () => {
+  it('counts a first line like sep=; in the lines of its errors', async () => {
     const failure = await failureOf(readText('sep=;\na;b\n1;2\n1;2;3\n'));
     expect(failure.message).toContain('t.csv:4: this row has 3 cells');
     expect((await failureOf(readText('sep=;\na;b\n1;2\n"1;2\n'))).message).toContain('t.csv:4: a quote is opened');
   });
 
-  it('leaves out the line that names a delimiter where another was named by option', async () => {
+  it('skips a first line like sep=; even if an option names the delimiter', async () => {
     expect((await readText('sep=;\na,b\n1,2\n', { delimiter: ',' })).rows).toEqual([['1', '2']]);
   });
 
-  it('takes a header that only begins like such a line for a header', async () => {
+  it('reads a header that merely begins with "sep" as a header', async () => {
     expect((await readText('sep=x,b\n1,2\n')).header).toEqual(['sep=x', 'b']);
     expect((await readText('sepal,b\n1,2\n')).header).toEqual(['sepal', 'b']);
     expect((await readText(Buffer.from('sep=\xff\n1\n', 'latin1'))).rows).toEqual([['1']]);
   });
 
-  it('takes the delimiter that was named over what the file looks like', async () => {
+  it('prefers the delimiter of the option to the detected one', async () => {
     expect((await readText('a;b,c\n1;2,3\n', { delimiter: ';' })).rows).toEqual([['1', '2,3']]);
     expect((await read(folder.file('u.tsv', 'a,b\n1,2\n'), { delimiter: ',' })).rows).toEqual([['1', '2']]);
   });
 
-  it('reads gzip by its first bytes, not by its name, and counts compressed bytes', async () => {
+  it('recognises gzip by its first bytes, not by the file name, and counts compressed bytes', async () => {
     const packed = gzipSync('a,b\n1,2\n');
     expect(await readText(packed)).toMatchObject({ rows: [['1', '2']], bytes: packed.length });
     expect((await read(folder.file('t.tsv.gz', gzipSync('a\tb\n1\t2\n')))).rows).toEqual([['1', '2']]);
   });
 
-  it('reads gzip files that were appended to one another', async () => {
+  it('reads concatenated gzip files', async () => {
     expect((await readText(Buffer.concat([gzipSync('a,b\n1,2\n'), gzipSync('3,4\n')]))).rows).toHaveLength(2);
   });
 
-  it('reads a file of many chunks, packed or not, as it stands', async () => {
+  it('reads a file of many chunks, compressed or not, without losing anything', async () => {
     const expected = Array.from({ length: 60_000 }, (_, n) => [`user ${n}`, `“item”\n${n * 7}`]);
     const text = `u,i\n${expected.map(([user, item]) => `${user},"${item}"`).join('\n')}\n`;
     expect(Buffer.byteLength(text)).toBeGreaterThan(1 << 20);
@@ -196,7 +196,7 @@ describe('openTable', () => {
     expect((await readText(gzipSync(text))).rows).toEqual(expected);
   });
 
-  it('says that a gzip file ends too early', async () => {
+  it('reports a truncated gzip file', async () => {
     const text = `a,b\n${Array.from({ length: 5000 }, (_, n) => `${n},${n * n}`).join('\n')}\n`;
     const packed = gzipSync(text);
     const path = folder.file('cut.csv.gz', packed.subarray(0, packed.length >> 1));
@@ -205,7 +205,7 @@ describe('openTable', () => {
     expect(failure.message).toBe(`${path}: the gzip file ends too early; export or copy it anew`);
   });
 
-  it('says that a gzip file is damaged', async () => {
+  it('reports a damaged gzip file', async () => {
     const packed = gzipSync('a,b\n1,2\n');
     packed.fill(0xff, 10, 16);
     const failure = await failureOf(readText(packed));
@@ -213,7 +213,7 @@ describe('openTable', () => {
     expect(failure.message).toContain('t.csv: damaged gzip');
   });
 
-  it('says that a file is not there', async () => {
+  it('reports a missing file', async () => {
     const path = folder.path('absent.csv');
     const failure = await failureOf(read(path));
     expect(failure.exitCode).toBe(ExitCode.noInput);
@@ -221,7 +221,7 @@ describe('openTable', () => {
     expect(failure.cause).toMatchObject({ code: 'ENOENT' });
   });
 
-  it('says that a path is a folder', async () => {
+  it('reports a path that is a folder', async () => {
     const failure = await failureOf(read(folder.path('.')));
     expect(failure.exitCode).toBe(ExitCode.noInput);
     expect(failure.message).toContain('is a folder');
@@ -232,8 +232,8 @@ describe('openTable', () => {
     ['one byte that is a line break', '\n'],
     ['empty lines', '\n\r\n\n'],
     ['a byte order mark', '\ufeff'],
-    ['packed nothing', gzipSync('')],
-  ])('calls a file of %s empty', async (_, text) => {
+    ['compressed nothing', gzipSync('')],
+  ])('reports a file of %s as empty', async (_, text) => {
     const failure = await failureOf(readText(text));
     expect(failure.exitCode).toBe(ExitCode.badData);
     expect(failure.message).toContain('t.csv is empty');
@@ -243,7 +243,7 @@ describe('openTable', () => {
     expect((await readText('a')).header).toEqual(['a']);
   });
 
-  it('passes on what is thrown of a row, other than that it is a bad one', async () => {
+  it('passes on an error of the row callback that is not a BadRow', async () => {
     const path = folder.file('t.csv', 'a\n1\n');
     const failure = new Failure(ExitCode.usage, 'no');
     const table = await openTable({ path, delimiter: undefined }, 'stop');
@@ -258,21 +258,21 @@ describe('a row that cannot be read', () => {
   it.each([
     ['too few', 'a,b\n1,2\n3\n', 'this row has 1 cells, the header has 2'],
     ['too many', 'a,b\n1,2\n3,4,5\n', 'this row has 3 cells, the header has 2'],
-  ])('with %s cells is named by file and line', async (_, text, reason) => {
+  ])('because it has %s cells is reported with file and line', async (_, text, reason) => {
     const failure = await failureOf(readText(text));
     expect(failure.exitCode).toBe(ExitCode.badData);
     expect(failure.message.split('\n')[0]).toBe(`${folder.path('t.csv')}:3: ${reason}`);
     expect(failure.message).toContain('--bad-rows skip');
   });
 
-  it('is none for empty cells too many at its end', async () => {
+  it('is not one with surplus empty cells at its end', async () => {
     expect((await readText('a,b\n1,2,,\n3,4,\n')).rows).toEqual([
       ['1', '2'],
       ['3', '4'],
     ]);
   });
 
-  it('stops the reading before the rows behind it', async () => {
+  it('stops the reading before later rows', async () => {
     const seen: string[] = [];
     const path = folder.file('t.csv', 'a,b\n1,2\nx,0\n3,4\n');
     const table = await openTable({ path, delimiter: undefined }, 'stop');
@@ -284,7 +284,7 @@ describe('a row that cannot be read', () => {
     expect(seen).toEqual(['1']);
   });
 
-  it('is given to the collector with its line, reason and cells, and the rest is read', async () => {
+  it('is passed to the collector with line, reason and cells, and the other rows are read', async () => {
     const { rejects, badRows } = collector();
     const { rows, report } = await readText('a,b\n1,2\n3\nx,9\n4,5\n', { badRows, refused: 'x' });
     expect(rows).toEqual([
@@ -298,20 +298,20 @@ describe('a row that cannot be read', () => {
     expect(report).toMatchObject({ rows: 4, rejected: 2, firstRejects: rejects });
   });
 
-  it('is kept in the report only among the first three', async () => {
+  it('is in the report only if it is among the first three', async () => {
     const { rejects, badRows } = collector();
     const { report } = await readText('a,b\n1\n2\n3\n4\n5\n', { badRows });
     expect(report.rejected).toBe(5);
     expect(report.firstRejects).toEqual(rejects.slice(0, 3));
   });
 
-  it('is named by the line it begins on, also after and with cells of several lines', async () => {
+  it('is reported with the line where it begins, even after or with cells of several lines', async () => {
     const { rejects, badRows } = collector();
     await readText('a,b\n"1\n2\n3",x\nx,"4\r\n5"\n6\n', { badRows, refused: 'x' });
     expect(rejects.map((reject) => reject.line)).toEqual([5, 7]);
   });
 
-  it('is one with a quote inside a cell that is not quoted', async () => {
+  it('is one with a quote inside an unquoted cell', async () => {
     const { rejects, badRows } = collector();
     const { rows, report } = await readText('a,b\n1,2\n3,5" disk\n6,7\n', { badRows });
     expect(rows).toEqual([
@@ -329,7 +329,7 @@ describe('a row that cannot be read', () => {
     expect(failure.message).toContain('t.csv:3: text after a closing quote');
   });
 
-  it('takes no row behind it along, where text stands behind its closing quote', async () => {
+  it('with text after a closing quote does not swallow later rows', async () => {
     const { rejects, badRows } = collector();
     const { rows, report } = await readText('a,b\n"3" x,4\n5,6\n"7",8\n', { badRows });
     expect(rows).toEqual([
@@ -340,7 +340,7 @@ describe('a row that cannot be read', () => {
     expect(report).toMatchObject({ rows: 3, rejected: 1 });
   });
 
-  it('is counted once, however many quotes are astray in it', async () => {
+  it('is counted once, however many stray quotes it has', async () => {
     const { rejects, badRows } = collector();
     const { rows, report } = await readText('a,b\n5" x 7",4" z\n5,6\n', { badRows });
     expect(rows).toEqual([['5', '6']]);
@@ -348,20 +348,20 @@ describe('a row that cannot be read', () => {
     expect(report).toMatchObject({ rows: 2, rejected: 1 });
   });
 
-  it('does not shift the lines behind it where it has CRLF in it itself', async () => {
+  it('does not shift later line numbers if it contains CRLF', async () => {
     const { badRows } = collector();
     const { lines, rows } = await readText('a,b\n"one\r\ntwo"z,1\nx,y\n', { badRows });
     expect(rows).toEqual([['x', 'y']]);
     expect(lines).toEqual([4]);
   });
 
-  it('does not shift the lines behind it, nor does a cell with CRLF in it', async () => {
+  it('does not shift later line numbers if it spans lines, nor does a good row with CRLF in a cell', async () => {
     expect((await readText('a,b\r\n"1\r\n1",2\r\n3,4\r\n')).lines).toEqual([3, 4]);
     const { badRows } = collector();
     expect((await readText('a,b\n"1\n1",x"\n3,4\n', { badRows })).lines).toEqual([4]);
   });
 
-  it('with a quote that is never closed is named by the line where it opens', async () => {
+  it('with a quote that is never closed is reported with the line where it begins', async () => {
     const failure = await failureOf(readText('a,b\n"1\n1",2\n3,"4\n5,6\n7,8\n'));
     expect(failure.exitCode).toBe(ExitCode.badData);
     expect(failure.message).toContain('t.csv:4: a quote is opened in the row that begins on line 4 and never closed');
@@ -371,7 +371,7 @@ describe('a row that cannot be read', () => {
     ['an empty line', 'a,b\n1,2\n\n3,"4\n5,6\n', 4],
     ['a refused row', 'a,b\n1,2\nx,2\n3,"4\n5,6\n', 4],
     ['a row with a stray quote', 'a,b\n1,2\n3,5" disk\n3,"4\n5,6\n', 4],
-  ])('with a quote that is never closed is named so behind %s too', async (_, text, line) => {
+  ])('with a quote that is never closed is reported with its line after %s too', async (_, text, line) => {
     const { rejects, badRows } = collector();
     await readText(text, { badRows, refused: 'x' });
     expect(rejects.at(-1)?.reason).toContain('never closed');

@@ -10,13 +10,13 @@ import type { NamedColumns } from '../../src/understanding/roles.js';
 import type { Role } from '../../src/understanding/vocabulary.js';
 
 export interface TemporaryFolder {
-  /** The path of a name in the folder, whether there is a file or not. */
+  /** The path of a name in the folder, whether or not the file exists. */
   path(name: string): string;
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   file(name: string, content: string | Buffer): string;
 }
 
-/** A fresh folder for every test of the file that calls this, removed after it. */
+/** Creates an empty folder before each test and removes it afterwards. */
 export function useTemporaryFolder(): TemporaryFolder {
   let folder = '';
   beforeEach(() => {
@@ -31,8 +31,8 @@ export function useTemporaryFolder(): TemporaryFolder {
   return { path, file };
 }
 
-/** What a test says of its inputs: a column by one name, one file of interactions. */
-export type Some = Omit<Partial<Inputs>, 'interactions' | 'named'> & {
+/** The inputs that a test sets: each named column has one name, and there is one file of interactions at most. */
+export type InputChanges = Omit<Partial<Inputs>, 'interactions' | 'named'> & {
   interactions?: string | undefined;
   named?: Partial<Record<Role, string>>;
 };
@@ -41,8 +41,8 @@ export function asNames(named: Partial<Record<Role, string>>): NamedColumns {
   return Object.fromEntries(Object.entries(named).map(([role, name]) => [role, [name]]));
 }
 
-/** The inputs of a run with nothing but a users file, and whatever is given over that. */
-export function inputsOf(users: string, { interactions, named = {}, ...rest }: Some = {}): Inputs {
+/** The inputs of a run that has only a users file, with the given changes. */
+export function inputsOf(users: string, { interactions, named = {}, ...rest }: InputChanges = {}): Inputs {
   return {
     users: [users],
     items: undefined,
@@ -63,7 +63,7 @@ export function inputsOf(users: string, { interactions, named = {}, ...rest }: S
   };
 }
 
-/** A matrix of users × items as `{ user: { item: value } }`, users without a cell left out. */
+/** A matrix of users × items as `{ user: { item: value } }`, without users that have no cell. */
 export function byName(dataset: Dataset, matrix: SparseRows, columns: readonly string[] = dataset.itemIds) {
   return named(matrix, dataset.userIds, columns);
 }

@@ -3,7 +3,7 @@ import { availabilityReader } from '../../src/dataset/availability.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
 
-/** Which of the rows' items can be sold, as 1 and 0; '' where nothing says. @param rows their cells, an item each unless said. */
+/** By item: 1 if it can be sold, else 0; '' if no column says. @param rows the cells of each row. @param itemOf by row, its item. */
 function read(header: string[], rows: string[][], itemOf = rows.map((_, row) => row)) {
   const reader = availabilityReader(header, 'honour');
   rows.forEach((cells, row) => {
@@ -36,19 +36,21 @@ test.each([
   ['Disponibile', ['Sì', 'no', 'esaurito'], '100'],
   ['Status', ['販売中', '販売終了', '在庫なし'], '100'],
   ['beschikbaar', ['ja', 'nee', 'Uitverkocht'], '100'],
-])('%s', (name, cells, wanted) => expect(column(name, ...cells)).toBe(wanted));
+])('the column %s with %j gives %s', (name, cells, wanted) => expect(column(name, ...cells)).toBe(wanted));
 
 test.each([
   ['stock', ['auf Lager', 'ausverkauft', '3', 'vergriffen'], '1010'],
   ['sold_out', ['x', '', ' X ', '✓'], '0100'],
-])('%s in words, and as a mark', (name, cells, wanted) => expect(column(name, ...cells)).toBe(wanted));
+])('the column %s may hold words or a mark: %j gives %s', (name, cells, wanted) =>
+  expect(column(name, ...cells)).toBe(wanted),
+);
 
 test.each([
   ['available', ['on our site', 'ask us', 'in April']],
   ['stock', ['plenty', 'some', 'none left']],
   ['available_until', ['03/05/2020', '04/05/2099', '05/05/2020']],
   ['sold out', ['perhaps', '']],
-])('%s with %j is warned of: it says nothing, though its name does', (name, cells) => {
+])('the column %s with %j is ignored with a warning, because its name promises availability', (name, cells) => {
   const { available, warnings } = read(
     [name],
     cells.map((cell) => [cell]),
@@ -65,7 +67,7 @@ test.each([
   ['visible', ['UV', 'IR', 'light']],
   ['in_stock', ['', 'NA', '']],
   ['stock', ['0', '3', '']],
-])('%s with %j is not warned of', (name, cells) => {
+])('the column %s with %j gives no warning', (name, cells) => {
   expect(
     read(
       [name],
@@ -75,21 +77,19 @@ test.each([
 });
 
 test.each([
-  // A film's state, a packet's size, what was sold, a price: none says what can be had.
+  // The status of a film, the size of a packet, the number sold and a price say nothing about availability.
   ['status', ['Released', 'Rumored', 'Post Production']],
   ['status', ['1', '2', '0']],
   ['quantity', ['0', '1', '2']],
   ['units_sold', ['0', '1', '2']],
   ['price', ['0', '1', '2']],
   ['title', ['active', 'draft', 'archived']],
-  ['available', ['on our site', 'ask us', 'in April']],
   ['available_from', ['Paris', 'London', 'Rome']],
   ['published_at', ['1997', '2003', '2010']],
-  ['stock', ['plenty', 'some', 'none left']],
   ['in_stock', ['', 'NA', '']],
-])('%s with %j says nothing', (name, cells) => expect(column(name, ...cells)).toBe(''));
+])('the column %s with %j is not read as availability', (name, cells) => expect(column(name, ...cells)).toBe(''));
 
-test('all columns have to agree, and a note says which they are, and on which day', () => {
+test('an item can be sold only if no column says otherwise, and a note names the columns and the day', () => {
   const { available, notes } = read(
     ['active', 'available_until'],
     [
@@ -105,7 +105,7 @@ test('all columns have to agree, and a note says which they are, and on which da
   ]);
 });
 
-test('what the shop says of availability counts more than a stock of 0, which may be on order', () => {
+test('an explicit availability column overrides the stock, but a status does not', () => {
   expect(
     read(
       ['stock', 'in_stock'],
@@ -128,11 +128,11 @@ test('what the shop says of availability counts more than a stock of 0, which ma
   ).toBe('001');
 });
 
-test('an item of which one variant can be had can be sold', () => {
+test('an item can be sold if one of its variants is in stock', () => {
   expect(read(['stock'], [['0'], ['0'], ['2'], ['0']], [0, 1, 1, 0]).available).toBe('01');
 });
 
-test('a few cells that are not understood keep nothing out, and are told', () => {
+test('a few unreadable cells exclude no item and are mentioned in a note', () => {
   const rows = [...Array.from({ length: 18 }, () => ['yes']), ['no'], ['ask us']];
   const { available, notes } = read(['in_stock'], rows);
   expect(available).toBe(`${'1'.repeat(18)}01`);

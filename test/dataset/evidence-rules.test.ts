@@ -13,7 +13,7 @@ import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();
 
-/** A row of events; without a time for 0. */
+/** A row of events; a time of 0 means none. */
 interface Row {
   user: number;
   item: number;
@@ -28,10 +28,10 @@ const rows = fc.array(
     rating: fc.integer({ min: 1, max: 5 }),
     time: fc.oneof({ arbitrary: fc.integer({ min: 1, max: 9 }), weight: 5 }, fc.constant(0)),
   }),
-  { minLength: 1, maxLength: 25 },
+  { minLength: 1, maxLength: 25, size: 'max' },
 );
-/** Rows of somebody else by which columns and scales are told alike, however few others there are. */
-const LIKE_ALL: Row[] = [1, 2, 3, 4, 5, 5].map((rating, k) => ({ user: 9, item: 10 + k, rating, time: 1000 + k }));
+/** Rows of another user, so that columns and scales are recognised however few other rows there are. */
+const COMMON_ROWS: Row[] = [1, 2, 3, 4, 5, 5].map((rating, k) => ({ user: 9, item: 10 + k, rating, time: 1000 + k }));
 const HOUR = 3600;
 
 async function readOnly(events: readonly Row[], evidence?: EvidenceRules): Promise<Dataset> {
@@ -43,12 +43,12 @@ async function readOnly(events: readonly Row[], evidence?: EvidenceRules): Promi
   return (await readDataset({ ...inputsOf(path, { titles: true, ratings: 'scale' }), evidence })).dataset;
 }
 
-const read = (events: readonly Row[], evidence?: EvidenceRules) => readOnly([...LIKE_ALL, ...events], evidence);
+const read = (events: readonly Row[], evidence?: EvidenceRules) => readOnly([...COMMON_ROWS, ...events], evidence);
 
 const countingIn = (dataset: Dataset) => byName(dataset, countingInteractions(dataset).interactions);
 
-describe('what counts is what would be read without the other rows', () => {
-  test('from a moment on, whatever was before in rows of the same pair', async () => {
+describe('the interactions that count are those of a file without the other rows:', () => {
+  test('--since leaves out earlier rows even if their pair has later ones, and their items still count as seen', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 10 }), async (events, first) => {
         const dataset = await read(events, { since: HOUR * first });
@@ -62,27 +62,27 @@ describe('what counts is what would be read without the other rows', () => {
     );
   });
 
-  test('from a rating on, of the merged rows', async () => {
+  test('--min-rating applies to merged rows', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 5 }), async (events, minRating) => {
         const dataset = await read(events, { minRating });
-        // The last row of a pair stands; where times are equal or missing, the last in the file.
+        // The latest row of a pair counts; among equal or missing times, the last one in the file.
         const last = new Map<string, Row>();
         for (const row of events) {
           const before = last.get(`${row.user} ${row.item}`);
           if (!before || row.time >= before.time) last.set(`${row.user} ${row.item}`, row);
         }
-        const high = [...LIKE_ALL, ...last.values()].filter(({ rating }) => rating >= minRating);
+        const high = [...COMMON_ROWS, ...last.values()].filter(({ rating }) => rating >= minRating);
         expect(countingIn(dataset)).toEqual(countingIn(await readOnly(high)));
       }),
       { numRuns: 15 },
     );
   });
 
-  test('up to now: ids, titles and all else are those of a file that ends there', async () => {
+  test('--now gives the ids, titles and everything else of a file without later rows', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 10 }), async (events, now) => {
-        const early = LIKE_ALL.map((row, k) => ({ ...row, time: 1 + (k % now) }));
+        const early = COMMON_ROWS.map((row, k) => ({ ...row, time: 1 + (k % now) }));
         const all = [...early, ...events];
         const { evidence: _, ...dataset } = await read(all, { now: HOUR * now });
         const { evidence: __, ...wanted } = await readOnly(all.filter(({ time }) => time <= now));
@@ -93,7 +93,7 @@ describe('what counts is what would be read without the other rows', () => {
   });
 });
 
-test('strengths halve with every half-life before the latest interaction, or before now; what has no time is as strong as ever', async () => {
+test('strengths halve with every half-life before the latest interaction or --now, and stay full without a time', async () => {
   const events = [
     { user: 0, item: 0, rating: 3, time: 1005 },
     { user: 0, item: 1, rating: 3, time: 995 },
@@ -113,31 +113,31 @@ test('strengths halve with every half-life before the latest interaction, or bef
   expect(later.i0! / plain!.i0!).toBeCloseTo(0.5, 5);
 });
 
-test('a part of the data has a clock of its own', async () => {
+test('in a part of the data, ages count from its own latest interaction instead of --now', async () => {
   const dataset = await read([{ user: 0, item: 0, rating: 3, time: 7 }], { now: 2000 * HOUR, halfLife: 1 });
   expect(clockOf(dataset)).toBe(2000 * HOUR);
   expect(clockOf({ ...dataset, evidence: ofPart(dataset.evidence) })).toBe(1005 * HOUR);
 });
 
-test('without rules nothing is copied', async () => {
+test('without rules the dataset is returned as it is', async () => {
   const dataset = await read([]);
   expect(countingInteractions(dataset)).toBe(dataset);
 });
 
-describe('a rule that has nothing to go by, or leaves nothing, is refused', () => {
+describe('a rule without the data it needs, or that leaves no evidence, is refused:', () => {
   const none = async () => ({ ...(await read([])), times: undefined, rated: undefined });
   test.each<[EvidenceRules, number, string]>([
     [{ since: 1 }, 2, '--since: the interactions have no times; --time-col NAME names their column'],
     [{ halfLife: 1 }, 2, '--half-life: the interactions have no times'],
     [{ minRating: 1 }, 2, '--min-rating: there are no ratings on a scale'],
-  ])('%j', async (evidence, exitCode, message) => {
+  ])('%j without times and ratings', async (evidence, exitCode, message) => {
     const dataset = { ...(await none()), evidence };
     expect(() => evidenceNotes(dataset, true)).toThrow(
       expect.objectContaining({ exitCode, message: expect.stringContaining(message) }),
     );
   });
 
-  test('unless something else is known of users', async () => {
+  test('no evidence is left, unless there is anything else to learn from', async () => {
     const dataset = { ...(await read([])), evidence: { minRating: 6 } };
     const message = 'no evidence: 6 rated below 6 (--min-rating); 0 of 6 interactions count';
     expect(() => evidenceNotes(dataset, false)).toThrow(`there is nothing to learn from: ${message}`);

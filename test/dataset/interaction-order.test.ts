@@ -23,7 +23,7 @@ const rows = fc.array(
     item: fc.nat(ITEMS - 1),
     time: fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -5, max: 5 })),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 function timedOf(events: readonly Row[]): TimedRows {
@@ -44,7 +44,7 @@ function timedOf(events: readonly Row[]): TimedRows {
 
 const whole = (times: Float64Array | undefined) => times && Array.from(times, Math.floor);
 
-/** The slow version of what tells within a second: each user's pairs one after the other, as the last rows of them follow. */
+/** The slow model of the offsets within a second: by pair, from the order of the last rows of a user's pairs with the same time. */
 function slowSteps(events: readonly Row[]): Map<number, number> {
   const last = new Map<number, { row: number; time: number }>();
   events.forEach(({ user, item, time }, row) => {
@@ -62,7 +62,7 @@ function slowSteps(events: readonly Row[]): Map<number, number> {
   );
 }
 
-/** The slow version: each pair's latest known time, in the order of users and then items; undefined where none is known. */
+/** The slow model: each pair's latest known time, in the order of users and then items; undefined if no time is known. */
 function slowTimes(events: readonly Row[]): number[] | undefined {
   const latest = new Map<number, number>();
   for (const { user, item, time } of events) {
@@ -75,7 +75,7 @@ function slowTimes(events: readonly Row[]): number[] | undefined {
 }
 
 describe('latestTimes', () => {
-  it('stands beside the entries of the matrix, whatever the order of the rows', () => {
+  it('has the latest time of each entry of the matrix, whatever the order of the rows', () => {
     fc.assert(
       fc.property(rows, (events) => {
         expect(whole(timedOf(events).times)).toEqual(slowTimes(events));
@@ -83,7 +83,7 @@ describe('latestTimes', () => {
     );
   });
 
-  it('tells pairs of one second apart by their rows', () => {
+  it('orders pairs within a second by their rows', () => {
     fc.assert(
       fc.property(rows, (events) => {
         const { matrix, times } = timedOf(events);
@@ -100,7 +100,7 @@ describe('latestTimes', () => {
 });
 
 describe('joinedTimes', () => {
-  it('knows of each cell the latest time that any of the joined matrices has', () => {
+  it('has the latest time of each cell in any of the joined matrices', () => {
     fc.assert(
       fc.property(rows, rows, (first, second) => {
         const parts = [timedOf(first), timedOf(second)];
@@ -115,7 +115,7 @@ describe('joinedTimes', () => {
     );
   });
 
-  it('knows nothing of cells that a part without times adds', () => {
+  it('has no time for cells that only a part without times has', () => {
     const timed = timedOf([{ user: 0, item: 1, time: 9 }]);
     const untimed = timedOf([{ user: 0, item: 0, time: Number.NaN }]);
     const matrix = joined([timed.matrix, untimed.matrix], USERS, ITEMS);
@@ -123,7 +123,7 @@ describe('joinedTimes', () => {
   });
 });
 
-describe('readDataset, of times', () => {
+describe('readDataset with times', () => {
   const timesOf = async (events: string, rest = {}) => {
     const { dataset } = await readDataset(inputsOf(folder.file('events.csv', events), rest));
     const { times, interactions } = dataset;
@@ -134,19 +134,19 @@ describe('readDataset, of times', () => {
     ['seconds', '100', '300', '200', { a: 300, b: 200 }],
     ['milliseconds', '1000000000000', '1000000001000', '999999999000', { a: 1e9, b: 999999999 }],
     ['dates', '1970-01-01 00:00:01', '1970-01-01 00:00:03', '1970-01-01', { a: 3, b: 0 }],
-  ])('gives the latest of a pair in seconds, from %s', async (_, first, last, other, expected) => {
+  ])('reads %s and keeps the latest time of a pair in seconds', async (_, first, last, other, expected) => {
     const rounded = Object.fromEntries(Object.entries(expected).map(([item, time]) => [item, Math.fround(time)]));
     const events = `user,item,time\nu,b,${other}\nu,a,${last}\nu,a,${first}\n`;
     expect(await timesOf(events)).toEqual({ u: rounded });
   });
 
-  it('keeps seconds whole where 32 bits could not', async () => {
+  it('keeps seconds that a 32-bit float could not represent', async () => {
     const users = folder.file('users.csv', 'user,item,time\nu,a,1537799251\n');
     const { dataset } = await readDataset(inputsOf(users));
     expect(Array.from(dataset.times ?? [])).toEqual([1537799251]);
   });
 
-  it('tells rows of one second apart by their order, within that second', async () => {
+  it('orders rows within a second as in the file', async () => {
     const rows = 'u,late,5\nu,first,3\nu,second,3\nu,third,3\n';
     const users = folder.file('users.csv', `user,item,time\n${rows}`);
     const { dataset } = await readDataset(inputsOf(users));
@@ -163,11 +163,11 @@ describe('readDataset, of times', () => {
     ['no file has times', 'user,item\nu,a\n', {}],
     ['every time is empty', 'user,item,time\nu,a,\n', {}],
     ['times are not wanted', 'user,item,time\nu,a,5\n', { named: { time: 'none' } }],
-  ])('has none where %s', async (_, events, rest) => {
+  ])('has no times if %s', async (_, events, rest) => {
     expect(await timesOf(events, rest)).toBeUndefined();
   });
 
-  it('keeps the time of an interaction that a profile speaks of too, and has none for what only the profile knows', async () => {
+  it('keeps the time of an interaction that is in a profile too, and has none for items that only the profile has', async () => {
     const interactions = folder.file('events.csv', 'user,item,time\nother,x,7\nu,a,5\nu,b,6\n');
     const users = folder.file('users.csv', 'user_id,history\nu,a:-1|c\nv,\n');
     const { dataset } = await readDataset(inputsOf(users, { interactions }));

@@ -11,7 +11,7 @@ import { rowsOf, table } from '../model/worlds.js';
 
 const folder = useTemporaryFolder();
 
-/** The names of all typed arrays of a length, however deep they lie. */
+/** The paths of all typed arrays of a length in an object. */
 function arraysOf(length: number, value: object, name = ''): string[] {
   return Object.entries(value).flatMap(([key, member]) => {
     if (ArrayBuffer.isView(member)) return 'length' in member && member.length === length ? [`${name}${key}`] : [];
@@ -20,7 +20,7 @@ function arraysOf(length: number, value: object, name = ''): string[] {
   });
 }
 
-/** A dataset with every column that interactions can have: 7 users of 13 items each, out of 20. */
+/** A dataset with every column that interactions can have: 7 users with 13 of 20 items each. */
 async function fullDataset(): Promise<Dataset> {
   const lines = ['user,item,rating,event_type,timestamp'];
   for (let user = 0; user < 7; user++) {
@@ -35,13 +35,13 @@ async function fullDataset(): Promise<Dataset> {
     .dataset;
 }
 
-describe('no column beside the interactions tells of entries that were held out', () => {
+describe('no column of the interactions keeps held-out entries', () => {
   const ENTRIES = 7 * 13;
   const COLUMNS = ['interactions.index', 'interactions.value', 'times', 'rated.rating', 'rated.weight'];
 
   test('in an evaluation', async () => {
     const dataset = await fullDataset();
-    // A column that is new here has to be picked from in entriesAt.
+    // If this fails because of a new column: entriesAt has to pick from it too.
     expect(arraysOf(ENTRIES, dataset).sort()).toEqual([...COLUMNS].sort());
     const { dataset: train, counts } = heldOutBySplit(dataset, { kind: 'last', holdout: 0.3, seed: 1 }, false);
     expect(counts.train).toBe(7 * 9);
@@ -67,22 +67,22 @@ const worlds = fc
     }),
   );
 
-/** Every column names the user and the item of its entries, in its own way. */
+/** Interactions whose columns have values that identify the user and the item of each entry. */
 function withAllColumns(cells: number[][]): Interactions {
   const interactions = rowsOf(cells, cells[0]!.length);
-  const places = cells.flatMap((row, user) => row.flatMap((cell, item) => (cell === 0 ? [] : [100 * user + item])));
+  const keys = cells.flatMap((row, user) => row.flatMap((cell, item) => (cell === 0 ? [] : [100 * user + item])));
   return {
     interactions,
-    times: Float64Array.from(places),
+    times: Float64Array.from(keys),
     rated: {
-      rating: Float32Array.from(places, (place) => place + 1),
-      weight: Float32Array.from(places, (place) => place + 2),
+      rating: Float32Array.from(keys, (key) => key + 1),
+      weight: Float32Array.from(keys, (key) => key + 2),
       span: 4,
     },
   };
 }
 
-/** By row, each entry with all that lies beside it. */
+/** By row, the entries with the values of all columns. */
 function rowsWithColumns({ interactions, times, rated }: Interactions): [number, number, number, number, number][][] {
   const { rows, start, index, value } = interactions;
   return Array.from({ length: rows }, (_, row) =>
@@ -93,7 +93,7 @@ function rowsWithColumns({ interactions, times, rated }: Interactions): [number,
   );
 }
 
-test('entries keep all that lies beside them, whichever are picked', () => {
+test('picked entries and users keep the values of all columns', () => {
   fc.assert(
     fc.property(worlds, ({ cells, order, flags }) => {
       const all = withAllColumns(cells);

@@ -3,9 +3,9 @@ import { idWarnings } from '../../src/dataset/odd-ids.js';
 
 const HEADERS = ['user_id', 'Product SKU'];
 const PLAIN = Array.from({ length: 20 }, (_, k) => `C${k}`);
-const said = (...ids: string[]) => idWarnings([...PLAIN, ...ids], 'item', HEADERS).join('\n');
+const warningsOf = (...ids: string[]) => idWarnings([...PLAIN, ...ids], 'item', HEADERS).join('\n');
 
-test('plain ids are not suspicious, nor are those that only look a little odd', () => {
+test('plain ids and slightly unusual ones give no warning', () => {
   const ids = [
     '#1001',
     '1E5',
@@ -27,7 +27,7 @@ test('plain ids are not suspicious, nor are those that only look a little odd', 
     '5%',
     '＃',
   ];
-  expect(said(...ids)).toBe('');
+  expect(warningsOf(...ids)).toBe('');
 });
 
 test.each([
@@ -72,46 +72,48 @@ test.each([
   ['is a formula', ['="0012"', '="A"']],
   ['lost letters on the way', ['a\0b', '\0\0\0', 'K\uFFFDse']],
   ['is the header', ['user_id', 'User ID', 'product_sku', 'PRODUCT SKU', 'item_id', 'ARTIKELNR']],
-])('an id that %s, or the like, is told of', (what, ids) => {
-  for (const id of ids) expect(said(id)).toContain(`item ${JSON.stringify(id)}`);
-  for (const id of ids) expect(said(id)).toContain(what);
+])('an id that %s gives a warning', (what, ids) => {
+  for (const id of ids) expect(warningsOf(id)).toContain(`item ${JSON.stringify(id)}`);
+  for (const id of ids) expect(warningsOf(id)).toContain(what);
 });
 
 test.each(["'C1'", 'Ｃ１', '1&amp;C', '1%20C', 'C1 ', 'C\u00a01', '\ufeffC1', '\u200bC1', "'C1", '="C1"', '{C1}'])(
-  'one id that is another but for %j is told of',
+  '%j gives a warning because it differs from another id only in its spelling',
   (id) => {
-    expect(said('C 1', '1&C', '1 C', id)).toContain('differs from another');
+    expect(warningsOf('C 1', '1&C', '1 C', id)).toContain('differs from another');
   },
 );
 
-test.each(['5.0', '5.00', '5,0'])('5 and %s are one id, most likely', (id) => {
-  expect(said('5', id)).toContain('differs from another');
+test.each(['5.0', '5.00', '5,0'])('5 beside %s gives a warning', (id) => {
+  expect(warningsOf('5', id)).toContain('differs from another');
 });
 
-test('ids that differ by case or zeros in front are told of where they are many, but not a few', () => {
+test('ids that differ only in case or leading zeros give a warning if there are many of them', () => {
   const lower = PLAIN.map((id) => id.toLowerCase());
-  expect(said(...lower.slice(0, 1))).toBe('');
-  expect(said(...lower)).toContain('item "c0" differs from another');
+  expect(warningsOf(...lower.slice(0, 1))).toBe('');
+  expect(warningsOf(...lower)).toContain('item "c0" differs from another');
   const numbers = Array.from({ length: 20 }, (_, k) => String(k + 1));
-  expect(said(...numbers, ...numbers.map((id) => id.padStart(4, '0')))).toContain('item "0001" differs from another');
+  expect(warningsOf(...numbers, ...numbers.map((id) => id.padStart(4, '0')))).toContain(
+    'item "0001" differs from another',
+  );
 });
 
-test('a sum below more ids than are looked at is told of', () => {
+test('a total after 150,000 ids gives a warning', () => {
   const many = Array.from({ length: 150_000 }, (_, k) => `u${k}`);
   expect(idWarnings([...many, 'Total'], 'user', HEADERS)).toEqual([expect.stringContaining('user "Total" is a sum')]);
 });
 
-test.each(['C7 Total', 'C7 Ergebnis', 'C7: Summe', 'C7 - Sum'])('%s is the sum of C7', (id) => {
-  expect(said(id)).toBe(`item "${id}" is the sum of another, it seems\n  leave such rows out`);
+test.each(['C7 Total', 'C7 Ergebnis', 'C7: Summe', 'C7 - Sum'])('%s gives a warning as the subtotal of C7', (id) => {
+  expect(warningsOf(id)).toBe(`item "${id}" is the sum of another, it seems\n  leave such rows out`);
 });
 
-test('a name that ends like a sum is none where nothing else has the rest of it', () => {
-  expect(said('Colgate Total', 'C999 Total', 'Endergebnis', 'NÃO', 'SÃO', 'Å', 'ÄÖÜ')).toBe('');
+test('an id that ends like a subtotal gives no warning if the rest of it is no other id', () => {
+  expect(warningsOf('Colgate Total', 'C999 Total', 'Endergebnis', 'NÃO', 'SÃO', 'Å', 'ÄÖÜ')).toBe('');
 });
 
-test('long numbers that all end in 0 lost their last digits', () => {
+test('several long numbers that all end in 0 give a warning, because a spreadsheet may have cut their digits', () => {
   const long = Array.from({ length: 6 }, (_, k) => `${1_234_567_890_123_40 + k}00`);
-  expect(said(...long)).toContain('item "12345678901234000" ends in 0, like every id this long');
-  expect(said(...long, '12345678901234001')).toBe('');
-  expect(said(...long.slice(2))).toBe('');
+  expect(warningsOf(...long)).toContain('item "12345678901234000" ends in 0, like every id this long');
+  expect(warningsOf(...long, '12345678901234001')).toBe('');
+  expect(warningsOf(...long.slice(2))).toBe('');
 });

@@ -27,7 +27,7 @@ const anyLists = fc.dictionary(anyIds('uv'), fc.uniqueArray(anyIds('xyz'), { min
 
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-test('every format gives the same lists, and ranks bring rows in order wherever they stand', () =>
+test('every format gives the same lists, and shuffled rows are put in order by their ranks', () =>
   fc.assert(
     fc.asyncProperty(anyLists, fc.func(fc.nat()), async (lists, shuffle) => {
       fc.pre(Object.keys(lists).length > 0);
@@ -50,24 +50,24 @@ test('every format gives the same lists, and ranks bring rows in order wherever 
     { numRuns: 12 },
   ));
 
-test('columns may stand in any order, have other names, and more beside them; without ranks the order is that of the file', async () => {
+test('columns may have any order and other names, other columns are ignored, and without ranks the order of the file counts', async () => {
   const csv = 'extra;Produkt;wer\n1;a;ann\n2;b;bob\n3;c;ann\n';
   const named = { user: ['customer', 'wer'], item: ['Produkt'] };
   expect(await listsIn('n.csv', csv, named)).toEqual({ ann: ['a', 'c'], bob: ['b'] });
   expect(await listsIn('m.csv', 'score,rank,sku,customer_id\n.5,2,a,1\n.7,1,b,1\n')).toEqual({ 1: ['b', 'a'] });
 });
 
-test('an object without items is a user without a list', async () => {
+test('an object without items gives its user an empty list', async () => {
   const lines = '{"user_id":"u","items":[]}\n{"user_id":"v","items":[{"item_id":"a","rank":1}]}\n';
   expect(await listsIn('e.jsonl', lines)).toEqual({ u: [], v: ['a'] });
 });
 
-describe('refused with the line:', () => {
+describe('lists are refused with the line because of', () => {
   test.each<[string, string, string, NamedColumns?]>([
     ['an item twice', 'user_id,item_id\nu,a\nv,a\nu,a\n', ':4: the list of "u" has "a" twice'],
     ['a rank twice', 'user_id,item_id,rank\nu,a,1\nu,b,1\n', ':3: the list of "u" has two items of rank 1'],
     ['no rank', 'user_id,item_id,rank\nu,a,1\nu,b,\n', ':3: the list of "u" has no rank for "b"'],
-    ['a rank that is no number', 'user_id,item_id,rank\nu,a,x\n', ':2: column "rank": "x" is not a number'],
+    ['a rank that is not a number', 'user_id,item_id,rank\nu,a,x\n', ':2: column "rank": "x" is not a number'],
     ['no user', 'user_id,item_id\nu,a\n,b\n', ':3: the user is missing'],
     ['no item', 'user_id,item_id\nu,a\nu,\n', ':3: the item is missing'],
     ['no user of a wide row', 'user_id,item_1\n,a\n', ':2: the user is missing'],

@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { ExitCode } from '../../src/failure.js';
-import { byName, inputsOf, type Some, useTemporaryFolder } from '../csv/temporary.js';
+import { byName, type InputChanges, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();
 
-/** Reads files given as text; lines are cut at spaces and joined by commas, to be easy on the eye. */
-async function dataset(users: string[], files: { items?: string[]; interactions?: string[] } = {}, rest: Some = {}) {
+/** Reads files given as lines; cells are separated by spaces for readability and written with commas. */
+async function dataset(
+  users: string[],
+  files: { items?: string[]; interactions?: string[] } = {},
+  rest: InputChanges = {},
+) {
   const file = (name: string, lines: string[] | undefined) =>
     lines && folder.file(`${name}.csv`, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
   const items = file('items', files.items);
@@ -21,8 +25,8 @@ const servedOf = (read: Dataset) => read.userIds.slice(0, read.served);
 
 const CATALOGUE = ['item_id title genres', 'i1 One comedy|drama', 'i2 Two comedy', 'i3 Three drama', 'i4 Four drama'];
 
-describe('readDataset, of events', () => {
-  it('reads who did what, users and items in the order they are met', async () => {
+describe('readDataset with events', () => {
+  it('reads interactions, with users and items in the order of their first occurrence', async () => {
     const { dataset: read, reports } = await dataset(['user_id item_id', 'u2 b', 'u1 a', 'u2 a']);
     expect(read.userIds).toEqual(['u2', 'u1']);
     expect(read.itemIds).toEqual(['b', 'a']);
@@ -42,7 +46,7 @@ describe('readDataset, of events', () => {
     ]);
   });
 
-  it('reports ratings, their times, and the columns nobody reads', async () => {
+  it('reports ratings, times and unused columns', async () => {
     const { reports } = await dataset(
       ['user item rating ts shop', 'u a 5 100 x', 'u b 5 300 x', 'v a 3 _ x'].map((l) => l.replace('_', '')),
     );
@@ -51,19 +55,19 @@ describe('readDataset, of events', () => {
     expect(reports[0]?.events?.time).toMatchObject({ unit: 's', from: 100, to: 300, missing: 1 });
   });
 
-  it('says once that times are still to come', async () => {
+  it('notes times in the future once', async () => {
     const { reports } = await dataset(['user item time', 'u a 2020-01-01', 'u b 2999-12-31', 'v a 2020-01-02']);
     const notes = reports[0]?.notes.filter((note) => note.startsWith('times in the future'));
     expect(notes).toEqual([expect.stringContaining('times in the future: 1, the last of them 2999-12-31')]);
   });
 
-  it('keeps ids as they are written', async () => {
+  it('keeps the spelling of ids', async () => {
     const { dataset: read } = await dataset(['user item', '0012 1.0', '12 1', ' x']);
     expect(read.userIds).toEqual(['0012', '12']);
     expect(read.itemIds).toEqual(['1.0', '1', 'x']);
   });
 
-  it('serves users whose rows all lack an item, and counts the rows', async () => {
+  it('serves users whose rows have no item, and counts rows without ids', async () => {
     const { dataset: read, reports } = await dataset(['user item', 'u a', 'new ', ' b', 'new ']);
     expect(servedOf(read)).toEqual(['u', 'new']);
     expect(read.itemIds).toEqual(['a', 'b']);
@@ -74,7 +78,7 @@ describe('readDataset, of events', () => {
     ]);
   });
 
-  it('takes __proto__ and constructor for ids like any other', async () => {
+  it('accepts __proto__ and constructor as ids', async () => {
     const { dataset: read } = await dataset(['user item', '__proto__ constructor', 'u __proto__', '__proto__ a']);
     expect(read.userIds).toEqual(['__proto__', 'u']);
     expect(read.itemIds).toEqual(['constructor', '__proto__', 'a']);
@@ -82,22 +86,22 @@ describe('readDataset, of events', () => {
     expect(Array.from(read.interactions.index)).toEqual([0, 2, 1]);
   });
 
-  it('stops at a rating that is no number, naming file, line and column', async () => {
+  it('refuses a rating that is not a number with file, line and column', async () => {
     await expect(dataset(['user item rating', 'u a 5', 'u b good'])).rejects.toMatchObject({
       exitCode: ExitCode.badData,
       message: expect.stringMatching(/users\.csv:3: column "rating": "good" is not a number/),
     });
   });
 
-  it('adds no user and no item for a row that was refused', async () => {
+  it('adds no user and no item for a bad row', async () => {
     const { dataset: read } = await dataset(['user item rating', 'u a 5', 'v b good'], {}, { badRows: () => {} });
     expect(read.userIds).toEqual(['u']);
     expect(read.itemIds).toEqual(['a']);
   });
 });
 
-describe('readDataset, of events and a catalogue', () => {
-  it('knows titles and attributes, and items that nobody has met', async () => {
+describe('readDataset with events and a catalogue', () => {
+  it('reads titles and attributes, and items without interactions', async () => {
     const { dataset: read } = await dataset(['user item', 'u i2'], { items: CATALOGUE });
     expect(read.itemIds).toEqual(['i1', 'i2', 'i3', 'i4']);
     expect(read.titles).toEqual(['One', 'Two', 'Three', 'Four']);
@@ -106,7 +110,7 @@ describe('readDataset, of events and a catalogue', () => {
     expect(interactionsOf(read)).toEqual({ u: { i2: 1 } });
   });
 
-  it('warns where next to nothing that people had is in the catalogue, and next to nothing of it was had', async () => {
+  it('warns if few interactions are with items of the catalogue and few of these items have interactions', async () => {
     const rows = Array.from({ length: 60 }, (_, k) => `u${k % 9} x${k}`);
     const warningsOf = async (items: string[]) => {
       const read = await dataset(['user item', ...rows, 'u1 i1'], { items });
@@ -115,13 +119,13 @@ describe('readDataset, of events and a catalogue', () => {
     expect(await warningsOf(CATALOGUE)).toEqual([
       expect.stringContaining('only 1 of 61 interactions are with items of the catalogue'),
     ]);
-    // Few were picked to be recommended, and people had them.
+    // A small selection of items that do have interactions is no mistake.
     expect(await warningsOf(['item_id', 'i1'])).toEqual([]);
     const sold = ['item_id', 'i1', 'x1', 'x2', 'x3', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7'];
     expect(await warningsOf(sold)).toEqual([]);
   });
 
-  it('reads a description that stands in for the title for its words as well', async () => {
+  it('uses a description as the title, and reads its words as attributes too', async () => {
     const about = (word: string, n: number) => `${word}-${'long-and-longer-'.repeat(4)}${n}`;
     const items = [
       'item_id description',
@@ -132,7 +136,7 @@ describe('readDataset, of events and a catalogue', () => {
     expect(read.attributeNames).toEqual(['description:sea', 'description:sky']);
   });
 
-  it('learns from items outside the catalogue without offering them', async () => {
+  it('learns from items outside the catalogue but does not offer them', async () => {
     const { dataset: read, reports } = await dataset(['user item', 'u i2', 'u gone'], { items: CATALOGUE });
     expect(offeredOf(read)).toEqual(['i1', 'i2', 'i3', 'i4']);
     expect(interactionsOf(read)).toEqual({ u: { i2: 1, gone: 1 } });
@@ -142,8 +146,8 @@ describe('readDataset, of events and a catalogue', () => {
   });
 });
 
-describe('readDataset, of profiles', () => {
-  it('reads history with strengths, preferences, and items to exclude', async () => {
+describe('readDataset with profiles', () => {
+  it('reads a history with strengths, preferences and excluded items', async () => {
     const users = ['user_id history preferences exclude', 'u i1|i2:-1 genre:drama|comedy:-2 i3|nowhere', 'v   '];
     const { dataset: read, reports } = await dataset(users, { items: CATALOGUE });
     expect(servedOf(read)).toEqual(['u', 'v']);
@@ -163,7 +167,7 @@ describe('readDataset, of profiles', () => {
     ['liked_genres', 1],
     ['disliked_genres', -1],
     ['avoid_genres', -1],
-  ])('takes the column %j for preferences', async (column, sign) => {
+  ])('reads the column %j as preferences', async (column, sign) => {
     const users = `user_id,${column}\nu,Drama:2\nv,\n`;
     const items = folder.file('items.csv', CATALOGUE.join('\n').replaceAll(' ', ','));
     const { dataset: read } = await readDataset(inputsOf(folder.file('users.csv', users), { items }));
@@ -177,7 +181,7 @@ describe('readDataset, of profiles', () => {
     ]);
   });
 
-  it('groups users by what they share', async () => {
+  it('groups users by shared values', async () => {
     const { dataset: read } = await dataset(['user_id country', 'u fr', 'v de', 'w fr', 'x de'], {
       interactions: ['user item', 'u i1'],
     });
@@ -189,12 +193,12 @@ describe('readDataset, of profiles', () => {
     });
   });
 
-  it('lets a later entry of one item stand', async () => {
+  it('keeps the last entry of an item in a history', async () => {
     const { dataset: read } = await dataset(['user_id history', 'u i1|i1:-1|i2:-1|i2'], { items: CATALOGUE });
     expect(interactionsOf(read)).toEqual({ u: { i1: -1, i2: 1 } });
   });
 
-  it('refuses a user who comes twice, and goes on without the second row where bad rows are skipped', async () => {
+  it('refuses a second row of a user, or skips it if bad rows are skipped', async () => {
     const rows = ['user_id history', 'u i1', 'v i2', 'u i3'];
     await expect(dataset(rows, { items: CATALOGUE })).rejects.toMatchObject({
       exitCode: ExitCode.badData,
@@ -204,7 +208,7 @@ describe('readDataset, of profiles', () => {
     expect(interactionsOf(read)).toEqual({ u: { i1: 1 }, v: { i2: 1 } });
   });
 
-  it('refuses events that it would take for profiles, and names the likely item column', async () => {
+  it('refuses profiles with repeated users and names the column that is probably the item', async () => {
     const rows = ['user_id thing amount', 'u i1 3', 'u i2 1', 'v i1 2', 'v i3 1', 'w i2 7'];
     await expect(dataset(rows, { items: CATALOGUE })).rejects.toMatchObject({
       exitCode: ExitCode.badData,
@@ -217,39 +221,39 @@ describe('readDataset, of profiles', () => {
     );
   });
 
-  it('refuses to make lists of nothing', async () => {
+  it('refuses data without anything to learn from', async () => {
     await expect(dataset(['user_id country', 'u fr', 'v de'], { items: CATALOGUE })).rejects.toMatchObject({
       exitCode: ExitCode.badData,
       message: expect.stringContaining('there is nothing to learn from'),
     });
   });
 
-  it('takes an item whole whose id ends like a strength', async () => {
+  it('keeps an item id that ends like a strength whole', async () => {
     const items = ['item_id', 'a:1', 'a'];
     const { dataset: read } = await dataset(['user_id history', 'u a:1', 'v a:2'], { items });
     expect(interactionsOf(read)).toEqual({ u: { 'a:1': 1 }, v: { a: 2 } });
   });
 
-  it('refuses a strength out of all proportion', async () => {
+  it('refuses a strength above 100', async () => {
     await expect(dataset(['user_id history', 'u i1:101'], { items: CATALOGUE })).rejects.toThrow(
       'users.csv:2: "i1" has the strength 101',
     );
   });
 
-  it('recommends to nobody in a file without users', async () => {
+  it('refuses a file without users', async () => {
     await expect(dataset(['user_id history'], { items: CATALOGUE })).rejects.toMatchObject({
       exitCode: ExitCode.badData,
       message: expect.stringContaining('holds no users'),
     });
   });
 
-  it('recommends nothing where there are no items', async () => {
+  it('refuses data without items', async () => {
     await expect(dataset(['user_id country', 'u fr'])).rejects.toThrow('no items anywhere');
   });
 });
 
-describe('readDataset, of profiles and interactions beside them', () => {
-  it('serves those with a profile and learns from the others', async () => {
+describe('readDataset with profiles and interactions', () => {
+  it('serves users with a profile and learns from the others too', async () => {
     const files = { items: CATALOGUE, interactions: ['user item', 'other i1', 'u i2', 'other i3'] };
     const { dataset: read, reports } = await dataset(['user_id history', 'u i4', 'v '], files);
     expect(read.userIds).toEqual(['u', 'v', 'other']);
@@ -258,43 +262,43 @@ describe('readDataset, of profiles and interactions beside them', () => {
     expect(reports.map((report) => report.kind).sort()).toEqual(['events', 'items', 'profiles']);
   });
 
-  it('lets a profile stand where both speak of one item', async () => {
+  it('prefers the strength in a profile to the one in the interactions', async () => {
     const files = { items: CATALOGUE, interactions: ['user item', 'u i1', 'u i2'] };
     const { dataset: read } = await dataset(['user_id history', 'u i1:-1'], files);
     expect(interactionsOf(read)).toEqual({ u: { i1: -1, i2: 1 } });
   });
 
-  it('excludes an item that only the interactions know', async () => {
+  it('can exclude an item that is only in the interactions', async () => {
     const interactions = ['user item', 'other a', 'other b'];
     const { dataset: read } = await dataset(['user_id exclude', 'u b'], { interactions });
     expect(byName(read, read.excluded)).toEqual({ u: { b: 1 } });
   });
 
-  it('takes an item whole whose id ends like a strength where only the interactions know it', async () => {
+  it('keeps an item id that ends like a strength whole even if it is only in the interactions', async () => {
     const { dataset: read } = await dataset(['user_id history', 'u a:2'], { interactions: ['user item', 'other a:2'] });
     expect(interactionsOf(read)).toEqual({ u: { 'a:2': 1 }, other: { 'a:2': 1 } });
   });
 
-  it('pads groups and preferences to the users met only in the interactions', async () => {
+  it('gives groups and preferences empty rows for users that are only in the interactions', async () => {
     const files = { items: CATALOGUE, interactions: ['user item', 'other i1'] };
     const { dataset: read } = await dataset(['user_id country', 'u fr', 'v fr', 'w de', 'x de'], files);
     expect([read.groups.rows, read.preferences.rows, read.excluded.rows]).toEqual([5, 5, 5]);
   });
 
-  it('wants both a user and an item in interactions', async () => {
+  it('requires an item column in interactions', async () => {
     await expect(dataset(['user_id', 'u'], { interactions: ['user thing', 'u a'] })).rejects.toThrow(
       /interactions\.csv:1: no column that looks like the item; name it with --item-col NAME/,
     );
   });
 });
 
-describe('readDataset, of columns named by option', () => {
-  it('reads them', async () => {
+describe('readDataset with columns named by options', () => {
+  it('reads the named columns', async () => {
     const { dataset: read } = await dataset(['who user what', 'u x a'], {}, { named: { user: 'who', item: 'what' } });
     expect(interactionsOf(read)).toEqual({ u: { a: 1 } });
   });
 
-  it('refuses one that no file has', async () => {
+  it('refuses a column that no file has', async () => {
     await expect(dataset(['user item', 'u a'], {}, { named: { rating: 'score' } })).rejects.toMatchObject({
       exitCode: ExitCode.usage,
       message: expect.stringContaining('--rating-col: no file has a column "score"'),
@@ -310,7 +314,7 @@ describe('readDataset, of columns named by option', () => {
   });
 });
 
-describe('readDataset, of ratings of two scales in one file', () => {
+describe('readDataset with ratings on two scales in one file', () => {
   const rows = (count: number, times: number, from = 0) =>
     Array.from(
       { length: count },
@@ -326,14 +330,14 @@ describe('readDataset, of ratings of two scales in one file', () => {
     [rows(500, 2), rows(400, 1, 500)],
     [rows(200, 1), rows(900, 2, 200)],
     [rows(700, 2), rows(300, 1, 700)],
-  ])('warns, whichever comes first, unless it is said to be one (%#)', async (one, other) => {
+  ])('warns whichever scale comes first, unless --ratings says that it is one scale (%#)', async (one, other) => {
     expect(await warningsOf([...one, ...other])).toEqual([
       expect.stringMatching(/^ratings go from .* are read as one scale/),
     ]);
     expect(await warningsOf([...one, ...other], { ratings: 'scale' })).toEqual([]);
   });
 
-  it('says nothing of one scale, sorted or not, nor of few rows', async () => {
+  it('does not warn about a single scale, sorted or not, nor about few rows', async () => {
     const all = rows(1000, 2);
     const rating = (row: string) => Number(row.split(' ')[2]);
     expect(await warningsOf(all)).toEqual([]);

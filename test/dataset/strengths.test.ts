@@ -4,7 +4,7 @@ import { strengthsOf } from '../../src/dataset/strengths/strength-rule.js';
 import { type SparseRows, sparseFromEntries } from '../../src/matrix/sparse.js';
 import { countStrength, DISLIKE, ratingStrength, usualRating } from '../../src/model/strength.js';
 
-/** users × items with the given values, user by user, from item 0 on. */
+/** users × items with the given values: each user's values are those of items 0, 1, 2 … */
 function rowsOf(users: number[][]): SparseRows {
   const row = users.flatMap((values, user) => values.map(() => user));
   const column = users.flatMap((values) => values.map((_, item) => item));
@@ -20,15 +20,15 @@ describe('countStrength', () => {
     [0.1, 0.5],
     [0.001, 0.25],
     [1e9, 4],
-  ])('makes of %d the strength %d', (count, strength) => {
+  ])('gives a count of %d the strength %d', (count, strength) => {
     expect(countStrength(count)).toBeCloseTo(strength, 12);
   });
 
-  it('says nothing for a sum of nothing or less', () => {
+  it('is 0 for a count of 0 or less', () => {
     expect([0, -1, -80].map(countStrength)).toEqual([0, 0, 0]);
   });
 
-  it('never falls as counts rise, and stays between a quarter and four', () => {
+  it('rises with the count and stays between 1/4 and 4', () => {
     const count = fc.double({ min: 1e-9, max: 1e12, noNaN: true });
     fc.assert(
       fc.property(count, count, (a, b) => {
@@ -50,13 +50,16 @@ describe('ratingStrength', () => {
     [10, 1, 9, 1.8],
     [99, 0, 1, 2],
     [1, 1, 0, 1],
-  ])('makes of %d, beside a usual %d on a scale of %d, the strength %d', (rating, usual, span, strength) => {
-    expect(ratingStrength(rating, usual, span)).toBeCloseTo(strength, 12);
-  });
+  ])(
+    'gives a rating of %d, with a usual rating of %d and a span of %d, the strength %d',
+    (rating, usual, span, strength) => {
+      expect(ratingStrength(rating, usual, span)).toBeCloseTo(strength, 12);
+    },
+  );
 });
 
 describe('usualRating', () => {
-  it("is everybody's mean for who has rated nothing, and nearly their own for who has rated much", () => {
+  it("is the overall mean for a user without ratings, and nearly the user's own mean with many ratings", () => {
     expect(usualRating(0, 0, 3.5)).toBe(3.5);
     expect(usualRating(5, 1, 3.5)).toBe(22.5 / 6);
     expect(usualRating(5000, 1000, 3)).toBeCloseTo(4.99, 2);
@@ -64,7 +67,7 @@ describe('usualRating', () => {
 });
 
 describe('strengthsOf', () => {
-  it('measures a rating from what its user usually gives', () => {
+  it('measures a rating relative to the usual rating of its user', () => {
     const strengths = strengthsOf(rowsOf([[4, 5], [4, 2, 3, 3], [5]]), { kind: 'scale', low: 1, high: 5 });
     // m = 26 / 7; m_u = (9 + 5m) / 7, (12 + 5m) / 9, (5 + 5m) / 6
     const m = 26 / 7;
@@ -73,7 +76,7 @@ describe('strengthsOf', () => {
     expect(Array.from(strengths)).toEqual(expected.map((above) => Math.fround(1 + (0.8 * above) / 4)));
   });
 
-  it('takes what has no number for a plain interaction, which changes no mean', () => {
+  it('reads an interaction without a number as a plain one, which does not affect means', () => {
     const rule = { kind: 'scale', low: 1, high: 5 } as const;
     const [with1, without] = [strengthsOf(rowsOf([[4, Number.NaN, 2]]), rule), strengthsOf(rowsOf([[4, 2]]), rule)];
     expect(Array.from(with1)).toEqual([without[0], 1, without[1]]);
@@ -82,7 +85,7 @@ describe('strengthsOf', () => {
     expect(Array.from(strengthsOf(rowsOf([[Number.NaN, 1, 0]]), thumbs))).toEqual([1, 1, DISLIKE]);
   });
 
-  it('agrees with the formula written out, whatever the ratings', () => {
+  it('equals the formula written out', () => {
     const grade = fc.integer({ min: 1, max: 10 }).map((g) => g / 2);
     fc.assert(
       fc.property(fc.array(fc.array(grade, { maxLength: 8 }), { minLength: 1, maxLength: 6 }), (users) => {

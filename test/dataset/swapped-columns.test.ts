@@ -6,7 +6,7 @@ import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 type Row = readonly [user: string, item: string];
 
-/** Numbers from 0 to 1 by a seed. */
+/** A seeded generator of numbers from 0 to 1. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -15,7 +15,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Rows of users who like some items more than others, by user or in any order. */
+/** Random rows in which some items are more popular than others, optionally sorted by user. */
 function rowsOf(seed: number, count: number, users: number, items: number, prefix: Row, isSorted = false): Row[] {
   const random = seeded(seed);
   const rows = Array.from({ length: count }, () => [Math.floor(random() * users), Math.floor(random() ** 2 * items)]);
@@ -36,38 +36,41 @@ function swappedIn(rows: readonly Row[]): number {
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed + 1);
 
 describe('firstSwappedRow', () => {
-  it.each([false, true])('finds where the columns swap, within a few rows (sorted: %s)', (isSorted) => {
-    for (const seed of SEEDS) {
-      const rows = [
-        ...rowsOf(seed, 400, 50, 40, ['u', 'i']),
-        ...swap(rowsOf(-seed, 400, 60, 50, ['u', 'i'], isSorted)),
-      ];
-      const found = swappedIn(rows);
-      expect(found).toBeGreaterThanOrEqual(400);
-      expect(found).toBeLessThan(405);
-    }
-  });
+  it.each([false, true])(
+    'finds the row from which the columns are swapped, give or take 5 rows (sorted: %s)',
+    (isSorted) => {
+      for (const seed of SEEDS) {
+        const rows = [
+          ...rowsOf(seed, 400, 50, 40, ['u', 'i']),
+          ...swap(rowsOf(-seed, 400, 60, 50, ['u', 'i'], isSorted)),
+        ];
+        const found = swappedIn(rows);
+        expect(found).toBeGreaterThanOrEqual(400);
+        expect(found).toBeLessThan(405);
+      }
+    },
+  );
 
-  it('finds a short piece in the middle, and one at the end', () => {
+  it('finds a short swapped section in the middle or at the end', () => {
     const rows = rowsOf(3, 1000, 50, 40, ['u', 'i']);
     const middle = [...rows.slice(0, 400), ...swap(rows.slice(400, 430)), ...rows.slice(430)];
     expect(swappedIn(middle)).toBe(400);
     expect(swappedIn([...rows.slice(0, 960), ...swap(rows.slice(960))])).toBe(960);
   });
 
-  it('finds it where the second half has other users', () => {
+  it('finds a swapped second half that has other users', () => {
     const rows = rowsOf(3, 1000, 50, 40, ['u', 'i'], true);
     expect(swappedIn([...rows.slice(0, 500), ...swap(rowsOf(4, 500, 50, 40, ['v', 'i'], true))])).toBe(500);
   });
 
-  it('finds it in spite of an id that happens to be a user and an item', () => {
+  it('finds a swapped second half although one id is both a user and an item', () => {
     const rows = rowsOf(4, 600, 50, 40, ['u', 'i']).map(
       ([user, item]): Row => [user === 'u7' ? '0' : user, item === 'i3' ? '0' : item],
     );
     expect(swappedIn([...rows.slice(0, 300), ...swap(rows.slice(300))])).toBeGreaterThanOrEqual(300);
   });
 
-  it('is silent where users and items are numbered from 1 on, dense or sparse, sorted or not', () => {
+  it('finds nothing if users and items are both plain numbers, dense or sparse, sorted or not', () => {
     for (const isSorted of [false, true]) {
       for (const [count, users, items] of [
         [100, 10, 10],
@@ -82,7 +85,7 @@ describe('firstSwappedRow', () => {
     }
   });
 
-  it('is silent where people follow people, by follower, by followed, and in both directions', () => {
+  it('finds nothing if people follow people, in either or both directions', () => {
     for (const seed of SEEDS) {
       const rows = rowsOf(seed, 1000, 200, 200, ['p', 'p'], true);
       expect(swappedIn(rows)).toBe(-1);
@@ -92,14 +95,14 @@ describe('firstSwappedRow', () => {
     }
   });
 
-  it('looks at all of many rows, unless users and items share ids', () => {
+  it('finds a late swap among 50,000 rows, unless users and items share ids', () => {
     const rows = rowsOf(7, 50_000, 3000, 900, ['u', 'i']);
     expect(swappedIn([...rows.slice(0, 40_000), ...swap(rows.slice(40_000))])).toBe(40_000);
     const shared = rowsOf(7, 50_000, 3000, 900, ['', '']);
     expect(swappedIn([...shared.slice(0, 40_000), ...swap(shared.slice(40_000))])).toBe(-1);
   });
 
-  it('is silent of users and items that have nothing to do with each other, and of no rows', () => {
+  it('finds nothing if users and items have no common ids or there are no rows', () => {
     expect(swappedIn(rowsOf(5, 500, 50, 40, ['u', 'i']))).toBe(-1);
     expect(swappedIn([])).toBe(-1);
   });
@@ -116,14 +119,14 @@ describe('readDataset', () => {
       .flatMap(({ table, warnings }) => warnings.map((warning) => `${table.path}: ${warning}`))
       .join('\n');
 
-  it('warns with file and line where a second header lies in the middle', async () => {
+  it('warns with file and line about columns that swap at a second header', async () => {
     const path = folder.file('both.csv', text(january, 'user,item') + text(swap(february), 'item,user'));
     const warnings = await warningsOf(inputsOf(path));
     expect(warnings).toContain(`${path}: from about line 203 on, the columns of users and items seem to be swapped`);
     expect(warnings).toContain('user "item" is the header, which comes again among the rows');
   });
 
-  it('warns of the second of two files without a header', async () => {
+  it('warns about the second of two files without headers', async () => {
     const [first, second] = [
       folder.file('january.csv', text(january, 'u1,i1')),
       folder.file('february.csv', text(swap(february), 'i1,u1')),
@@ -132,7 +135,7 @@ describe('readDataset', () => {
     expect(await warningsOf(inputs)).toContain(`${second}: from about line 1 on`);
   });
 
-  it('says nothing of files that name their columns', async () => {
+  it('does not warn about files with different column orders that have headers', async () => {
     const [first, second] = [
       folder.file('january.csv', text(january, 'user,item')),
       folder.file('february.csv', text(swap(february), 'item,user')),

@@ -20,7 +20,7 @@ function columnOf(values: readonly number[]): NumberColumn {
 const valuesOf = (column: NumberColumn) => Array.from({ length: column.length }, (_, row) => column.at(row));
 
 describe('NumberColumn', () => {
-  it('gives back what was put in, to the bit, whatever it keeps it in', () => {
+  it('returns its values unchanged to the bit, whatever array type it stores them in', () => {
     fc.assert(
       fc.property(numbers, numbers, (first, second) => {
         const column = columnOf(first);
@@ -31,7 +31,7 @@ describe('NumberColumn', () => {
     );
   });
 
-  it('puts its values in another order, and lets them go', () => {
+  it('can be reordered and cleared', () => {
     fc.assert(
       fc.property(numbers, fc.array(fc.nat()), (values, keys) => {
         const order = Uint32Array.from(values.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
@@ -48,13 +48,13 @@ describe('NumberColumn', () => {
     ['whole numbers', [1112486027, Number.NaN, 0], Uint32Array],
     ['halves', [4, 3.5, Number.NaN], Float32Array],
     ['tenths', [4, 3.5, 0.1], Float64Array],
-  ])('keeps %s as narrow as can be', (_, values, type) => {
+  ])('stores %s in the narrowest array type', (_, values, type) => {
     expect(columnOf(values).values).toBeInstanceOf(type);
   });
 });
 
 describe('LineColumn', () => {
-  it('knows the line of each row, of its own and of appended ones', () => {
+  it('knows the line of each of its own and appended rows', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 3 })),
@@ -76,7 +76,7 @@ describe('LineColumn', () => {
 });
 
 describe('IndexColumn', () => {
-  it('renumbers what is appended', () => {
+  it('renumbers appended indices', () => {
     const column = new IndexColumn();
     column.push(7);
     column.append(Uint32Array.of(0, 2, 1), Uint32Array.of(5, 6, 9));

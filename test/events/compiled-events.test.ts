@@ -12,7 +12,7 @@ function layoutOf(width: number, roles: EventLayout['roles'], delimiter = ','): 
   return { delimiter, width, roles, ratingName: 'rating', timeName: 'time', dayOrder: undefined };
 }
 
-/** What these rows are read as. */
+/** The result of reading these rows. */
 function read(text: string, layout: EventLayout, acceleration?: Acceleration) {
   const sink = newSink(layout, new Map(), { users: new IdIndex(), items: new IdIndex() });
   const refused: unknown[] = [];
@@ -23,10 +23,10 @@ function read(text: string, layout: EventLayout, acceleration?: Acceleration) {
   return { lines, rows, events: partOf(events), users: users.ids, items: items.ids, refused };
 }
 
-/** The same in plain code and in compiled, and how many rows the compiled program read of it. */
+/** Reads the rows with the plain and with the compiled reader, and counts the rows that the compiled one read. */
 function bothWays(text: string, layout: EventLayout, of = compiled) {
   const accelerator = of(layout);
-  if (!accelerator) throw new Error('it was not compiled');
+  if (!accelerator) throw new Error('the compiled reader refused this layout');
   let rows = 0;
   const counting: Acceleration = {
     of: () => ({
@@ -40,25 +40,25 @@ function bothWays(text: string, layout: EventLayout, of = compiled) {
     least: 1,
   };
   const plain = read(text, layout);
-  // Twice, so that nothing of the file before is left.
+  // Read twice: the first file must leave nothing behind for the second.
   read(text, layout, counting);
   rows = 0;
   return { plain, compiled: read(text, layout, counting), rows };
 }
 
-/** Ids of any length and all beginnings but those of words for none; many come again. */
+/** Ids of many lengths and first letters, except those of words for a missing value; many are repeated. */
 function idOf(random: Random, most: number): string {
   const number = random.below(most);
   return `${'abcdefgh'.repeat(number % 5)}${number.toString(2 + (number % 35))}`.slice(-(1 + (number % 37)));
 }
 
-describe('the compiled reader of events', () => {
+describe('the compiled events reader', () => {
   it.each([
     ['users and items', 2, '\n', 1 << 20],
-    ['quoted cells, and ends of Windows', 4, '\r\n', 1 << 20],
+    ['quoted cells and CRLF', 4, '\r\n', 1 << 20],
     ['numbers and times', 4, '\n', 1 << 20],
     ['more ids than there is room for', 4, '\n', 1 << 13],
-  ])('reads %s as the plain code does', (name, width, end, ids) => {
+  ])('reads %s as the plain reader does', (name, width, end, ids) => {
     const random = new Random(7);
     const quoted = (cell: string) => (name.startsWith('quoted') && random.below(2) === 0 ? `"${cell}"` : cell);
     const rows = Array.from({ length: 20_000 }, () => {
@@ -76,7 +76,7 @@ describe('the compiled reader of events', () => {
     expect(counted).toBe(plain.rows);
   });
 
-  it('reads dates as the plain code does, and numbers to the bit', () => {
+  it('reads dates and numbers to the same bits as the plain reader', () => {
     const two = (number: number) => `${number}`.padStart(2, '0');
     const dates = fc
       .record({
@@ -94,26 +94,26 @@ describe('the compiled reader of events', () => {
         return `${date}${way === 4 ? 'T' : ' '}${way % 4 ? two(hour) : hour}:${two(minute)}${way < 6 ? '' : `:${two(second)}`}${way === 8 ? 'Z' : ''}${way === 9 ? '.5' : ''}`;
       });
     const layout = layoutOf(4, { user: 3, item: 1, rating: 0, time: 2 }, ';');
-    // Room for a few rows is made faster than room for a file.
+    // Buffers for a few rows are set up faster than buffers for a whole file.
     const small = compiledEvents({ chunk: 1 << 12, ids: 1 << 10 });
-    let known = 0;
+    let compiledRows = 0;
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.double({ noNaN: true }), dates), { minLength: 1, maxLength: 4 }), (cells) => {
         const rows = cells.map(([number, date]) => `${number};i;${date};u\n`);
         const first = bothWays(rows.join(''), layout, small);
         expect(first.compiled).toEqual(first.plain);
-        known += first.rows;
+        compiledRows += first.rows;
         const whole = cells.map(([number, date]) => `${Math.round(number) % 1e15};i;${date};u\n`);
         const second = bothWays(whole.join(''), layout, small);
         expect(second.compiled).toEqual(second.plain);
-        known += second.rows;
+        compiledRows += second.rows;
       }),
       { numRuns: 400 },
     );
-    expect(known).toBeGreaterThan(200);
+    expect(compiledRows).toBeGreaterThan(200);
   });
 
-  it('begins anew with more ids than it has room for', () => {
+  it('reads all rows even if there are more ids than its tables have room for', () => {
     const random = new Random(3);
     const text = Array.from(
       { length: 400_000 },
@@ -122,7 +122,7 @@ describe('the compiled reader of events', () => {
     const { plain, compiled: own, rows } = bothWays(text, layoutOf(2, { user: 0, item: 1 }));
     expect(own.users.length).toBeGreaterThan(1 << 18);
     expect(rows).toBe(400_000);
-    // Not toEqual of the whole: it takes minutes for arrays of this length.
+    // toEqual takes minutes for arrays of this length.
     for (const name of ['users', 'items'] as const) expect(own[name].join()).toBe(plain[name].join());
     for (const name of ['user', 'item'] as const) {
       expect(own.events[name].every((value, row) => value === plain.events[name][row])).toBe(true);
@@ -131,7 +131,7 @@ describe('the compiled reader of events', () => {
     expect(own.events.lines).toEqual(plain.events.lines);
   });
 
-  it('leaves a layout with types of events, an odd delimiter, and files too large to be addressed, to others', () => {
+  it('declines a layout with event types, a delimiter of several bytes, and tables too large to address', () => {
     expect(compiled(layoutOf(3, { user: 0, item: 1, event: 2 }))).toBeUndefined();
     expect(compiled(layoutOf(2, { user: 0, item: 1 }, '§'))).toBeUndefined();
     const huge = compiledEvents({ chunk: 1 << 16, ids: 2 ** 31 });
@@ -139,7 +139,7 @@ describe('the compiled reader of events', () => {
   });
 });
 
-/** Ids of eight letters whose product with a number that anybody can look up begins with 18 zeros: they would all have one slot. */
+/** Ids of eight letters whose product with a well-known hash multiplier begins with 18 zero bits: such a hash puts all of them in one slot. */
 function collidingIds(count: number): string[] {
   const number = 0x9e3779b97f4a7c15n;
   const letters = Array.from({ length: 700_000 }, (_, n) => (n + 36 ** 3).toString(36));
@@ -165,7 +165,7 @@ function collidingIds(count: number): string[] {
   return ids.slice(0, count);
 }
 
-it('reads 100,000 ids that were made to have one slot as any others', () => {
+it('reads 100,000 ids that were crafted to collide in one slot', () => {
   const ids = collidingIds(100_000);
   const text = ids.map((id) => `${id},i\n`).join('');
   const { plain, compiled: read, rows } = bothWays(text, layoutOf(2, { user: 0, item: 1 }));

@@ -21,7 +21,7 @@ test.each([
   ['24.12.2011, 20:26 Uhr', 'day-first', at(2011, 11, 24, 20, 26)],
   ['24/12/2011 à 20h26', 'day-first', at(2011, 11, 24, 20, 26)],
   ['12/24/2011, 12:00:00 am', 'month-first', at(2011, 11, 24)],
-])('%s has an order of its own: %s', (cell, order, seconds) => {
+])('%s is unambiguous and %s', (cell, order, seconds) => {
   const date = dateEndingWithYear(cell);
   expect(date?.order).toBe(order);
   expect(partedSeconds(date?.code ?? 0, date?.order ?? 'day-first')).toBe(seconds);
@@ -39,11 +39,11 @@ test.each([
   '12.24.2011',
   '1/2/2011 24:00',
   '1/2/2011 13:00 PM',
-])('%s is no such date', (cell) => {
+])('%s is not a date', (cell) => {
   expect(dateEndingWithYear(cell)).toBeUndefined();
 });
 
-test('any day and second is read back in either order', () => {
+test('any day and time is read back correctly, with the day or the month first', () => {
   const days = fc.date({ min: new Date('0100-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
   fc.assert(
     fc.property(days, (date) => {
@@ -61,7 +61,7 @@ test('any day and second is read back in either order', () => {
   );
 });
 
-test('a column keeps to the order that one of its cells told', () => {
+test('an unambiguous cell fixes the order of day and month in its column', () => {
   const column = new TimeColumn('when');
   column.read('3/4/2011');
   column.read('13/4/2011');
@@ -78,7 +78,7 @@ const timesOf = async (dates: readonly string[], dayOrder?: 'day-first' | 'month
   return [...(dataset.times ?? [])];
 };
 
-test('a cell above 12 anywhere in a column settles the cells before and behind it', async () => {
+test('a day above 12 anywhere in a column settles the order for the cells before and after it', async () => {
   expect(await timesOf(['1/2/2020', '13/2/2020', '', '3/4/2020'])).toEqual([
     at(2020, 1, 1),
     at(2020, 1, 13),
@@ -88,7 +88,7 @@ test('a cell above 12 anywhere in a column settles the cells before and behind i
   expect(await timesOf(['1/2/2020', '2/13/2020'])).toEqual([at(2020, 0, 2), at(2020, 1, 13)]);
 });
 
-test('a column in which none is above 12 is refused, with the row and the way out, until it is said', async () => {
+test('a column without a day above 12 is refused with the row and the way out, unless --date-order is given', async () => {
   await expect(timesOf(['', '3/4/2020'])).rejects.toMatchObject({
     exitCode: ExitCode.badData,
     message: expect.stringMatching(/e\.csv:3: column "date": .*3\/4\/2020.*\n.*--date-order day-first or month-first/),
@@ -110,14 +110,14 @@ const warningsOf = async (dates: readonly string[], dayOrder?: 'day-first' | 'mo
 };
 
 test.each([
-  // A spreadsheet has taken the days up to 12 for months, and left the others as they were.
+  // A spreadsheet has read days up to 12 as months and left the other dates as text.
   [['3/4/2024', '4/5/2024', '13/04/2024', '25/12/2024']],
   [['03/04/2024', '05/04/2024', '13.04.2024', '25.12.2024']],
   [['03/04/2024', '05/04/2024', '13.04.2024', '05.11.2024']],
   [['03-04-2024 12:30', '13/04/2024 12:30']],
   [['4/13/2024', '4/25/2024', '04/05/2024', '04/03/2024']],
   [['3/4/24', '04/13/24']],
-])('%j are warned of: the order is told by dates written in another way', async (dates) => {
+])('%j give a warning: the dates that settle the order are written differently from the others', async (dates) => {
   const warnings = await warningsOf(dates);
   expect(warnings).toEqual([expect.stringContaining('"date" has dates written in two ways')]);
   const order = /--date-order (day-first|month-first) says/.exec(warnings[0] ?? '')?.[1] as 'day-first';
@@ -128,22 +128,22 @@ test.each([
   [['03/04/2024', '13/04/2024', '25/12/2024', '10/11/2024']],
   [['3/4/2024', '13/4/2024', '25/12/2024', '10/11/2024', '1/10/2024']],
   [['3/4/2024', '4/13/2024', '12/25/2024', '10/11/2024', '10/1/2024']],
-  // The month without a zero, the day with one.
+  // Days have a leading zero, months do not.
   [['3/04/2024', '4/13/2024', '12/25/2024', '10/11/2024', '12/09/2024']],
   [['3.4.2024', '03.04.2024', '13.4.2024', '13.04.2024']],
   [['3/4/2024', '25/3/2024', '03/05/2024', '14/03/2024']],
   [['2024-04-03', '2024-04-13']],
-])('%j are written in one way, or tell the order in each', async (dates) => {
+])('%j give no warning: they have one spelling, or a day above 12 in each', async (dates) => {
   expect(await warningsOf(dates)).toEqual([]);
 });
 
-test('dates that begin with the year, below others that do not, are refused', async () => {
+test('a date with the year first is refused below dates with the year last', async () => {
   await expect(warningsOf(['03/04/2024', '13/04/2024', '2024-04-03'])).rejects.toMatchObject({
     message: expect.stringMatching(/w\.csv:4: .*"2024-04-03", where the rows before have a date like/),
   });
 });
 
-test('ranges of a file that are read apart are doubted together', () => {
+test('suspicious spellings are found even if they are in separate ranges of a file', () => {
   const [first, second] = [new TimeColumn('date'), new TimeColumn('date')];
   first.read('3/4/2024');
   second.read('13/04/2024');

@@ -28,18 +28,18 @@ describe('eventTypes', () => {
     ['unlike', -2],
     ['refund', -5],
     ['dislike', -5],
-  ])('knows what %j weighs: %d', (cell, weight) => {
+  ])('gives the type %j the weight %d', (cell, weight) => {
     expect(weigh(cell)).toBe(weight);
   });
 
-  it('lets a stated weight go before a known one, without case and punctuation', () => {
+  it('prefers a stated weight to the built-in one, ignoring case and most punctuation', () => {
     expect(weigh('add_to_cart', { 'Add to cart': 0.5 })).toBe(0.5);
     expect(weigh('play', { PLAY: -1 })).toBe(-1);
     expect(weigh('+', { '+': 2, '-': -2 })).toBe(2);
     expect(weigh('view', { purchase: 9 })).toBe(1);
   });
 
-  it('takes two spellings for one type, called as it is met first, and lists the commonest first', () => {
+  it('merges spellings of one type under the first one, and lists the most frequent type first', () => {
     const types = eventTypes(new Map());
     for (const cell of ['View', 'buy', 'VIEW', 'view ', 'view']) types.of(cell).rows++;
     expect(types.met).toEqual([
@@ -49,12 +49,12 @@ describe('eventTypes', () => {
   });
 });
 
-describe('readDataset, of types of events', () => {
+describe('readDataset with event types', () => {
   const read = (events: string, rest = {}) => readDataset(inputsOf(folder.file('events.csv', events), rest));
   const EVENTS =
     'timestamp,visitorid,event,itemid\n1,u,view,a\n2,u,transaction,a\n3,v,remove_from_cart,b\n4,v,view,a\n';
 
-  it('weighs them, and reports each type with its rows', async () => {
+  it('weighs rows by their type and reports each type with its rows', async () => {
     const { dataset, reports } = await read(EVENTS);
     expect(byName(dataset, dataset.interactions)).toEqual({
       u: { a: Math.fround(1 + Math.log10(6) / 2) },
@@ -68,7 +68,7 @@ describe('readDataset, of types of events', () => {
     ]);
   });
 
-  it('leaves out rows of a type that weighs nothing, counted, but not their users and items', async () => {
+  it('skips and counts rows of a type that weighs 0, but keeps their users and items', async () => {
     const { dataset, reports } = await read(EVENTS, { eventWeights: new Map([['view', 0]]) });
     expect(byName(dataset, dataset.interactions)).toEqual({ u: { a: Math.fround(1 + Math.log10(5) / 2) } });
     expect(dataset.userIds).toEqual(['u', 'v']);
@@ -80,7 +80,7 @@ describe('readDataset, of types of events', () => {
     });
   });
 
-  it('counts no row of a type that was refused for another cell', async () => {
+  it('does not count a row under its type if another cell made it a bad row', async () => {
     const events = 'user,item,rating,event\nu,a,1,view\nu,b,x,view\n';
     const { reports } = await read(events, { badRows: () => {} });
     expect(reports[0]?.events?.types).toEqual([{ name: 'view', weight: 1, rows: 1 }]);
@@ -88,18 +88,18 @@ describe('readDataset, of types of events', () => {
 
   it.each([
     ['another column', { event: 'kind' }, 5],
-    ['none', { event: 'none' }, 1],
-  ])('takes them from %s where that is said', async (_, named, weight) => {
+    ['no column', { event: 'none' }, 1],
+  ])('takes the types from %s if the option says so', async (_, named, weight) => {
     const { dataset } = await read('user,item,event,kind\nu,a,view,buy\n', { named });
     expect(byName(dataset, dataset.interactions)).toEqual({ u: { a: Math.fround(1 + Math.log10(weight) / 2) } });
   });
 
-  it('notes a weight whose type no row has', async () => {
+  it('notes a stated weight for a type that no row has', async () => {
     const { reports } = await read(EVENTS, { eventWeights: new Map(Object.entries({ view: 1, purchse: 7 })) });
     expect(reports.at(-1)?.notes).toEqual(['--event-weights names types that no row has: purchse']);
   });
 
-  it('refuses weights where no file has types', async () => {
+  it('refuses stated weights if no file has event types', async () => {
     const run = read('user,item\nu,a\n', { eventWeights: new Map([['view', 2]]) });
     await expect(run).rejects.toMatchObject({
       exitCode: ExitCode.usage,
@@ -107,7 +107,7 @@ describe('readDataset, of types of events', () => {
     });
   });
 
-  it('leaves columns of such names to items and to profiles as attributes', async () => {
+  it('reads columns like "action" in catalogues and profiles as attributes', async () => {
     const items = folder.file('items.csv', 'item_id,action\na,lift\nb,lift\nc,push\nd,push\n');
     const users = folder.file('users.csv', 'user_id,activity,action\nu,x,run\nv,y,run\nw,x,swim\nz,y,swim\n');
     const interactions = folder.file('events.csv', 'user,item\nu,a\n');
@@ -117,7 +117,7 @@ describe('readDataset, of types of events', () => {
   });
 });
 
-describe('types that nobody knows', () => {
+describe('unknown event types', () => {
   const warningsOf = async (types: readonly string[], stated: [string, number][] = []) => {
     const rows = types.flatMap((type, at) => [`u${at},a,${type}`, `v,b${at},${type}`]);
     const events = folder.file('types.csv', `user,item,event\n${rows.join('\n')}\n`);
@@ -125,14 +125,17 @@ describe('types that nobody knows', () => {
     return reports.flatMap(({ warnings }) => warnings).filter((warning) => warning.includes('--event-weights'));
   };
 
-  it('are warned of where no other type is known, until somebody says what they weigh', async () => {
+  it('give a warning if all types are unknown and none has a stated weight', async () => {
     expect(await warningsOf(['kaufen', 'retoure', 'ansehen'])).toEqual([
       expect.stringContaining('none of the types of events in "event" is known (kaufen, retoure, ansehen)'),
     ]);
     expect(await warningsOf(['kaufen', 'retoure'], [['kaufen', 5]])).toEqual([]);
   });
 
-  it.each([[['view', 'retoure']], [['kaufen']], [['purchase', 'view']]])('are not warned of in %j', async (types) => {
-    expect(await warningsOf(types)).toEqual([]);
-  });
+  it.each([[['view', 'retoure']], [['kaufen']], [['purchase', 'view']]])(
+    'give no warning if another type is known or there is only one: %j',
+    async (types) => {
+      expect(await warningsOf(types)).toEqual([]);
+    },
+  );
 });

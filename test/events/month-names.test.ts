@@ -20,7 +20,7 @@ test.each([
   ['15 juin 2024', '2024-06-15T00:00:00Z'],
   ['7 giu 2024', '2024-06-07T00:00:00Z'],
   ['7 out 2024', '2024-10-07T00:00:00Z'],
-])('%s is %s', (text, iso) => {
+])('%s is read as %s', (text, iso) => {
   expect(monthNameSeconds(text)).toBe(Date.parse(iso) / 1000);
 });
 
@@ -35,11 +35,11 @@ test.each([
   'Jan 1, 2025 7:46 PM XYZ',
   '15 jui 2024',
   '1 Dec 24',
-])('%j is no time', (text) => {
+])('%j is not a time', (text) => {
   expect(monthNameSeconds(text)).toBeNaN();
 });
 
-test('whatever toUTCString writes is read back', () => {
+test('every date that toUTCString writes is read back', () => {
   fc.assert(
     fc.property(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }), (date) => {
       expect(monthNameSeconds(date.toUTCString())).toBe(Math.floor(date.getTime() / 1000));

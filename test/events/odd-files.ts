@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Cells as exports have them, and as they should not. */
+/** Ids as exports have them, valid and broken. */
 const ids = fc.oneof(
   {
     weight: 6,
@@ -150,7 +150,7 @@ const shapes: Shape[] = [
   { header: 'user,item,event_type,text', cells: [ids, ids, types, texts] },
 ];
 
-/** What else stands between rows: nothing mostly, then blank lines, ragged rows, rubbish. */
+/** Text between rows: mostly nothing, else blank lines, ragged rows and garbage. */
 const between = fc.oneof(
   { weight: 30, arbitrary: fc.constant('') },
   {
@@ -194,7 +194,7 @@ const text = fc.constantFrom(...shapes).chain(({ header, cells }) =>
     }),
 );
 
-/** Bytes changed here and there: no UTF-8 any more, perhaps. */
+/** A file with a few bytes changed, which may make it invalid UTF-8. */
 const spoilt = fc
   .tuple(
     text,
@@ -206,7 +206,7 @@ const spoilt = fc
     return bytes;
   });
 
-/** Events files, right ones and others, as bytes. */
+/** The bytes of events files, valid and broken. */
 export const oddFiles: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 3, arbitrary: text.map((whole) => Buffer.from(whole)) },
   { weight: 1, arbitrary: spoilt },

@@ -23,7 +23,7 @@ test.each([
   'キャンセル',
   '已取消',
   '취소',
-])('an order that is %s does not count', (status) => {
+])('the rows of an order with the status %s weigh 0', (status) => {
   expect(statusWeight(typeKey(status))).toBe(0);
   expect(isOrderStatus(status)).toBe(true);
 });
@@ -37,20 +37,20 @@ test.each([
   'refund requested',
   '',
   'CA',
-])('an order that is %j counts', (status) => {
+])('the rows of an order with the status %j count', (status) => {
   expect(statusWeight(typeKey(status))).toBe(1);
 });
 
-test('states of the union are no statuses of orders', () => {
+test('states of the USA and words like "active" are not statuses of orders', () => {
   for (const state of ['CA', 'Texas', 'active', '3']) expect(isOrderStatus(state), state).toBe(false);
 });
 
-test('closed means refunded where complete means sold', () => {
+test('closed means refunded if the column has complete too', () => {
   expect(statusWeightsAmong(new Set(['complete', 'closed', 'pending']))).toEqual([['closed', 0]]);
   expect(statusWeightsAmong(new Set(['closed', 'open']))).toEqual([]);
 });
 
-test('a date or a yes in a column like cancelled_at says that the order was', () => {
+test('a date or a yes in a column like cancelled_at means cancelled, an empty cell or a no does not', () => {
   for (const cell of ['2020-01-01', '1', 'true', 'yes', 'x']) expect(saysCancelled(cell), cell).toBe(true);
   for (const cell of ['', ' ', '0', 'false', 'No', 'NULL', '\\N', '[NULL]', '0000-00-00 00:00:00', 'Não', 'いいえ']) {
     expect(saysCancelled(cell), cell).toBe(false);

@@ -28,7 +28,7 @@ function layoutOf(header: readonly string[], delimiter: string): EventLayout {
   return eventLayout(delimiter, header, { ...roles, user, item }, undefined);
 }
 
-/** All that comes of reading an events file: its columns and ids, or how it failed, and what was refused before. */
+/** The whole result of reading an events file: columns, ids and rejects, or the failure and the rejects before it. */
 async function outcome(read: (badRows: BadRows, ids: Ids) => Promise<{ report: unknown; sink: Read }>, keep: boolean) {
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const rejects: Reject[] = [];
@@ -70,7 +70,7 @@ function slowly(path: string, keep: boolean) {
 
 function byReader(path: string, keep: boolean, reading: Reading) {
   return outcome(async (badRows, ids) => {
-    // As they are: what is told from the first bytes is not asked here.
+    // A fixed encoding and quoting: detecting them is not under test here.
     const source = { path, delimiter: undefined, encoding: 'utf-8', quotes: true };
     const table = await openTable(source, badRows, () => {}, reading.sizes?.chunk);
     const layout = layoutOf(table.header, table.delimiter);
@@ -79,7 +79,7 @@ function byReader(path: string, keep: boolean, reading: Reading) {
   }, keep);
 }
 
-/** Reads ranges as children do, in this process; some of them may come to nothing. */
+/** Reads ranges in this process as children would; some of them may fail. */
 function rangeWorkersWith(acceleration: Acceleration | undefined, fails: readonly boolean[] = []): RangeWorkers {
   return {
     read: async (task, ranges, onPart) => {
@@ -100,7 +100,7 @@ describe('readEvents', () => {
   it.each([
     ['plain', undefined],
     ['compiled', compiledEvents({ chunk: 1 << 12, ids: 1 << 10 })],
-  ])('reads what csv-parse reads, whatever the file and wherever it is cut, in %s code', async (name, of) => {
+  ])('reads what csv-parse reads, whatever the file and the chunks, in %s code', async (name, of) => {
     expect(of !== undefined).toBe(name === 'compiled');
     await fc.assert(
       fc.asyncProperty(oddFiles, fc.boolean(), sizes, small, async (bytes, keep, chunk, least) => {
@@ -115,7 +115,7 @@ describe('readEvents', () => {
   it.each([
     ['plain', undefined],
     ['compiled', compiledEvents({ chunk: 1 << 12, ids: 1 << 10 })],
-  ])('reads the same in ranges, which know nothing of one another, in %s code', async (name, of) => {
+  ])('reads the same in independent ranges, in %s code', async (name, of) => {
     expect(of !== undefined).toBe(name === 'compiled');
     const heads = fc.oneof(fc.constant(0), sizes);
     const failing = fc.oneof(fc.constant([]), fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }));
@@ -138,7 +138,7 @@ describe('readEvents', () => {
     );
   });
 
-  it('takes over every range of a file whose cells have line ends in them', async () => {
+  it('uses the result of every range even if cells contain line breaks', async () => {
     const rows = Array.from({ length: 500 }, (_, row) => `u${row % 50},"i ${row % 7}\nof ""two"" lines",\n`);
     const path = folder.file('t.csv', `user,item,\n${rows.join('')}`);
     const parts: { rows: number }[] = [];
@@ -151,16 +151,16 @@ describe('readEvents', () => {
     };
     const reading = { sizes: { chunk: 512, range: 1000, ranged: 0, head: 0 }, rangeWorkers };
     expect(await byReader(path, false, reading)).toEqual(await slowly(path, false));
-    // A row or two at the seams are read here.
-    const takenOver = parts.reduce((sum, part) => sum + part.rows, 0);
-    expect(takenOver).toBeGreaterThan(500 - 3 * parts.length);
+    // Only a row or two at each seam are read again by the parent.
+    const rowsInParts = parts.reduce((sum, part) => sum + part.rows, 0);
+    expect(rowsInParts).toBeGreaterThan(500 - 3 * parts.length);
     expect(parts.length).toBeGreaterThan(10);
   });
 
   it.each([
     ['§', 'user§item\n"a§b"§i\nu§"x""y"\nu"§j\nv\xc2§k\n'],
     ['😀', 'user😀item\n"a😀b"😀i\nu😀"x""y"\n'],
-  ])('reads a file that is cut at %s', async (delimiter, text) => {
+  ])('reads a file with the multi-byte delimiter %s', async (delimiter, text) => {
     const path = folder.file('t.csv', text);
     const rejects: Reject[] = [];
     const table = await openTable({ path, delimiter }, (reject) => rejects.push(reject));
@@ -171,7 +171,7 @@ describe('readEvents', () => {
     expect(rejects.map(({ line }) => line)).toEqual(delimiter === '§' ? [4] : []);
   });
 
-  it('reads a header that goes on behind its line', async () => {
+  it('reads a header that spans two lines', async () => {
     const path = folder.file('t.csv', '\n"user","te\nxt",item\n1,x,2\n');
     const table = await openTable({ path, delimiter: undefined }, 'stop');
     expect([table.header, table.linesBefore]).toEqual([['user', 'te\nxt', 'item'], 3]);
@@ -182,7 +182,7 @@ describe('readEvents', () => {
 });
 
 describe('planRanges', () => {
-  it('cuts a file into ranges of one size, the last one shorter', () => {
+  it('cuts a file into ranges of equal size with a shorter last one', () => {
     expect(planRanges(10, 45, 10)).toEqual([
       { from: 10, to: 20 },
       { from: 20, to: 30 },
@@ -192,7 +192,7 @@ describe('planRanges', () => {
     expect(planRanges(10, 10, 10)).toEqual([]);
   });
 
-  it('makes larger ranges of a huge file rather than more and more', () => {
+  it('cuts a huge file into at most 512 larger ranges', () => {
     const ranges = planRanges(0, 2 ** 40, 1);
     expect(ranges.length).toBeLessThanOrEqual(512);
     expect(ranges.at(-1)?.to).toBe(2 ** 40);

@@ -1,7 +1,7 @@
 import { type EventSink, eventLayout, newSink } from '../../src/events/event-columns.js';
 import { eventsReader } from '../../src/events/events-reader.js';
 
-/** Reads rows of events, cut at spaces and ended by line ends, below a header of one line; a row that is refused is an error. */
+/** Reads lines of events with cells separated by spaces, below a header of one line; throws at a bad row. */
 export function readText(
   text: string,
   header: readonly string[],

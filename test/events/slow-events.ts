@@ -8,7 +8,7 @@ import { countSkipped, type EventLayout, type EventSink } from '../../src/events
 import { checkId } from '../../src/events/ids.js';
 import { readRecords } from '../csv/csv-parse-records.js';
 
-/** Reads an events file by csv-parse and by strings, row by row: the slow and plain model of `readEvents`. */
+/** Reads an events file row by row, with csv-parse and strings: the slow and simple model of `readEvents`. */
 export async function readSlowly(
   path: string,
   badRows: BadRows,
@@ -46,7 +46,7 @@ export async function readSlowly(
   return refusals.report(delimiter, rows);
 }
 
-/** A row with as many cells as the header: empty cells too many at its end are let go. */
+/** The row with as many cells as the header: surplus empty cells at its end are dropped. */
 function fitted(cells: string[], width: number): string[] {
   if (cells.length === width) return cells;
   if (cells.length > width && cells.slice(width).every((cell) => cell === '')) return cells.slice(0, width);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
 import { TimeColumn } from '../../src/events/times.js';
 
-/** Seconds since 1970 of cells in one column. */
+/** Reads cells into one column. @returns their seconds since 1970. */
 function secondsOf(...cells: string[]): number[] {
   const column = new TimeColumn('when');
   const values = cells.map((cell) => column.read(cell));
@@ -20,14 +20,14 @@ describe('TimeColumn', () => {
     ['9.64982703e+08', 's', 964982703],
     ['-86400', 's', -86400],
     ['1323435000000000000', 'ns', 1323435000],
-  ])('tells the unit of %s by its size: %s', (cell, unit, seconds) => {
+  ])('infers the unit of %s from its size: %s', (cell, unit, seconds) => {
     const column = new TimeColumn('when');
     const value = column.read(cell);
     expect(column.unit).toBe(unit);
     expect(column.seconds(value)).toBeCloseTo(seconds, 3);
   });
 
-  it('takes the unit from the largest number, so a small one among milliseconds is milliseconds too', () => {
+  it('infers the unit from the largest number, so a small number among milliseconds is in milliseconds too', () => {
     expect(secondsOf('5000', '1433221332117')).toEqual([5, 1433221332.117]);
   });
 
@@ -56,7 +56,7 @@ describe('TimeColumn', () => {
     expect(column.seconds(seconds)).toBe(seconds);
   });
 
-  it('reads an empty cell as no time, which settles nothing about the column', () => {
+  it('reads an empty cell as no time, which does not fix the format of the column', () => {
     const column = new TimeColumn('when');
     for (const cell of ['  ', '<NA>', '0000-00-00', '0000-00-00 00:00:00']) expect(column.read(cell)).toBeNaN();
     expect(column.read('2011-12-09')).toBe(Date.UTC(2011, 11, 9) / 1000);
@@ -74,7 +74,7 @@ describe('TimeColumn', () => {
     '12-9-11 12:50',
     'yesterday',
     'Infinity',
-  ])('refuses %j, which is no time', (cell) => {
+  ])('refuses %j, which is not a time', (cell) => {
     const column = new TimeColumn('when');
     expect(() => column.read(cell)).toThrow(BadRow);
     expect(() => column.read(cell)).toThrow(`column "when": "${cell}" is not a time`);
@@ -85,7 +85,7 @@ describe('TimeColumn', () => {
     expect(() => secondsOf('2011-12-09', '964982703')).toThrow('"964982703", where the rows before have a date');
   });
 
-  it('does not let a refused cell settle how the column writes its times', () => {
+  it('does not let a refused cell fix the format of the column', () => {
     const column = new TimeColumn('when');
     expect(() => column.read('nonsense')).toThrow(BadRow);
     expect(column.read('12')).toBe(12);

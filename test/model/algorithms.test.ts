@@ -29,7 +29,7 @@ test.each<[string, (pair: { both: number; i: number; j: number; walk: number }) 
   ['jaccard', ({ both, i, j }) => both / (i + j - both)],
   // From item i to one of its users, and on to an item of theirs, over d_j^0.3.
   ['rp3beta', ({ walk, i, j }) => walk / i / j ** 0.3],
-])('%s is what its paper says on an example done by hand', (name, formula) => {
+])('%s follows the formula of its paper on an example computed by hand', (name, formula) => {
   const degree = [4, 2, 2];
   const both = { '01': 2, '02': 2, '12': 1 };
   const walk = { '01': 1 / 2 + 1 / 3, '02': 1 / 2 + 1 / 3, '12': 1 / 3 };
@@ -42,7 +42,7 @@ test.each<[string, (pair: { both: number; i: number; j: number; walk: number }) 
   }
 });
 
-test('tfidf is the cosine, and bm25 the inner product, of the weighted vectors of items', () => {
+test('tfidf is the cosine of the weighted item vectors, and bm25 their inner product', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       for (const weighting of ['tfidf', 'bm25'] as const) {
@@ -61,14 +61,14 @@ test('tfidf is the cosine, and bm25 the inner product, of the weighted vectors o
   );
 });
 
-test('content learns from attributes alone, popular from nothing', () => {
+test('content learns rows from attributes alone, popular learns no rows', () => {
   const world = {
     ...WORLD,
     attributes: [
       [1, 0],
       [1, 0],
       [0, 1],
-    ].map((row) => [...row]),
+    ],
   };
   const { rows } = rowNormalised(world, presetOf('content'));
   expect([0, 1, 2].map((item) => columnsOf(rows, item))).toEqual([[1], [0], []]);
@@ -76,7 +76,7 @@ test('content learns from attributes alone, popular from nothing', () => {
   expect([0, 1, 2].map((item) => columnsOf(popular, item))).toEqual([[], [], []]);
 });
 
-test('every setting of every algorithm is in its range, and no setting can be changed by accident', () => {
+test('every algorithm sets all settings, within their ranges, and its settings are frozen', () => {
   for (const { name, settings } of ALGORITHMS) {
     expect(Object.keys(settings).sort(), name).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
     expect(Object.isFrozen(settings), name).toBe(true);
@@ -88,7 +88,7 @@ test('every setting of every algorithm is in its range, and no setting can be ch
   }
 });
 
-test('names are told apart, and a name that is none has no algorithm', () => {
+test('algorithm names are unique and case-sensitive, and an unknown name finds no algorithm', () => {
   expect(new Set(ALGORITHMS.map(({ name }) => name)).size).toBe(ALGORITHMS.length);
   expect(algorithmNamed('ridge')?.settings).toBe(DEFAULT_SETTINGS);
   expect(algorithmNamed('Ridge')).toBeUndefined();

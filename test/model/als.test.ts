@@ -21,7 +21,7 @@ async function learned(likes: number[][], lambda: number) {
   return { fold, a, factors, historyOf };
 }
 
-test('a user’s scores are those of the closed form in items alone, and a sum over the history', async () => {
+test('folding a user in gives the scores and item weights of the closed form over the history', async () => {
   await fc.assert(
     fc.asyncProperty(table(5, ITEMS, [0, 0, 1, 0.5, 2, -1]), async (likes) => {
       const { fold, a, factors, historyOf } = await learned(likes, 0.5);
@@ -49,7 +49,7 @@ test('a user’s scores are those of the closed form in items alone, and a sum o
   );
 });
 
-test('with little regularisation and as many factors as items, everybody gets back what they liked, and nothing else', async () => {
+test('with little regularisation and as many factors as items, users score 1 for what they liked and 0 for the rest', async () => {
   const likes = [
     [1, 1, 1, 0, 0, 0],
     [1, 1, 0, 0, 0, 0],

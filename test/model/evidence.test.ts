@@ -4,7 +4,7 @@ import { evidenceOf } from '../../src/model/evidence.js';
 import { expectClose, slowItems } from './slow-model.js';
 import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, type World, worlds } from './worlds.js';
 
-/** Two users, four items; value 0 on items 0 and 1, value 1 on item 2 alone, value 2 on all. */
+/** Two users and four items; attribute value 0 is on items 0 and 1, value 1 only on item 2, value 2 on all. */
 const WORLD: World = {
   interactions: [
     [1, -1, 0.5, 0],
@@ -20,13 +20,13 @@ const WORLD: World = {
   offered: [1, 0, 1, 1],
 };
 
-test('what is disliked is in no basket and is not popular', () => {
+test('a disliked item is not in the user’s basket and does not count as popular', () => {
   const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
   expect(columnsOf(evidence.baskets, 0)).toEqual([0, 2]);
   expect(Array.from(evidence.popularity)).toEqual([2, 1, 2, 1]);
 });
 
-test('an attribute value that items share is a basket behind the users’', () => {
+test('an attribute value that several items share is a basket after those of the users', () => {
   const evidence = evidenceOf(
     observationsOf(WORLD),
     settingsWith({ attributeWeight: 0.5, attributeReach: 4, basketDamping: 0.5 }),
@@ -45,18 +45,18 @@ test('an attribute value on more items than its reach is not learned from', () =
   expect([2, 3, 4].map((basket) => columnsOf(evidence.baskets, basket))).toEqual([[0, 1], [], []]);
 });
 
-test('attributes without weight leave the evidence to the users', () => {
+test('with an attribute weight of 0 the evidence is the users’ alone', () => {
   const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
   expect(evidence.degree).toEqual(evidence.popularity);
   expect(evidence.baskets.index.length).toBe(6);
 });
 
-test('the itemsByAttribute of a value are its offered items, whatever attributes weigh', () => {
+test('itemsByAttribute lists the offered items of each value, even if attributes weigh 0', () => {
   const evidence = evidenceOf(observationsOf(WORLD), settingsWith({ attributeWeight: 0 }));
   expect([0, 1, 2].map((value) => columnsOf(evidence.itemsByAttribute, value))).toEqual([[0], [2], [0, 2, 3]]);
 });
 
-test('popularity, degree and diagonal are those of the dense count, and basketsByItem are baskets by item', () => {
+test('popularity, degree and diagonal equal the dense count, and basketsByItem is the transpose of the baskets', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);

@@ -10,12 +10,12 @@ import { anySettings, METHODS, observationsOf, settingsWith, worlds } from './wo
 
 const cuts = fc.array(fc.nat(20), { maxLength: 5 });
 
-/** The first rows of shards that cut `rows` rows there, empty shards among them. */
+/** The first rows of the shards that result from cutting `rows` rows at these places; shards may be empty. */
 function firstRowsOf(rows: number, at: readonly number[]): number[] {
   return [0, ...at.filter((cut) => cut < rows).sort((a, b) => a - b)];
 }
 
-test.each(METHODS)('the signals cut into any shards have the rows that they have together (%s)', (method) => {
+test.each(METHODS)('rows are the same however the signals are cut into shards (%s)', (method) => {
   fc.assert(
     fc.property(worlds, anySettings, cuts, cuts, fc.boolean(), (world, some, gramCuts, fitCuts, backwards) => {
       const settings = { ...some, method, weighting: method === 'jaccard' ? ('binary' as const) : some.weighting };
@@ -26,8 +26,8 @@ test.each(METHODS)('the signals cut into any shards have the rows that they have
       const shards = from.map((first, k) => ({ first, to: from[k + 1] ?? signals }));
       // One function for all shards, in either order: no row may leave a trace for the next.
       const learn = fitterOf(evidence, settings, firstRowsOf(items, gramCuts));
-      const worked = (backwards ? shards.toReversed() : shards).map(({ first, to }) => learn(first, to));
-      const parts = backwards ? worked.toReversed() : worked;
+      const learned = (backwards ? shards.toReversed() : shards).map(({ first, to }) => learn(first, to));
+      const parts = backwards ? learned.toReversed() : learned;
       const whole = fitterOf(evidence, settings)(0, signals);
       expect(stacked(...parts.map(({ rows }) => rows))).toEqual(whole.rows);
       expect(parts.flatMap(({ precision }) => Array.from(precision))).toEqual(Array.from(whole.precision));
@@ -35,20 +35,20 @@ test.each(METHODS)('the signals cut into any shards have the rows that they have
   );
 });
 
-test('every method but ridge and ease has a precision of 1, and so have preferences and groups', () => {
+test('the precision is 1 under every method except ridge and ease, and always for preferences and groups', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
       const { items } = evidence;
       const { precision } = fitterOf(evidence, settings)(0, signalCount(signalCounts(evidence)));
-      const isOne = settings.method === 'ridge' || settings.method === 'ease' ? precision.subarray(items) : precision;
-      expect(isOne.every((p) => p === 1)).toBe(true);
+      const ones = settings.method === 'ridge' || settings.method === 'ease' ? precision.subarray(items) : precision;
+      expect(ones.every((p) => p === 1)).toBe(true);
       expect(precision.every((p) => p > 0 && Number.isFinite(p))).toBe(true);
     }),
   );
 });
 
-test('without a method the rows of items are empty', () => {
+test('with the method none the rows of items are empty', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const evidence = evidenceOf(observationsOf(world), settingsWith({ method: 'none' }));
@@ -57,7 +57,7 @@ test('without a method the rows of items are empty', () => {
   );
 });
 
-test('the ridge is refused without rows of the Gram matrix', () => {
+test('fitting a ridge without rows of the Gram matrix is an error', () => {
   const world = { interactions: [[1, 1]], attributes: [[], []], groups: [[]], offered: [1, 1] };
   const evidence = evidenceOf(observationsOf(world), settingsWith({}));
   expect(() => fitter(evidence, settingsWith({}), undefined, PLAIN_KERNEL)).toThrow(
@@ -65,7 +65,7 @@ test('the ridge is refused without rows of the Gram matrix', () => {
   );
 });
 
-test('signals are the items, then the attribute values, then the groups, then what follows the latest items, and each has a cost', () => {
+test('the signals are the items, attribute values, groups and latest items, and each has a cost of at least 1', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);

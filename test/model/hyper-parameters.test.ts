@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 
 const parameters = fc.constantFrom(...HYPER_PARAMETERS);
 
-test('every setting that is a number has one hyper-parameter, but for whether users are learned from and how much of them', () => {
+test('every numeric setting except userWeight and longestHistory has exactly one hyper-parameter', () => {
   const numbers = Object.entries(DEFAULT_SETTINGS).flatMap(([key, value]) => (typeof value === 'number' ? [key] : []));
   const named = HYPER_PARAMETERS.map(({ setting }): string => setting);
   // The longest history is an option of its own, --max-history.
@@ -13,13 +13,13 @@ test('every setting that is a number has one hyper-parameter, but for whether us
   expect(new Set(HYPER_PARAMETERS.map(({ key }) => key)).size).toBe(HYPER_PARAMETERS.length);
 });
 
-test('a key is its setting in the spelling of options', () => {
+test('a key is the name of its setting in kebab case', () => {
   for (const { key, setting } of HYPER_PARAMETERS) {
     expect(key).toBe(setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   }
 });
 
-test('the bounds of every range can be set and nothing else is changed; what is beyond them is refused', () => {
+test('both bounds of every range are accepted and change only their setting; values beyond them are refused', () => {
   for (const { key, setting, low, high, whole } of HYPER_PARAMETERS) {
     for (const value of [low, high]) {
       expect(withHyperParameter(DEFAULT_SETTINGS, key, ` ${value} `)).toEqual({
@@ -34,7 +34,7 @@ test('the bounds of every range can be set and nothing else is changed; what is 
   }
 });
 
-test('a whole number is refused with a fraction, a number of any kind in words', () => {
+test('a fraction is refused where a whole number is required, and words are always refused', () => {
   expect(() => withHyperParameter(DEFAULT_SETTINGS, 'neighbors', '2.5')).toThrow(
     new RangeError('neighbors is a whole number from 1 to 10000, not "2.5"'),
   );
@@ -44,7 +44,7 @@ test('a whole number is refused with a fraction, a number of any kind in words',
   expect(withHyperParameter(DEFAULT_SETTINGS, 'lambda', '2.5').lambda).toBe(2.5);
 });
 
-test('what is no number in the range never becomes a setting', () => {
+test('a text becomes the value of a setting exactly if it is a number in the range', () => {
   fc.assert(
     fc.property(
       parameters,
@@ -61,21 +61,14 @@ test('what is no number in the range never becomes a setting', () => {
   );
 });
 
-test.each(['', ' ', 'NaN', 'Infinity', '1,5', 'true'])('%j is no value', (text) => {
+test.each(['', ' ', 'NaN', 'Infinity', '1,5', 'true'])('%j is refused', (text) => {
   expect(() => withHyperParameter(DEFAULT_SETTINGS, 'lambda', text)).toThrow(RangeError);
 });
 
-test('a key that is none is answered with all there are', () => {
+test('an unknown key is refused with a list of all keys', () => {
   expect(() => withHyperParameter(DEFAULT_SETTINGS, 'alpha', '1')).toThrow(
     new RangeError(`there is no alpha; there are ${HYPER_PARAMETERS.map(({ key }) => key).join(', ')}`),
   );
-  // Settings by their inner names are none either.
+  // The names of settings in the code are not keys either.
   expect(() => withHyperParameter(DEFAULT_SETTINGS, 'basketDamping', '1')).toThrow(RangeError);
-});
-
-test('the defaults are in their ranges', () => {
-  for (const { setting, low, high, whole } of HYPER_PARAMETERS) {
-    const value = DEFAULT_SETTINGS[setting];
-    expect(value >= low && value <= high && (!whole || Number.isInteger(value)), setting).toBe(true);
-  }
 });

@@ -2,7 +2,7 @@ import { Random } from '../../src/matrix/sampling.js';
 import { type Evidence, evidenceOf } from '../../src/model/evidence.js';
 import { rowsOf, settingsWith } from './worlds.js';
 
-/** Users with a few of many items, so that rows are thin and thick; strengths from a seed, or all 1. */
+/** Users who each like up to 30 of many items, some items far more popular than others; strengths are seeded, or all 1. */
 export function larger(seed: number, users: number, items: number, strengths: 'any' | 'ones'): Evidence {
   const random = new Random(seed);
   const start = new Uint32Array(users + 1);

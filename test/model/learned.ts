@@ -15,7 +15,7 @@ import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
 import { observationsOf, placeKeys, type World } from './worlds.js';
 
-/** The rows of the Gram matrix, counted in one part or in parts that begin at `from`. */
+/** The rows of the Gram matrix, counted in one shard or in shards that begin at `from`. */
 export function countedRows(evidence: Evidence, settings: Settings, from: readonly number[] = [0]) {
   const count = gramRows(evidence, settings, PLAIN_KERNEL);
   const parts = from.map((first, k) => count(first, from[k + 1] ?? evidence.items));
@@ -33,7 +33,7 @@ export function fitterOf(evidence: Evidence, settings: Settings, from?: readonly
   return fitter(evidence, settings, counted, PLAIN_KERNEL);
 }
 
-/** What als makes of the interactions. */
+/** The factors that als learns from the interactions. */
 export function alsFactorsOf({ interactions }: Pick<Observations, 'interactions'>, settings: Pick<Settings, 'lambda'>) {
   return alsFactors(interactions, placeKeys(interactions), settings, PLAIN_KERNEL.blockOf, async () => {});
 }
@@ -58,13 +58,13 @@ export function learntFrom(seen: Observations, settings: Settings): Learnt {
   return { evidence, counts, rows, statistics: statisticsOf(evidence, precision.subarray(0, counts.items)) };
 }
 
-/** The same with the rows of items normalised. */
+/** Learns all rows of a world in one part and normalises those of the items. */
 export function rowNormalised(world: World, settings: Settings): Learnt & { facts: RowFacts } {
   const model = learnt(world, settings);
   return { ...model, facts: normaliseRows([model.rows], [0], model.counts, model.statistics, settings) };
 }
 
-/** A recommender that adds up scores in plain arrays. */
+/** A recommender that adds scores up with the plain kernel. */
 export function plainRecommender(model: Model, audience: Audience, count: number): Recommender {
   return new Recommender(model, audience, count, scoresOf(model, audience.signals, PLAIN_KERNEL.sumsOf));
 }

@@ -11,7 +11,7 @@ const histories = fc.array(fc.array(fc.option(cell), { minLength: ITEMS, maxLeng
   maxLength: 4,
 });
 
-test('of a long history the latest likes stay, as many as may; all else is as it was', () => {
+test('a history with too many likes keeps its latest ones; all other entries stay as they were', () => {
   fc.assert(
     fc.property(histories, fc.integer({ min: 1, max: ITEMS }), fc.boolean(), (users, most, hasTimes) => {
       const interactions = rowsOf(
@@ -30,7 +30,7 @@ test('of a long history the latest likes stay, as many as may; all else is as it
         entries.forEach(({ value, time }, k) => {
           expect([value, ...(value > 0 && likes > most ? [0] : [])]).toContain(after[k]!);
           if (!hasTimes || value < 0 || after[k] !== 0) return;
-          // What went is no later than what stayed.
+          // A removed like is no later than any that stayed.
           entries.forEach((other, l) => {
             if (after[l]! > 0) expect(Number.isNaN(time) || time <= other.time).toBe(true);
           });
@@ -40,7 +40,7 @@ test('of a long history the latest likes stay, as many as may; all else is as it
   );
 });
 
-test('without times no item is likelier to go than another', () => {
+test('without times every item is equally likely to be removed', () => {
   const users = 400;
   const interactions = rowsOf(Array(users).fill(Array(ITEMS).fill(1)), ITEMS);
   const kept = denseOf(withoutLongHistories(interactions, undefined, ITEMS / 2));
@@ -50,7 +50,7 @@ test('without times no item is likelier to go than another', () => {
   }
 });
 
-test('pairs are counted of short histories, popularity of all that was liked', () => {
+test('pairs are counted in shortened histories, popularity in whole ones', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const seen = observationsOf(world);

@@ -16,7 +16,7 @@ async function projection(likes: number[][], { blockOf }: Kernel = PLAIN_KERNEL)
   return degree.map((_, i) => degree.map((d, j) => d * dot(i, j)));
 }
 
-test('where each taste has items of its own, an item speaks for those of its taste alone, by how many like them', async () => {
+test('if tastes share no items, an item projects only on the items of its own taste', async () => {
   const [one, other] = [
     [1, 1, 1, 0, 0],
     [0, 0, 0, 1, 1],
@@ -34,13 +34,13 @@ test('where each taste has items of its own, an item speaks for those of its tas
   expect(found[0]![0]).toBeCloseTo(found[1]![1]!, 4);
 });
 
-test('popularity is the strongest taste: whoever has items as everybody has them is told what everybody has', async () => {
+test('popularity is the strongest taste: a history in proportion to popularity projects on popularity itself', async () => {
   await fc.assert(
     fc.asyncProperty(table(5, 6, [0, 0, 1]), async (likes) => {
       fc.pre(likes.some((row) => row.includes(1)));
       const found = await projection(likes);
       const degree = likes[0]!.map((_, item) => likes.filter((row) => row[item] === 1).length);
-      // √d is an eigenvector of every block, with the eigenvalue 1.
+      // √d is an eigenvector of every block, with eigenvalue 1.
       degree.forEach((d, j) => {
         expect(degree.reduce((sum, of, i) => sum + of * found[i]![j]!, 0)).toBeCloseTo(d, 1);
       });
@@ -49,7 +49,7 @@ test('popularity is the strongest taste: whoever has items as everybody has them
   );
 });
 
-test('dislikes and what is only had say nothing', async () => {
+test('dislikes do not affect the factors', async () => {
   const likes = [
     [1, 1, 0],
     [0, 1, 1],
@@ -61,7 +61,7 @@ test('dislikes and what is only had say nothing', async () => {
   expect(await projection(disliked)).toEqual(await projection(likes));
 });
 
-/** Factors of 200 items, each of which the same users have as another one. */
+/** The factors of items in pairs: exactly the same users have both items of a pair. */
 function factorsOfPairs(users: number, items: number, attributes = new Float64Array(items)) {
   const rows = Array.from({ length: users }, (_, user) =>
     Array.from({ length: items }, (_, item) => +((user + item) % (items / 2) === 0)),
@@ -83,27 +83,27 @@ function products(factors: Float32Array, items: number): (i: number, j: number) 
     factors.subarray(rank * i, rank * (i + 1)).reduce((sum, x, k) => sum + x * factors[rank * j + k]!, 0);
 }
 
-test('few users and dense data have no factors: they would gain nothing', async () => {
+test('fewer than 500 users, or more than 40 likes an item, get no factors', async () => {
   expect(factorsOfPairs(2050, 100)).toBeUndefined();
   expect(await factorsOfPairs(1950, 100)).toBeDefined();
   expect(factorsOfPairs(499, 100)).toBeUndefined();
   expect(await factorsOfPairs(500, 100)).toBeDefined();
 });
 
-test('few users tell less, in proportion', async () => {
+test('with fewer than 6,400 users the factors count less, in proportion', async () => {
   const dot = products((await factorsOfPairs(1600, 200))!, 200);
-  // Each item stands for itself and the one that the same 16 users have, half of it each.
+  // An item projects half on itself and half on the other item that the same 16 users have.
   expect(16 * dot(0, 100)).toBeCloseTo(0.5 * (1600 / 6400), 5);
   expect(dot(0, 100)).toBeCloseTo(dot(0, 0), 5);
   expect(dot(0, 1)).toBeCloseTo(0, 5);
 });
 
-test('an item of which attributes tell as well counts by the share of its users', async () => {
+test('an item with attribute evidence counts by the share of users in its evidence', async () => {
   const attributes = new Float64Array(200);
   attributes[0] = 16;
   const plain = products((await factorsOfPairs(1600, 200))!, 200);
-  const told = products((await factorsOfPairs(1600, 200, attributes))!, 200);
-  expect(told(0, 100)).toBeCloseTo(plain(0, 100) / 2, 6);
-  expect(told(0, 0)).toBeCloseTo(plain(0, 0) / 4, 6);
-  expect(told(1, 101)).toBe(plain(1, 101));
+  const withAttributes = products((await factorsOfPairs(1600, 200, attributes))!, 200);
+  expect(withAttributes(0, 100)).toBeCloseTo(plain(0, 100) / 2, 6);
+  expect(withAttributes(0, 0)).toBeCloseTo(plain(0, 0) / 4, 6);
+  expect(withAttributes(1, 101)).toBe(plain(1, 101));
 });

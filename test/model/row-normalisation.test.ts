@@ -8,7 +8,7 @@ import { expectClose } from './slow-model.js';
 import { anySettings, denseOf, rowsOf, settingsWith, worlds } from './worlds.js';
 
 const COUNTS = { items: 2, preferences: 1, groups: 1, latest: 0 };
-const FINISH: ItemStatistics = {
+const STATISTICS: ItemStatistics = {
   popularity: Float64Array.of(3, 1),
   trend: Float64Array.of(3, 1),
   degree: Float64Array.of(16, 4),
@@ -31,23 +31,23 @@ function copyOf(matrix: SparseRows): SparseRows {
   return { ...matrix, value: matrix.value.slice() };
 }
 
-test('a weight is divided by the precision of its target and by what b and a leave of the target’s evidence', () => {
+test('a weight is divided by the precision of its target and multiplied by d^(a/2 − b) of its evidence', () => {
   const learned = rows();
   // d^(a/2 − b) = d^(0.25 − 0.75): 1/4 and 1/2; over P: 1/2 and 2.
   const facts = normaliseRows(
     [learned],
     [0],
     COUNTS,
-    FINISH,
+    STATISTICS,
     settingsWith({ sourceDamping: 0.5, targetDamping: 0.75 }),
   );
   expect(denseOf(learned)).toEqual([[0, 4], [2, -2], ...ROWS.slice(2)]);
   expect(facts).toEqual({ sum: Float64Array.of(4, 0), largest: Float64Array.of(4, 2) });
 });
 
-test('weights are raised to p with their signs, in shares of the largest', () => {
+test('weights are divided by the largest and raised to the power p, keeping their signs', () => {
   const learned = rows();
-  const plain = { ...FINISH, precision: Float64Array.of(1, 1) };
+  const plain = { ...STATISTICS, precision: Float64Array.of(1, 1) };
   const settings = settingsWith({ sourceDamping: 0.5, targetDamping: 0.25, power: 2 });
   const facts = normaliseRows([learned], [0], COUNTS, plain, settings);
   const dense = denseOf(learned);
@@ -63,7 +63,7 @@ test('weights are raised to p with their signs, in shares of the largest', () =>
   expect(dense.slice(2)).toEqual(ROWS.slice(2));
 });
 
-test.each([1e-12, 1e12])('weights of about %d can be raised to the largest power there is', (size) => {
+test.each([1e-12, 1e12])('weights of about %d neither underflow nor overflow at the largest power', (size) => {
   const learned = rowsOf(
     [
       [0, 2 * size],
@@ -72,18 +72,18 @@ test.each([1e-12, 1e12])('weights of about %d can be raised to the largest power
     2,
   );
   const counts = { items: 2, preferences: 0, groups: 0, latest: 0 };
-  normaliseRows([learned], [0], counts, FINISH, settingsWith({ method: 'jaccard', power: 10 }));
+  normaliseRows([learned], [0], counts, STATISTICS, settingsWith({ method: 'jaccard', power: 10 }));
   expect(learned.value[0]).toBeCloseTo(1, 5);
   expect(learned.value[1]).toBeCloseTo(0.75 ** 10, 5);
 });
 
-test('Jaccard’s coefficient stays what it is but for p', () => {
+test('normalising leaves the rows of jaccard as they are if p is 1', () => {
   const learned = rows();
-  normaliseRows([learned], [0], COUNTS, FINISH, settingsWith({ method: 'jaccard', targetDamping: 1 }));
+  normaliseRows([learned], [0], COUNTS, STATISTICS, settingsWith({ method: 'jaccard', targetDamping: 1 }));
   expect(denseOf(learned)).toEqual(ROWS);
 });
 
-test('rows are normalised alike in one part and in many, the rows of preferences and groups never', () => {
+test('rows are normalised alike in one part or many, and the rows of preferences and groups stay as they are', () => {
   fc.assert(
     fc.property(worlds, anySettings, fc.array(fc.nat(20), { maxLength: 4 }), (world, settings, cuts) => {
       const { rows, counts, statistics } = learnt(world, settings);
@@ -104,7 +104,7 @@ test('rows are normalised alike in one part and in many, the rows of preferences
   );
 });
 
-test('the same learned rows can be normalised in many ways from copies, one after the other', () => {
+test('copies of the same learned rows can be normalised with different settings, one after another', () => {
   const ways = fc.record<Partial<Settings>>({
     targetDamping: fc.constantFrom(0, 0.3, 1),
     power: fc.constantFrom(0.8, 1, 1.5),
@@ -120,13 +120,13 @@ test('the same learned rows can be normalised in many ways from copies, one afte
       const first = normalisedBy(one);
       normalisedBy(other);
       expect(normalisedBy(one)).toEqual(first);
-      // And learning does not look at them: with other values it leaves the same rows.
+      // Learning does not depend on these settings: with other values it gives the same rows.
       expect(learnt(world, { ...settings, ...other }).rows).toEqual(rows);
     }),
   );
 });
 
-test('the facts are the sum and the largest weight of each normalised row of an item', () => {
+test('the facts are the sum and the largest weight of each item’s normalised row', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const { rows, counts, statistics } = learnt(world, settings);

@@ -16,7 +16,7 @@ function scaled(world: World, settings: Settings): { scales: Scales; rows: numbe
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-test('an item of a history adds 1 in all, on average over what is in the histories', () => {
+test('the scores that an item of a history adds sum to 1, on average over all liked items', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const { scales, rows, popularity } = scaled(world, settings);
@@ -28,7 +28,7 @@ test('an item of a history adds 1 in all, on average over what is in the histori
   );
 });
 
-test('popularity adds β over all items, shared out by their likes', () => {
+test('the prior sums to β over all items, in proportion to their likes', () => {
   const world: World = {
     interactions: [
       [1, 1, 0],
@@ -43,7 +43,7 @@ test('popularity adds β over all items, shared out by their likes', () => {
   expect(scales.groups).toBe(3);
 });
 
-test('the weakest preference is twice what popularity can be, and as strong as half the mean strongest neighbour', () => {
+test('the weakest preference weighs at least twice the largest prior and half the mean strongest neighbour', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const { scales, rows, popularity } = scaled(world, settings);
@@ -57,7 +57,7 @@ test('the weakest preference is twice what popularity can be, and as strong as h
   );
 });
 
-test('a world in which nobody has done anything has no popularity and scales that can be used', () => {
+test('without any interaction the prior is 0 and the scales are finite', () => {
   const world: World = { interactions: [[0, 0]], attributes: [[1], [1]], groups: [[1]], offered: [1, 1] };
   const { scales } = scaled(world, settingsWith({}));
   expect(scales).toEqual({ items: 1, preferences: 1, groups: 3, prior: new Float64Array(2) });

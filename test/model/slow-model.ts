@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Settings } from '../../src/model/settings.js';
 import type { World } from './worlds.js';
 
-/* The learning of item rows as its formulas are written down: dense, and by no way cleverly. */
+/* Learns item rows by the formulas as they are written down, with dense matrices and without any shortcut. */
 
 export interface SlowItems {
   /** By item: users who liked it. */
@@ -10,14 +10,14 @@ export interface SlowItems {
   degree: number[];
   /** items × items: G, with its diagonal. */
   gram: number[][];
-  /** items × items: what candidates are chosen by; 0 for what is no candidate. */
+  /** items × items: the keys by which candidates are chosen; 0 if the item is no candidate. */
   keys: number[][];
 }
 
 interface Basket {
   weight: number;
-  /** What each item in it counts as evidence. */
-  counts: (x: number) => number;
+  /** How much an item of strength x in this basket adds to its evidence. */
+  evidenceOf: (x: number) => number;
   held: number[];
 }
 
@@ -25,10 +25,10 @@ export function slowItems(world: World, settings: Settings): SlowItems {
   const all = [...world.offered.keys()];
   const gram = all.map(() => all.map(() => 0));
   const degree = all.map(() => 0);
-  for (const { weight, counts, held } of basketsOf(world, settings)) {
+  for (const { weight, evidenceOf, held } of basketsOf(world, settings)) {
     const size = held.filter((x) => x > 0).length;
     for (const i of all) {
-      if (held[i]! > 0) degree[i]! += counts(held[i]!);
+      if (held[i]! > 0) degree[i]! += evidenceOf(held[i]!);
       for (const j of all) {
         if (held[i]! > 0 && held[j]! > 0) {
           gram[i]![j]! += weight * size ** -settings.basketDamping * held[i]! * held[j]!;
@@ -51,7 +51,7 @@ function basketsOf(world: World, settings: Settings): Basket[] {
   const baskets: Basket[] = [];
   if (settings.userWeight === 1) {
     for (const held of slowWeighted(world, settings.weighting)) {
-      baskets.push({ weight: 1, counts: settings.weighting === 'tfidf' ? (x) => x * x : () => 1, held });
+      baskets.push({ weight: 1, evidenceOf: settings.weighting === 'tfidf' ? (x) => x * x : () => 1, held });
     }
   }
   const { attributeWeight, attributeReach } = settings;
@@ -59,7 +59,7 @@ function basketsOf(world: World, settings: Settings): Basket[] {
     const held = world.attributes.map((row) => row[value]!);
     const size = held.filter((x) => x > 0).length;
     if (attributeWeight === 0 || size < 2 || size > attributeReach) continue;
-    baskets.push({ weight: attributeWeight, counts: (x) => attributeWeight * x * x, held });
+    baskets.push({ weight: attributeWeight, evidenceOf: (x) => attributeWeight * x * x, held });
   }
   return baskets;
 }
@@ -68,7 +68,7 @@ function popularityOf(world: World): number[] {
   return world.offered.map((_, item) => world.interactions.filter((row) => row[item]! > 0).length);
 }
 
-/** users × items: what each liked item counts in its user's basket. */
+/** users × items: the weight of each liked item in its user's basket. */
 export function slowWeighted(world: World, weighting: Settings['weighting']): number[][] {
   const popularity = popularityOf(world);
   const known = popularity.filter((d) => d > 0).length;
@@ -86,7 +86,7 @@ export function slowWeighted(world: World, weighting: Settings['weighting']): nu
   });
 }
 
-/** items × items: the normalised rows of normalised co-occurrence or of Jaccard's coefficient, whatever K is. */
+/** items × items: the rows of normalised co-occurrence or of Jaccard's coefficient, normalised and not truncated to K. */
 export function slowCooccurrence(world: World, settings: Settings): number[][] {
   const { gram, degree, keys } = slowItems(world, settings);
   const weights = keys.map((row, i) =>
@@ -100,7 +100,7 @@ export function slowCooccurrence(world: World, settings: Settings): number[][] {
   return raised(weights, settings.power);
 }
 
-/** Weights to the power of p: before any other than 1 they are divided by the largest. */
+/** Raises weights to the power p; if p is not 1 they are divided by the largest first. */
 function raised(weights: number[][], p: number): number[][] {
   const largest = p === 1 ? 1 : Math.max(...weights.flat().map(Math.abs)) || 1;
   return weights.map((row) => row.map((weight) => Math.sign(weight) * Math.abs(weight / largest) ** p));
@@ -114,8 +114,8 @@ export interface SlowRows {
 }
 
 /**
- * The normalised rows of the ridge: on all candidates, or on those given by item. Each system is solved exactly, or with
- * a few steps by as many.
+ * The normalised rows of the ridge, on all candidates or on those given by item. With 20 steps or more each system is solved exactly, with
+ * fewer by as many steps of conjugate gradients.
  */
 export function slowRidge(world: World, settings: Settings, given?: number[][]): SlowRows {
   const { gram, degree, keys } = slowItems(world, settings);
@@ -169,7 +169,7 @@ export function slowEase(world: World, settings: Settings): SlowRows {
   return { weights: raised(weights, power), precision: degree.map((d, i) => (d > 0 ? at(i, i) : 1)) };
 }
 
-/** The inverse by Gauss and Jordan, the largest pivot first. */
+/** The inverse by Gauss-Jordan elimination with partial pivoting. */
 export function inverse(matrix: readonly (readonly number[])[]): number[][] {
   const size = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
@@ -185,7 +185,7 @@ export function inverse(matrix: readonly (readonly number[])[]): number[][] {
   return rows.map((row) => row.slice(size));
 }
 
-/** Steps of conjugate gradients from 0, preconditioned by the diagonal, as a textbook has them. */
+/** Textbook conjugate gradients from 0, preconditioned by the diagonal. */
 export function conjugateGradients(matrix: number[][], wanted: number[], steps: number): number[] {
   const preconditioned = (vector: number[]) => vector.map((x, i) => x / matrix[i]![i]!);
   let solution = wanted.map(() => 0);
@@ -217,7 +217,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
-/** Close in proportion, as far as single floats go. */
+/** Expects two numbers to be equal within a relative error, by default that of single floats. */
 export function expectClose(actual: number, expected: number, relative = 1e-5): void {
   expect(Math.abs(actual - expected), `${actual} is not about ${expected}`).toBeLessThanOrEqual(
     relative * Math.abs(expected) + 1e-9,

@@ -12,38 +12,35 @@ function weigh(liked: number[][], weighting: Weighting) {
   return weighted(rowsOf(liked, columns), weighting, popularity);
 }
 
-test.each<Weighting>(['plain', 'binary', 'tfidf', 'bm25'])(
-  'weights by %s are those of the dense formula',
-  (weighting) => {
-    fc.assert(
-      fc.property(worlds, (world) => {
-        const liked = world.interactions.map((row) => row.map((x) => Math.max(0, x)));
-        const dense = denseOf(weigh(liked, weighting));
-        slowWeighted(world, weighting).forEach((row, user) => {
-          row.forEach((value, item) => {
-            expect(dense[user]![item]! > 0).toBe(value > 0);
-            expectClose(dense[user]![item]!, value);
-          });
+test.each<Weighting>(['plain', 'binary', 'tfidf', 'bm25'])('%s weights follow the dense formula', (weighting) => {
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const liked = world.interactions.map((row) => row.map((x) => Math.max(0, x)));
+      const dense = denseOf(weigh(liked, weighting));
+      slowWeighted(world, weighting).forEach((row, user) => {
+        row.forEach((value, item) => {
+          expect(dense[user]![item]! > 0).toBe(value > 0);
+          expectClose(dense[user]![item]!, value);
         });
-      }),
-    );
-  },
-);
+      });
+    }),
+  );
+});
 
-test('plain weights are the strengths, binary ones 1', () => {
+test('plain weights are the strengths, binary weights are 1', () => {
   const liked = [[0.5, 0, 2]];
   expect(denseOf(weigh(liked, 'plain'))).toEqual(liked);
   expect(denseOf(weigh(liked, 'binary'))).toEqual([[1, 0, 1]]);
 });
 
-test('tfidf takes the root of the strength times the rarity of the user', () => {
+test('tfidf multiplies the square root of the strength by the rarity of the user', () => {
   // The first user has one item of 4: rarity ln(4 / 2).
   const [first] = denseOf(weigh([[4, 0, 0, 0]], 'tfidf'));
   expect(first![0]).toBeCloseTo(2 * Math.log(2), 6);
 });
 
-test('bm25 saturates the strength and lets a popular item count less', () => {
-  // d = 1 and 3, 2 on average; the first user has two items of 6: rarity ln 2.
+test('bm25 saturates the strength and weighs a popular item less', () => {
+  // d = 1 and 3, 2 on average; the first user has two of 6 items: rarity ln(6 / 3) = ln 2.
   const liked = [
     [1, 1, 0, 0, 0, 0],
     [0, 1, 0, 0, 0, 0],
@@ -63,11 +60,11 @@ test('the basket of a user who has nearly everything is empty', () => {
   for (const weighting of ['tfidf', 'bm25'] as const) {
     const baskets = weigh(liked, weighting);
     expect([0, 1, 2].map((user) => columnsOf(baskets, user))).toEqual([[], [], [0, 1]]);
-    // What is left is a matrix of its own: no cells of others behind it.
+    // The result has arrays of its own, with no spare cells behind the last entry.
     expect(mapped(baskets, (value) => value)).toEqual(baskets);
   }
 });
 
-test('where nobody has anything no weight is asked for', () => {
+test('a matrix without interactions has no weights', () => {
   for (const weighting of ['tfidf', 'bm25'] as const) expect(weigh([[0, 0]], weighting).index.length).toBe(0);
 });

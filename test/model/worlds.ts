@@ -53,9 +53,9 @@ export interface World {
   attributes: number[][];
   groups: number[][];
   offered: number[];
-  /** users × attribute values: what they ask for; left out: nothing. */
+  /** users × attribute values: the stated preferences; left out: none. */
   preferences?: number[][];
-  /** users × items: when, NaN unknown; left out: nobody knows of anything. */
+  /** users × items: the times of interactions, NaN if unknown; left out: there are no times. */
   times?: number[][] | undefined;
 }
 
@@ -79,7 +79,7 @@ export const worlds: fc.Arbitrary<World> = fc
 export function observationsOf(world: World): Observations {
   return {
     interactions: rowsOf(world.interactions, world.offered.length),
-    times: world.times && besideEntries(world.interactions, world.times),
+    times: world.times && cellsAtEntries(world.interactions, world.times),
     offered: Uint8Array.from(world.offered),
     attributes: rowsOf(world.attributes, world.attributes[0]?.length ?? 0),
     groups: rowsOf(world.groups, world.groups[0]?.length ?? 0),
@@ -87,8 +87,8 @@ export function observationsOf(world: World): Observations {
   };
 }
 
-/** The cells of a table that stand where another one has entries, in the order of its entries. */
-export function besideEntries(dense: readonly (readonly number[])[], cells: readonly (readonly number[])[]) {
+/** The cells of one table at the places where another has entries, in the order of the entries. */
+export function cellsAtEntries(dense: readonly (readonly number[])[], cells: readonly (readonly number[])[]) {
   return Float64Array.from(dense.flatMap((row, r) => row.flatMap((cell, c) => (cell === 0 ? [] : [cells[r]![c]!]))));
 }
 
@@ -96,12 +96,12 @@ export function settingsWith(changes: Partial<Settings>): Settings {
   return { ...DEFAULT_SETTINGS, ...changes };
 }
 
-/** Factors of rank 4, for models that shall not be sparse. */
+/** Factors of rank 4, for models with a low-rank part. */
 export function factorsFor(items: number): Float32Array {
   return Float32Array.from({ length: 4 * items }, (_, at) => [0.5, -0.25, 1, 0, 0.25][(3 * at) % 5]!);
 }
 
-/** What a part of a model that is not sparse says from one item for another, at strength 1. */
+/** The score that the low-rank part of a model adds from one item to another, at strength 1. */
 export function sharedBetween({ factors, rank, popularity, weight }: LowRank, item: number, other: number): number {
   const product = Array.from({ length: rank }, (_, k) => factors[item * rank + k]! * factors[other * rank + k]!);
   return weight * popularity[other]! * product.reduce((sum, x) => sum + x, 0);
@@ -140,15 +140,15 @@ export const anySettings: fc.Arbitrary<Settings> = fc
     groupSmoothing: fc.constantFrom(0.5, 1, 200),
     groupTargets: fc.integer({ min: 1, max: 10 }),
   })
-  // Jaccard's coefficient is one of sets: strengths would make more in common than there is.
+  // Jaccard's coefficient compares sets: with strengths the intersection could exceed the union.
   .map((settings) => (settings.method === 'jaccard' ? { ...settings, weighting: 'binary' } : settings));
 
-/** The rows by one formula each, of which none needs the others. */
+/** Settings whose rows follow one formula each and do not depend on other rows. */
 export const cooccurrenceSettings = anySettings.map((settings): Settings => {
   return settings.method === 'jaccard' ? settings : { ...settings, method: 'normalised' };
 });
 
-/** A world by a seed, larger than those above: blocks of taste, with some noise. */
+/** A seeded world, larger than those above: blocks of taste, with some noise. */
 export function largeWorld(seed: number, users: number, items: number): World {
   const chance = new Random(seed);
   const tables = (rows: number, columns: number, cell: (row: number, column: number) => number) =>
@@ -167,7 +167,7 @@ export function largeWorld(seed: number, users: number, items: number): World {
   };
 }
 
-/** Sample keys by index, for worlds whose users and items have no ids. */
+/** Indices as sample keys, for worlds whose users and items have no ids. */
 export function placeKeys({ rows, columns }: SparseRows): SampleKeys {
   return {
     users: Uint32Array.from({ length: rows }, (_, at) => at),
@@ -178,6 +178,6 @@ export function placeKeys({ rows, columns }: SparseRows): SampleKeys {
 /** The settings of an algorithm by name. */
 export function presetOf(name: string): Settings {
   const algorithm = algorithmNamed(name);
-  if (!algorithm) throw new Error(`there is no ${name}`);
+  if (!algorithm) throw new Error(`there is no algorithm ${name}`);
   return algorithm.settings;
 }

@@ -1,34 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sideBySide } from '../../src/matrix/sparse.js';
 import { audienceOf, latestItems, scoringCosts, withRecency } from '../../src/ranking/audience.js';
-import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
+import { cellsAtEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
-test('a user’s signals are the history, then the preferences, then the groups', () => {
-  const signals = sideBySide(
-    rowsOf(
-      [
-        [1, 0, -1],
-        [0, 0, 0],
-      ],
-      3,
-    ),
-    rowsOf(
-      [
-        [0, 2],
-        [1, 0],
-      ],
-      2,
-    ),
-    rowsOf([[1], [0]], 1),
-  );
-  expect(denseOf(signals)).toEqual([
-    [1, 0, -1, 0, 2, 1],
-    [0, 0, 0, 1, 0, 0],
-  ]);
-});
-
-test('a user costs the cells of the rows that the signals add up, and something where there are none', () => {
+test('the cost of a user is the number of cells in the rows of their signals, plus a constant', () => {
   const signals = rowsOf(
     [
       [1, 0, -1],
@@ -42,20 +17,20 @@ test('a user costs the cells of the rows that the signals add up, and something 
   expect(first! - second!).toBe(11);
 });
 
-/** What each item of one history counts, times by item. */
+/** The weights of the items of one history, by the times of the items. */
 function weightsOf(times: number[], recency: number): number[] {
   const history = rowsOf([times.map(() => 1)], times.length);
   return Array.from(withRecency(history, Float64Array.from(times), { recency, popularityGrowth: 0 }).value);
 }
 
-test('the k-th latest item counts k^-ρ of the latest, and in all they count as many as they are', () => {
+test('the k-th latest item weighs k^-ρ times the latest, and the weights of n items sum to n', () => {
   // 1, 1/2 and 1/3 of 18/11.
   [6 / 11, 18 / 11, 9 / 11].forEach((weight, item) => {
     expect(weightsOf([10, 30, 20], 1)[item]).toBeCloseTo(weight, 6);
   });
 });
 
-test('items of one time count alike, and so do those without one, which come last', () => {
+test('items with equal times weigh the same, and items without a time rank last, with equal weights', () => {
   const [a, b, c, d, e] = weightsOf([20, Number.NaN, 20, 10, Number.NaN], 1);
   expect([a, b]).toEqual([c, e]);
   // Places 1, 1, 3, 4, 4.
@@ -63,13 +38,13 @@ test('items of one time count alike, and so do those without one, which come las
   expect(a! / b!).toBeCloseTo(4, 5);
 });
 
-test('with θ the weights of a history of n items add up to n^(1 − θ)', () => {
+test('with popularity growth θ the weights of n items sum to n^(1 − θ)', () => {
   const history = rowsOf([[1, 1, 1, 1]], 4);
   const weights = withRecency(history, Float64Array.of(1, 2, 3, 4), { recency: 1, popularityGrowth: 0.5 }).value;
   expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(2, 6);
 });
 
-test('the five latest items say what follows, the k-th 1 / k, in all κ times the history', () => {
+test('the five latest likes are signals, the k-th weighing 1 / k, and sum to κ times the history', () => {
   const history = rowsOf([[1, 1, 1, 1, 1, 1, -1]], 7);
   const latest = latestItems(history, Float64Array.of(1, 2, 3, 4, 5, 6, 0), { follow: 2, popularityGrowth: 0 });
   const sum = 1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5;
@@ -78,7 +53,7 @@ test('the five latest items say what follows, the k-th 1 / k, in all κ times th
   );
 });
 
-test('without times, and with a recency of 0, histories stay as they are', () => {
+test('histories stay as they are without times or with a recency of 0', () => {
   const history = rowsOf([[1, -1, 0.5]], 3);
   expect(withRecency(history, undefined, { recency: 2, popularityGrowth: 0 })).toBe(history);
   expect(withRecency(history, Float64Array.of(3, 2, 1), { recency: 0, popularityGrowth: 0 })).toBe(history);
@@ -90,11 +65,11 @@ const histories = fc.record({
   recency: fc.constantFrom(0.25, 1, 2),
 });
 
-test('a later item never counts less than an earlier one, and what a history counts is its length', () => {
+test('a later item weighs more than an earlier one, and the weights of a history sum to its length', () => {
   fc.assert(
     fc.property(histories, ({ values, times, recency }) => {
       const history = rowsOf(values, 5);
-      const recent = withRecency(history, besideEntries(values, times), { recency, popularityGrowth: 0 });
+      const recent = withRecency(history, cellsAtEntries(values, times), { recency, popularityGrowth: 0 });
       expect({ ...recent, value: history.value }).toEqual(history);
       denseOf(recent).forEach((row, user) => {
         const items = [...row.keys()].filter((item) => values[user]![item] !== 0);
@@ -112,7 +87,7 @@ test('a later item never counts less than an earlier one, and what a history cou
   );
 });
 
-test('groups and preferences give way to a history; one that is hidden says nothing, though its items are excluded', () => {
+test('groups and preferences weigh less beside a longer history; a hidden history adds no signals, and its items stay excluded', () => {
   const known = {
     interactions: rowsOf(
       [
@@ -136,23 +111,23 @@ test('groups and preferences give way to a history; one that is hidden says noth
     offered: Uint8Array.of(1, 1),
   };
   const settings = { recency: 0, popularityGrowth: 0, follow: 0, groupWeight: 1, coldGroupWeight: 3 };
-  const there = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false });
+  const visible = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false });
   const [sq2, sq3] = [1 / 4, 1 / 9];
   const expected = [
     [0, 0, 1, 3],
     [1, 0, sq2, 1 + 2 * sq2],
     [1, 1, sq3, 1 + 2 * sq3],
   ];
-  denseOf(there.signals).forEach((row, user) => {
+  denseOf(visible.signals).forEach((row, user) => {
     row.forEach((value, signal) => {
       expect(value).toBeCloseTo(expected[user]![signal]!, 6);
     });
   });
-  const cold = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false, hideHistory: true });
-  expect(denseOf(cold.signals)).toEqual([
+  const hidden = audienceOf(known, (matrix) => matrix, settings, { includeSeen: false, hideHistory: true });
+  expect(denseOf(hidden.signals)).toEqual([
     [0, 0, 1, 3],
     [0, 0, 1, 3],
     [0, 0, 1, 3],
   ]);
-  expect(cold.excluded).toEqual(there.excluded);
+  expect(hidden.excluded).toEqual(visible.excluded);
 });

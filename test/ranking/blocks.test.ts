@@ -10,8 +10,8 @@ import { alsFactorsOf, fitterOf, plainRecommender } from '../model/learned.js';
 import { observationsOf, settingsWith, type World } from '../model/worlds.js';
 
 /*
- * Two blocks of taste, the second three times as popular. Everybody has all of their block but one item, and every
- * fifth has one item of the other block as well.
+ * Two blocks of taste, the second three times as popular. Each user has all items of their block except one, and every
+ * fifth user has one item of the other block as well.
  *
  *     items      0 1 2 3 4 5   6 7 8 9 10 11
  *     20 users   1 1 . 1 1 1   . . . 1 .  .
@@ -51,18 +51,18 @@ const missing = WORLD.interactions.map((_, user) => (user < 20 ? 0 : SIZE) + (us
 const personal = ALGORITHMS.filter(({ name }) => !['content', 'popular', 'last-item'].includes(name));
 
 test.each(personal.map(({ name, settings }) => ({ name, settings })))(
-  '$name recommends to everybody the one item of their block that they lack',
+  '$name recommends to each user the one item of their block that they lack',
   async ({ settings }) => {
     expect(await firstItems(settings)).toEqual(missing);
   },
 );
 
-test('ridge does so with few candidates, one step and much noise in its popularity as well', async () => {
+test('ridge finds the missing item even with few candidates, one step and a popularity prior', async () => {
   const few = settingsWith({ neighbors: SIZE - 1, steps: 1, lambda: 100, popularityWeight: 1, targetDamping: 0.5 });
   expect(await firstItems(few)).toEqual(missing);
 });
 
-test('what is popular alone recommends from the larger block to everybody', async () => {
+test('popular recommends items of the larger block to everybody', async () => {
   const popular = ALGORITHMS.find(({ name }) => name === 'popular')!.settings;
   expect((await firstItems(popular)).every((item) => item >= SIZE)).toBe(true);
 });

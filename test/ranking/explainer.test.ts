@@ -17,7 +17,7 @@ function explainerOf(scene: Scene, kernel: keyof typeof kernels, count: number, 
   return explainer(model, scores, count, named);
 }
 
-/** What each signal adds to the score of an item, popularity last; each as dense sums of nothing else. */
+/** By signal, the part that it adds to the score of an item, and popularity last; each is scored alone by dense sums. */
 function slowParts(scene: Scene, user: number, item: number): number[] {
   const own = scene.signals[user]!;
   const of = (signals: number[]) =>
@@ -34,7 +34,7 @@ function slowSource({ counts }: Scene, parts: readonly number[]): string {
 }
 
 test.each(['plain', 'compiled'] as const)(
-  'scores fall into the parts of every signal, the largest named: %s sums',
+  'a score is split into one part per signal, and the largest parts are reported, with %s sums',
   (kernel) => {
     fc.assert(
       fc.property(
@@ -67,7 +67,7 @@ test.each(['plain', 'compiled'] as const)(
   },
 );
 
-test('what rules put into a list says so, and what they weigh has its factor', () => {
+test('items that a rule put into a list have that rule as their source, and a boosted score has its factor', () => {
   const scene: Scene = {
     counts: { items: 3, preferences: 0, groups: 0, latest: 0 },
     scales: { items: 1, preferences: 1, groups: 1 },

@@ -7,7 +7,7 @@ import { modelOf, scenes, slowScores } from './scenes.js';
 
 const anyScene = scenes(fc.integer({ min: 1, max: 9 }));
 
-test('what an item scores for every user is what it scores in their lists', () => {
+test('itemScores gives an item the score that each user’s list gives it', () => {
   fc.assert(
     fc.property(anyScene, (scene) => {
       const model = modelOf(scene);
@@ -20,7 +20,7 @@ test('what an item scores for every user is what it scores in their lists', () =
   );
 });
 
-test('similar items score what they score for somebody who has had that item alone, without popularity', () => {
+test('similar items have the scores they would have for a user with only that item, without popularity', () => {
   fc.assert(
     fc.property(anyScene, (scene) => {
       const offered = Uint8Array.from(scene.offered);

@@ -35,7 +35,7 @@ function isOpen({ offered, excluded, had, candidates }: Scene, user: number, ite
   );
 }
 
-/** Scores every item, sorts them all. */
+/** Scores all items and sorts them. */
 function slowList(scene: Scene, user: number, count: number): { item: number; score: number }[] {
   return slowScores(scene, user)
     .map((score, item) => ({ item, score }))
@@ -44,10 +44,10 @@ function slowList(scene: Scene, user: number, count: number): { item: number; sc
     .slice(0, count);
 }
 
-test.each(kernels)('every list is that of scoring all items and sorting them, by %s', (_, sumsOf) => {
+test.each(kernels)('every list equals scoring all items and sorting them, with %s', (_, sumsOf) => {
   fc.assert(
     fc.property(anyScene, fc.nat(11), (scene, count) => {
-      // One recommender for all users: none may leave a trace for the next.
+      // One recommender for all users: a user must leave nothing behind for the next.
       const recommender = recommenderOf(scene, count, sumsOf);
       scene.signals.forEach((_, user) => {
         const { items, scores } = recommender.recommend(user);
@@ -60,7 +60,7 @@ test.each(kernels)('every list is that of scoring all items and sorting them, by
   );
 });
 
-test('a list has as many items as asked for or as there are, none excluded or not offered, and its scores never rise', () => {
+test('a list has N items or all there are, without repeats, none of them excluded, and its scores never rise', () => {
   fc.assert(
     fc.property(anyScene, fc.nat(11), (scene, count) => {
       const recommender = recommenderOf(scene, count);
@@ -76,10 +76,10 @@ test('a list has as many items as asked for or as there are, none excluded or no
   );
 });
 
-test('the order of the users is that of the lists', () => {
+test('reversing the users reverses the lists and changes none', () => {
   fc.assert(
     fc.property(anyScene, (scene) => {
-      const turned = {
+      const reversed = {
         ...scene,
         signals: scene.signals.toReversed(),
         excluded: scene.excluded.toReversed(),
@@ -88,14 +88,14 @@ test('the order of the users is that of the lists', () => {
       };
       const users = [...scene.signals.keys()];
       const there = recommenderOf(scene, 4);
-      const back = recommenderOf(turned, 4);
+      const back = recommenderOf(reversed, 4);
       const lists = users.map((user) => there.recommend(user));
       expect(users.map((user) => back.recommend(user)).toReversed()).toEqual(lists);
     }),
   );
 });
 
-/** Three items, popular 0 first; a like of item 0 speaks for item 2. */
+/** Three items, item 0 the most popular; a like of item 0 is a signal for item 2. */
 const SMALL: Scene = {
   counts: { items: 3, preferences: 0, groups: 0, latest: 0 },
   scales: { items: 2, preferences: 1, groups: 1 },
@@ -119,7 +119,7 @@ const SMALL: Scene = {
   offered: [1, 1, 1],
 };
 
-test('a stranger is given what is popular, a known user what goes with the history, a disliker the opposite', () => {
+test('a user without signals gets popular items, a like raises related items, and a dislike lowers them', () => {
   const recommender = recommenderOf(SMALL, 3);
   const lists = [0, 1, 2].map((user) => recommender.recommend(user));
   expect(lists.map(({ items }) => Array.from(items))).toEqual([
@@ -134,7 +134,7 @@ test('a stranger is given what is popular, a known user what goes with the histo
   ]);
 });
 
-test('an item pushed below its popularity does not come back by it', () => {
+test('an item that a negative signal pushed down does not come back by its popularity', () => {
   // Item 0 is touched by a negative signal and is the most popular one.
   const scene = {
     ...SMALL,
@@ -155,7 +155,7 @@ test('an item pushed below its popularity does not come back by it', () => {
   });
 });
 
-test('the lists with other priors and weights of shared tastes are those of models that have them, and leave the model’s own as it is', () => {
+test('recommendWith gives the lists of models with those priors and low-rank weights, and leaves the model’s own unchanged', () => {
   const forTuning = anyScene.map((scene) => ({ ...scene, candidates: undefined }));
   fc.assert(
     fc.property(forTuning, fc.nat(11), (scene, count) => {
@@ -163,7 +163,7 @@ test('the lists with other priors and weights of shared tastes are those of mode
       const others = [prior.toReversed(), prior.map(() => 0), prior].flatMap((prior) =>
         [1, 0, 4].map((lowRankWeight) => ({ prior, lowRankWeight })),
       );
-      const ways = others.map(({ prior, lowRankWeight }) => ({
+      const variants = others.map(({ prior, lowRankWeight }) => ({
         prior: priorOf(Float64Array.from(prior), Uint8Array.from(scene.offered)),
         lowRankWeight,
       }));
@@ -176,7 +176,7 @@ test('the lists with other priors and weights of shared tastes are those of mode
       const recommender = recommenderOf(scene, count);
       scene.signals.forEach((_, user) => {
         const lists: number[][] = [];
-        recommender.recommendWith(user, ways, (items, place) => {
+        recommender.recommendWith(user, variants, (items, place) => {
           lists[place] = [...items];
         });
         expect(lists).toEqual(slow.map((other) => [...other.recommend(user).items]));

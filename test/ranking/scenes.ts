@@ -11,7 +11,7 @@ export interface Scene {
   scales: { items: number; preferences: number; groups: number };
   prior: number[];
   rows: number[][];
-  /** What is not sparse of the model; undefined: nothing. */
+  /** The low-rank part of the model, if it has one. */
   lowRank?: LowRank | undefined;
   cuts: number[];
   signals: number[][];
@@ -70,7 +70,7 @@ export function modelOf({ counts, scales, prior, rows, lowRank, cuts }: Scene): 
   };
 }
 
-/** What every item scores for a user: all signals added up. */
+/** By item, its score for a user: the sum over all signals. */
 export function slowScores({ counts, scales, prior, rows, lowRank, signals }: Scene, user: number): number[] {
   const scaleOf = (signal: number) =>
     signal < counts.items

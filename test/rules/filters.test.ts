@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { exclusionsUnder } from '../../src/rules/filters.js';
-import { besideEntries, denseOf, rowsOf, table } from '../model/worlds.js';
+import { cellsAtEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
 const USERS = 3;
 const ITEMS = 5;
@@ -20,11 +20,11 @@ const cases = fc.record({
   seenWindow: some(fc.constantFrom(1, 4, 8)),
 });
 
-test('what is barred is what the slow question says, pair by pair', () => {
+test('the excluded pairs of users and items equal a slow check of every pair', () => {
   fc.assert(
     fc.property(cases, ({ had, times, byProfile, excluded, offered, allowed, includeSeen, seenWindow }) => {
       const dataset = {
-        had: { interactions: rowsOf(had, ITEMS), times: besideEntries(had, times) },
+        had: { interactions: rowsOf(had, ITEMS), times: cellsAtEntries(had, times) },
         excluded: rowsOf(byProfile, ITEMS),
         offered: Uint8Array.from(offered),
       } as unknown as Dataset;
@@ -37,14 +37,14 @@ test('what is barred is what the slow question says, pair by pair', () => {
         clock: 10,
       };
       const barred = exclusionsUnder(filters, dataset);
-      const all = (question: (user: number, item: number) => boolean) =>
-        had.map((row, user) => row.map((_, item) => (question(user, item) ? 1 : 0)));
-      const isOver = (user: number, item: number) => 10 - times[user]![item]! > (seenWindow ?? Infinity);
+      const pairsWhere = (holds: (user: number, item: number) => boolean) =>
+        had.map((row, user) => row.map((_, item) => (holds(user, item) ? 1 : 0)));
+      const isForgotten = (user: number, item: number) => 10 - times[user]![item]! > (seenWindow ?? Infinity);
       expect(denseOf(barred.had.interactions)).toEqual(
-        all((user, item) => !includeSeen && had[user]![item] === 1 && !isOver(user, item)),
+        pairsWhere((user, item) => !includeSeen && had[user]![item] === 1 && !isForgotten(user, item)),
       );
       expect(denseOf(barred.excluded)).toEqual(
-        all((user, item) => byProfile[user]![item] === 1 || excluded?.[user]?.[item] === 1),
+        pairsWhere((user, item) => byProfile[user]![item] === 1 || excluded?.[user]?.[item] === 1),
       );
       expect([...barred.offered]).toEqual(offered.map((flag, item) => (allowed?.[item] === 0 ? 0 : flag)));
     }),

@@ -7,7 +7,7 @@ const usersOf = (world: World) => [...world.countries.keys()];
 const entriesOf = ({ items, scores, marks }: List) =>
   Array.from(items, (item, place) => ({ item, score: scores[place]!, mark: marks?.[place] ?? Mark.byScore }));
 
-/** One user without signals, so that item 0 is the best, item 1 the next, and so on: scores 1, 1/2, 1/3 … */
+/** One user without signals, for whom items are ranked by index: scores 1, 1/2, 1/3 … */
 function popularityAlone(rules: World['rules'], kinds: string, count: number): World {
   const items = kinds.length;
   return {
@@ -35,13 +35,13 @@ function popularityAlone(rules: World['rules'], kinds: string, count: number): W
 const itemsOf = (world: World) => [...listsOf(world, [0])[0]!.items];
 const cap = (most: number) => ({ maxPer: [{ column: 'kind', most }] });
 
-test('a cap passes over what is too much, however far down the next kind begins', () => {
+test('a cap skips items of a full kind, however far down the next kind begins', () => {
   expect(itemsOf(popularityAlone(cap(1), `${'a'.repeat(30)}b`, 2))).toEqual([0, 30]);
   expect(itemsOf(popularityAlone(cap(2), `${'a'.repeat(30)}bbb`, 5))).toEqual([0, 1, 30, 31]);
   expect(itemsOf(popularityAlone(cap(1), 'aa  b ', 4))).toEqual([0, 2, 3, 4]);
 });
 
-test('pinned items count for caps, and are shown in spite of them', () => {
+test('pinned items count towards caps, but caps never remove them', () => {
   const pin = [
     { item: 2, rank: 1 },
     { item: 1, rank: 3 },
@@ -49,9 +49,9 @@ test('pinned items count for caps, and are shown in spite of them', () => {
   expect(itemsOf(popularityAlone({ ...cap(1), pin }, 'aaabb', 4))).toEqual([2, 3, 1]);
 });
 
-test('diversity passes over what goes with the items of the list, and by 1 never minds the score', () => {
+test('diversity skips items similar to those in the list, and a diversity of 1 ignores the score', () => {
   const world = popularityAlone({ diversity: 0.5 }, 'abcdefg', 3);
-  // Items 0 and 1 speak for each other most of all; 2 speaks for 0, which does not for it.
+  // Items 0 and 1 have the largest weights for each other; item 2 has a weight for item 0, but not the other way round.
   world.scene.rows[0]![1] = 1;
   world.scene.rows[1]![0] = 0.5;
   world.scene.rows[2]![0] = 0.25;
@@ -60,25 +60,25 @@ test('diversity passes over what goes with the items of the list, and by 1 never
   expect(itemsOf({ ...world, rules: { diversity: 1 } })).toEqual([0, 3, 4]);
 });
 
-test('among the best five times the list’s length diversity chooses; what caps leave of them is followed by score', () => {
+test('diversity chooses among the best 5·N items; if caps leave too few of these, the list goes on by score', () => {
   const world = popularityAlone({ ...cap(1), diversity: 1 }, 'aaaaaaaaaabcd', 2);
   world.scene.rows[0]![10] = 1;
   world.scene.rows[10]![0] = 1;
   expect(itemsOf(world)).toEqual([0, 10]);
 });
 
-test('what is weighed down far enough is below the least score, what is pinned stays', () => {
+test('an item whose boosted score is below the minimum is left out, a pinned item is not', () => {
   const rules = { minScore: 0.3, boost: [{ item: 0, factor: 0.25 }], pin: [{ item: 5, rank: 2 }] };
   expect(itemsOf(popularityAlone(rules, 'abcdef', 4))).toEqual([1, 5, 2]);
 });
 
-test('about every fifth rank is for fresh items, and another seed draws others', () => {
+test('an explore share of 0.2 gives about every fifth rank to a fresh item, and another seed draws other items', () => {
   const one = popularityAlone({ explore: 0.2 }, 'a'.repeat(60), 5);
-  const of = <T>(row: T) => Array<T>(200).fill(row);
+  const forAll = <T>(row: T) => Array<T>(200).fill(row);
   const { signals, excluded } = one.scene;
-  const scene = { ...one.scene, signals: of(signals[0]!), excluded: of(excluded[0]!) };
+  const scene = { ...one.scene, signals: forAll(signals[0]!), excluded: forAll(excluded[0]!) };
   const popularity = one.popularity.map((_, item) => 60 - item);
-  const world = { ...one, scene, popularity, countries: of(''), budgets: of(0) };
+  const world = { ...one, scene, popularity, countries: forAll(''), budgets: forAll(0) };
   const explored = (seed: number) =>
     listsOf({ ...world, seed }, usersOf(world)).flatMap((list, user) =>
       entriesOf(list).flatMap(({ item, mark }) => (mark === Mark.explored ? `${user}: ${item}` : [])),
@@ -87,7 +87,7 @@ test('about every fifth rank is for fresh items, and another seed draws others',
   expect(explored(2)).not.toEqual(explored(1));
 });
 
-test('a share or a power of 0 is none', () => {
+test('diversity, explore and popularity penalty of 0 change nothing', () => {
   fc.assert(
     fc.property(worlds, ({ rules: { diversity: _, explore: __, popularityPenalty: ___, ...rules }, ...world }) => {
       const users = [...world.countries.keys()];
@@ -99,7 +99,7 @@ test('a share or a power of 0 is none', () => {
   );
 });
 
-test('every list is that of scoring all items, filtering, weighing, pinning, exploring and choosing one after the other', () => {
+test('every list equals scoring all items, then filtering, weighing, pinning, exploring and choosing one after the other', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const lists = listsOf(world, usersOf(world)).map(entriesOf);
@@ -109,7 +109,7 @@ test('every list is that of scoring all items, filtering, weighing, pinning, exp
   );
 });
 
-test('lists are full while something is left that may enter, and hold nothing excluded, nothing twice, nothing over a cap', () => {
+test('a list is full unless no allowed item is left, and has no excluded item, no repeats and nothing over a cap', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const { scene, rules, count } = world;
@@ -140,7 +140,7 @@ test('lists are full while something is left that may enter, and hold nothing ex
   );
 });
 
-test('a pin stands at its rank, or further up where the list ends before; fresh items alone are explored', () => {
+test('a pin is at its rank, or higher if the list is too short, and only fresh items are explored', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const fresh = freshItems(world);
@@ -157,7 +157,7 @@ test('a pin stands at its rank, or further up where the list ends before; fresh 
   );
 });
 
-test('whoever else is served, in whatever order, a user gets the same list', () => {
+test('a user gets the same list whoever else is served and in whatever order', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const users = usersOf(world);

@@ -13,7 +13,7 @@ import { packed } from '../../src/rules/packed.js';
 import { rowsOf } from '../model/worlds.js';
 import { modelOf, type Scene, scenes, slowScores } from '../ranking/scenes.js';
 
-/* Worlds with rules, and the plainest way to make their lists: score everything, filter, put in order, choose. */
+/* Worlds with rules, and a slow and simple model of their lists: score everything, filter, sort, choose. */
 
 export interface Pin {
   item: number;
@@ -51,7 +51,7 @@ export interface World {
   userIds?: readonly string[];
 }
 
-/** Conditions that are known, as the plainest code has them; NaN is missing. */
+/** Conditions and the plain code of their meaning; NaN is a missing value. */
 export const WHERE = {
   'price < 3': (price: number) => price < 3,
   'price = user.budget': (price: number, budget: number) => price === budget,
@@ -112,7 +112,7 @@ function ruleRow(cells: Record<string, string>, others: [string, string][] = [])
   return { place: 'file:1', cells, others: new Map(others), refused, number: (column) => Number(cells[column]) };
 }
 
-/** What the program makes of a world for each of these users, in their order. */
+/** The lists that the program makes for these users of a world, in their order. */
 export function listsOf(world: World, users: readonly number[]): List[] {
   const { scene, rules, kinds, prices, popularity, countries, budgets, candidates, count, seed } = world;
   const { items } = scene.counts;
@@ -175,7 +175,7 @@ export interface Entry {
   mark: number;
 }
 
-/** The same, one stage after the other. */
+/** The list of one user, made by the slow model one stage after the other. */
 export function slowList(world: World, user: number): Entry[] {
   const { scene, rules, prices, popularity, budgets, count, seed } = world;
   const { itemIds = idsOf('i', scene.counts.items), userIds = idsOf('u', budgets.length) } = world;
@@ -200,8 +200,8 @@ export function slowList(world: World, user: number): Entry[] {
       ),
     );
   // Pins.
-  const saidOf = ({ user: one, country }: Pin) => (one === undefined ? 0 : 2) + (country === undefined ? 0 : 1);
-  for (const pin of [...(rules.pin ?? [])].sort((a, b) => saidOf(b) - saidOf(a))) {
+  const specificity = ({ user: one, country }: Pin) => (one === undefined ? 0 : 2) + (country === undefined ? 0 : 1);
+  for (const pin of [...(rules.pin ?? [])].sort((a, b) => specificity(b) - specificity(a))) {
     const place = pin.rank - 1;
     if (place >= count || list[place] || !isFor(world, pin, user) || !open.includes(pin.item)) continue;
     if (listed().some(({ item }) => item === pin.item)) continue;
@@ -254,7 +254,7 @@ export function valuesOf({ kinds, prices }: World, column: string, item: number)
   return column === 'price' ? [String(prices[item])] : kinds[item]!.toLowerCase().split('|').filter(Boolean);
 }
 
-/** A tenth of what is offered, liked by the fewest users, and all that no more users liked. */
+/** The tenth of the offered items with the fewest likes, and all others with as few likes. */
 export function freshItems({ scene, popularity }: World): number[] {
   const offered = popularity.flatMap((likes, item) => (scene.offered[item] === 1 ? [{ likes, item }] : []));
   const few = offered.sort((a, b) => a.likes - b.likes).slice(0, Math.ceil(offered.length / 10));

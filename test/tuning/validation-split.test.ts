@@ -5,12 +5,13 @@ import { emptyRows, entryOf, pickedRows, type SparseRows } from '../../src/matri
 import { type ValidationSplit, validationSplit } from '../../src/tuning/validation-split.js';
 import { columnsOf, denseOf, observationsOf, placeKeys, rowsOf, table, type World, worlds } from '../model/worlds.js';
 
-/** Of each user a part, the latest where there are times. */
-const eachOf = ({ times }: { times: Float64Array | undefined }) => ({
+/** Holds out a share of each user's items, the latest ones if there are times. */
+const splitPerUser = ({ times }: { times: Float64Array | undefined }) => ({
   kind: times ? ('last' as const) : ('random' as const),
   holdout: 0.15,
 });
-const splitOf = (seen: ValidationSplit['seen']) => validationSplit(seen, placeKeys(seen.interactions), eachOf(seen));
+const splitOf = (seen: ValidationSplit['seen']) =>
+  validationSplit(seen, placeKeys(seen.interactions), splitPerUser(seen));
 
 const scenes = worlds.chain((world) =>
   fc.record({
@@ -30,7 +31,7 @@ function seenOf({ world, preferences }: { world: World; preferences: number[][] 
   };
 }
 
-test('what is held out was liked and is not learned from; of everybody who has two items one is held out', () => {
+test('held-out items were liked and are not learned from; 15 % of the items of each user are removed, at least one of two', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const { world } = scene;
@@ -49,7 +50,7 @@ test('what is held out was liked and is not learned from; of everybody who has t
         const had = row.filter((x) => x !== 0).length;
         const kept = train[user]!.filter((x) => x !== 0).length;
         expect(had - kept).toBe(had < 2 ? 0 : Math.max(1, Math.round(0.15 * had)));
-        // What stays is as it was.
+        // The remaining entries keep their values.
         train[user]!.forEach((x, item) => {
           if (x !== 0) expect(x).toBe(row[item]);
         });
@@ -58,7 +59,7 @@ test('what is held out was liked and is not learned from; of everybody who has t
   );
 });
 
-test('where there are times the latest of each are held out where that is asked for, and times stay beside their entries', () => {
+test('with times the split holds out the latest items of each user, and the remaining times stay with their entries', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const { times } = scene.world;
@@ -80,7 +81,7 @@ test('where there are times the latest of each are held out where that is asked 
   );
 });
 
-test('everything else that was seen is as it was, and a validation split is the same when it is made again', () => {
+test('a split leaves attributes, groups, preferences and the offer unchanged, and is reproducible', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const seen = seenOf(scene);
@@ -92,7 +93,7 @@ test('everything else that was seen is as it was, and a validation split is the 
   );
 });
 
-/** `users` with `each` items in a row, of 50, everyone in a group by the last digit of their number; times tell all entries apart. */
+/** Users with `each` consecutive items out of 50, in groups by the last digit of their index; every entry has a time of its own. */
 function crowd(
   users: number,
   each: number,
@@ -122,44 +123,44 @@ function crowd(
   };
 }
 
-test('of many users the lists of 2,500 are evaluated: those of the smallest keys, in the order of users', () => {
+test('at most 2,500 users are evaluated: those with the smallest keys, in the order of users', () => {
   const all = crowd(9000, 2);
   const users = Uint32Array.from({ length: 9000 }, (_, user) => 2 ** 32 - 1 - user);
   const {
     users: evaluated,
     heldOut,
     seen,
-  } = validationSplit(all, { ...placeKeys(all.interactions), users }, eachOf(all));
+  } = validationSplit(all, { ...placeKeys(all.interactions), users }, splitPerUser(all));
   expect(seen.interactions.rows).toBe(9000);
   expect(heldOut.rows).toBe(2500);
   expect(Array.from(evaluated)).toEqual(Array.from({ length: 2500 }, (_, k) => 6500 + k));
 });
 
-test('fewer interactions are used where that is asked for', () => {
+test('the limit on interactions can be set, and users are sampled down to it', () => {
   const all = crowd(100, 4);
   const users = Uint32Array.from({ length: 100 }, (_, user) => user);
-  const { seen } = validationSplit(all, { ...placeKeys(all.interactions), users }, eachOf(all), 100);
+  const { seen } = validationSplit(all, { ...placeKeys(all.interactions), users }, splitPerUser(all), 100);
   expect(seen.interactions.rows).toBe(25);
   expect(Array.from(seen.times!.slice(0, 3))).toEqual([0, 1, 2]);
 });
 
-test('of more than two million interactions a sample of the users by key is taken, with all that is theirs', () => {
+test('with more than two million interactions the users are sampled by key, each with all of their data', () => {
   const users = 150_000;
   const all = crowd(users, 14);
-  // Every second user, that is.
+  // Every second user has a small key.
   const keys = Uint32Array.from({ length: users }, (_, user) => (user % 2 === 0 ? user : 2 ** 31 + user));
   const {
     seen,
     users: evaluated,
     heldOut,
-  } = validationSplit(all, { ...placeKeys(all.interactions), users: keys }, eachOf(all));
+  } = validationSplit(all, { ...placeKeys(all.interactions), users: keys }, splitPerUser(all));
   expect(seen.interactions.rows).toBe(users / 2);
   expect([seen.groups.rows, seen.preferences.rows, evaluated.length]).toEqual([users / 2, users / 2, 2500]);
   expect(seen.interactions.index.length).toBeLessThanOrEqual(2_000_000);
   expect(new Set(seen.groups.index)).toEqual(new Set([0, 2, 4, 6, 8]));
   for (const k of [0, 1, 2222, users / 2 - 1]) {
     const user = 2 * k;
-    // The latest two of 14 are held out: the last two of a row.
+    // The latest two of 14 items are held out, which are the last two of the row.
     expect(columnsOf(seen.interactions, k)).toEqual(columnsOf(all.interactions, user).slice(0, 12));
     expect(Array.from(seen.times!.subarray(k * 12, k * 12 + 12))).toEqual(
       Array.from({ length: 12 }, (_, at) => user * 14 + at),
@@ -170,16 +171,16 @@ test('of more than two million interactions a sample of the users by key is take
   expect(columnsOf(heldOut, k)).toEqual(columnsOf(original, 0).slice(12));
 });
 
-test('by default everybody’s last tenth of the time is held out, and nothing is learned from after that', () => {
+test('by default the last tenth of all interactions is held out, and nothing after that moment is learned from', () => {
   const all = crowd(100, 10);
   const { seen, users, heldOut } = validationSplit(all, placeKeys(all.interactions));
-  // Users came one after the other, so the last ten have nothing left.
+  // The times rise from user to user, so the last ten users have nothing left.
   expect([...users]).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99]);
   expect(heldOut.index.length).toBe(100);
   expect(Math.max(...seen.times!)).toBe(899);
 });
 
-test('users in another order are split alike', () => {
+test('the split does not depend on the order of the users', () => {
   const order = Uint32Array.from({ length: 9000 }, (_, k) => (k * 7) % 9000);
   const all = { ...crowd(9000, 9), times: undefined };
   const keys = { users: order.map((k) => hashOf(1, 2, k)), items: placeKeys(all.interactions).items };
@@ -194,7 +195,7 @@ test('users in another order are split alike', () => {
   expect(described(back, order.slice().reverse())).toEqual(described(there, order));
 });
 
-test('what no list can hold is not asked for: items that are not offered, and those a user excluded', () => {
+test('items that no list may contain are not held out: those not offered, and those the user excluded', () => {
   fc.assert(
     fc.property(scenes, fc.infiniteStream(fc.boolean()), (scene, isExcluded) => {
       const seen = seenOf(scene);
@@ -203,17 +204,17 @@ test('what no list can hold is not asked for: items that are not offered, and th
       const keys = placeKeys(interactions);
       const plain = validationSplit({ ...seen, offered: new Uint8Array(interactions.columns).fill(1) }, keys);
       const less = validationSplit({ ...seen, excluded: rowsOf(table, interactions.columns) }, keys);
-      const asked = ({ users, heldOut }: ValidationSplit) =>
+      const heldOutPairs = ({ users, heldOut }: ValidationSplit) =>
         Array.from(users).flatMap((user, k) => columnsOf(heldOut, k).map((item) => [user, item] as const));
-      expect(asked(less)).toEqual(
-        asked(plain).filter(([user, item]) => seen.offered[item] === 1 && table[user]![item] === 0),
+      expect(heldOutPairs(less)).toEqual(
+        heldOutPairs(plain).filter(([user, item]) => seen.offered[item] === 1 && table[user]![item] === 0),
       );
       expect(less.seen.interactions).toEqual(plain.seen.interactions);
     }),
   );
 });
 
-test('what does not count is neither learned from nor asked for, and is had as far as it is not held out', () => {
+test('ratings below the minimum are neither learned from nor held out, and their items still count as seen', () => {
   fc.assert(
     fc.property(scenes, fc.infiniteStream(fc.constantFrom(1, 2, 3, 4, 5)), (scene, ratings) => {
       const seen = seenOf(scene);

@@ -20,7 +20,7 @@ import {
   worlds,
 } from '../model/worlds.js';
 
-type Free = Pick<
+type Variant = Pick<
   Settings,
   'targetDamping' | 'power' | 'lowRankWeight' | 'popularityWeight' | 'popularityHalfLife' | 'recency'
 >;
@@ -30,10 +30,10 @@ interface Case {
   preferences: number[][];
   heldOut: number[][];
   settings: Settings;
-  variants: Free[];
+  variants: Variant[];
 }
 
-const free: fc.Arbitrary<Free> = fc.record({
+const variant: fc.Arbitrary<Variant> = fc.record({
   targetDamping: fc.constantFrom(0, 0.3),
   power: fc.constantFrom(1, 1.25),
   lowRankWeight: fc.constantFrom(0, 0.5),
@@ -42,7 +42,7 @@ const free: fc.Arbitrary<Free> = fc.record({
   recency: fc.constantFrom(0, 1),
 });
 
-/** With preferences and groups and without: only without them rows can be added up once for several variants. */
+/** Worlds with and without preferences and groups: only without them can rows be added up once for several variants. */
 const cases: fc.Arbitrary<Case> = fc.record({ world: worlds, isBare: fc.boolean() }).chain(({ world, isBare }) => {
   const bare = { ...world, attributes: world.attributes.map(() => []), groups: world.groups.map(() => []) };
   const used = isBare ? bare : world;
@@ -51,7 +51,7 @@ const cases: fc.Arbitrary<Case> = fc.record({ world: worlds, isBare: fc.boolean(
     preferences: table(used.interactions.length, used.attributes[0]!.length, [0, 0, 1]),
     heldOut: table(used.interactions.length, used.offered.length, [0, 0, 1]),
     settings: anySettings,
-    variants: fc.array(free, { minLength: 1, maxLength: 6 }),
+    variants: fc.array(variant, { minLength: 1, maxLength: 6 }),
   });
 });
 
@@ -68,7 +68,7 @@ function audienceOf({ world, preferences }: Case, recency: number): Audience {
   };
 }
 
-/** The utility of each list when everything is learned anew with the settings of each variant. */
+/** By user, the utility of their list when everything is learned again with the settings of the variant. */
 function slowUtility(some: Case, variant: Settings, length: number): number[] {
   const { counts, rows, statistics } = learnt(some.world, variant);
   const model = modelOf(counts, [rows], [0], statistics, variant, factorsFor(counts.items));
@@ -123,12 +123,12 @@ function utilitiesByVariant(some: Case, evaluator: VariantEvaluator): number[][]
 }
 
 const KERNELS = [
-  ['in plain arrays', PLAIN_KERNEL],
+  ['plain', PLAIN_KERNEL],
   ['compiled', compiledKernel()],
 ] as const;
 
 test.each(KERNELS)(
-  'the lists of each variant have the utility they have when everything is learned anew for it, %s',
+  'each variant has the utility of learning everything again with its settings, by the %s kernel',
   (_, kernel) => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 1, max: 4 }), (some, length) => {
@@ -147,8 +147,8 @@ test.each(KERNELS)(
   },
 );
 
-/** All variants in twos, so that some share what others must not. */
-const MANY: Free[] = [0, 30].flatMap((popularityWeight) =>
+/** Every combination of two values a setting, so that some variants share sums that others must not. */
+const MANY: Variant[] = [0, 30].flatMap((popularityWeight) =>
   [0, 1].flatMap((recency) =>
     [0, 0.1].flatMap((popularityHalfLife) =>
       [1, 1.5].flatMap((power) =>
@@ -169,7 +169,7 @@ test.each([
   ['with preferences and groups', [0, 0, 0, 1]],
   ['with groups alone', []],
   ['without either', undefined],
-])('each of many variants has the utility it has alone, %s', (_, preference) => {
+])('each of many variants has the utility of learning everything again with its settings, %s', (_, preference) => {
   const large = largeWorld(9, 40, 20);
   const isBare = preference === undefined;
   const hasValues = preference !== undefined && preference.length > 0;
@@ -196,11 +196,11 @@ test.each([
   slow.flat().forEach((value, at) => {
     expect(utilities[at]).toBeCloseTo(value, 12);
   });
-  // The variants do differ, each in its lists from the first.
+  // Nearly all variants give other utilities than the first.
   expect(slow.slice(1).filter((values) => `${values}` === `${slow[0]}`).length).toBeLessThan(3);
 });
 
-test('rows can be cut into shards, taken in any order, and what was learned stays as it is', () => {
+test('shards of the work give the same utilities in any order, and the learned rows stay unchanged', () => {
   fc.assert(
     fc.property(cases, fc.nat(30), (some, at) => {
       const rows = variantBatches(some.variants.map((settings) => ({ settings }))).length * some.heldOut.length;
@@ -219,7 +219,7 @@ test('rows can be cut into shards, taken in any order, and what was learned stay
   );
 });
 
-test('both of two items found at ranks 1 and 2 have utility 2, one of them at rank 2 less', () => {
+test('the utility is recall plus NDCG: 2 if both held-out items are found, less if one is found at rank 2, else 0', () => {
   const world: World = {
     interactions: [
       [1, 0, 0, 0],

@@ -7,8 +7,8 @@ import type { Role } from '../../src/understanding/vocabulary.js';
 
 const EVENT_ROLES: readonly Role[] = ['item', 'user', 'rating', 'time', 'event'];
 
-/** A file with these rows; cells are cut at spaces, `_` is an empty one. */
-function lookedAt(name: string, header: readonly string[], ...rows: string[]): SampledFile {
+/** A sampled file with these rows; cells are separated by spaces, `_` is an empty cell. */
+function sampledFile(name: string, header: readonly string[], ...rows: string[]): SampledFile {
   const cells = rows.map((row) => row.split(' ').map((cell) => (cell === '_' ? '' : cell)));
   const columns = header.map(
     (column, at) =>
@@ -22,7 +22,7 @@ function lookedAt(name: string, header: readonly string[], ...rows: string[]): S
 }
 
 function eventRoles(header: string[], named = {}) {
-  return recogniseRoles(lookedAt('events.csv', header), EVENT_ROLES, named, 'user').roles;
+  return recogniseRoles(sampledFile('events.csv', header), EVENT_ROLES, named, 'user').roles;
 }
 
 function failureOf(run: () => unknown): Failure {
@@ -58,21 +58,21 @@ describe('recogniseRoles', () => {
       { user: 1, item: 2, rating: 3, time: 4 },
     ],
     [['KUNNR', 'MATNR', 'KWMENG', 'ERDAT'], { user: 0, item: 1, rating: 2, time: 3 }],
-  ])('knows the columns of %j', (header, roles) => {
+  ])('recognises the columns of %j', (header, roles) => {
     expect(eventRoles(header)).toEqual(roles);
   });
 
-  it('prefers the better synonym wherever it stands', () => {
+  it('prefers the better synonym, whatever the order of the columns', () => {
     expect(eventRoles(['asin', 'reviewer', 'item_id', 'user_id'])).toEqual({ item: 2, user: 3 });
     expect(eventRoles(['user_id', 'item_id', 'asin'])).toEqual({ user: 0, item: 1 });
   });
 
-  it('sees through the type that RecBole writes behind a name', () => {
+  it('ignores the type that RecBole writes after a name', () => {
     const header = ['user_id:token', 'item_id:token', 'rating:float', 'timestamp:float'];
     expect(eventRoles(header)).toEqual({ user: 0, item: 1, rating: 2, time: 3 });
   });
 
-  it('ignores case, spaces and punctuation of a header', () => {
+  it('normalises headers by ignoring case, spaces, punctuation and RecBole types', () => {
     for (const name of ['USER_ID', 'User Id', 'user-id', ' userId ', 'user.id'])
       expect(normalised(name)).toBe('userid');
     expect(normalised('item_list:token_seq')).toBe('itemlist');
@@ -80,7 +80,7 @@ describe('recogniseRoles', () => {
     expect(normalised('Größe')).toBe('größe');
   });
 
-  it('refuses two columns with the same claim, naming both and the option that settles it', () => {
+  it('refuses two equally good columns, naming both and the option that decides', () => {
     const failure = failureOf(() => eventRoles(['user_id', 'item_id', 'x', 'Item ID']));
     expect(failure.exitCode).toBe(ExitCode.badData);
     expect(failure.message).toContain('events.csv:1:');
@@ -88,48 +88,50 @@ describe('recogniseRoles', () => {
     expect(failure.message).toContain('--item-col NAME');
   });
 
-  it('takes a tie as settled once one of the two is named', () => {
+  it('accepts two equally good columns if an option names one of them', () => {
     expect(eventRoles(['user_id', 'item_id', 'Item ID'], { item: ['Item ID'] })).toEqual({ user: 0, item: 2 });
   });
 
-  it('takes a named column over every synonym', () => {
+  it('prefers a named column to every synonym', () => {
     expect(eventRoles(['user_id', 'item_id', 'who'], { user: ['who'] })).toEqual({ user: 2, item: 1 });
   });
 
-  it('takes a named column out of the reach of the other roles', () => {
+  it('does not give a named column to another role', () => {
     expect(eventRoles(['user_id', 'product', 'item_id'], { user: ['item_id'] })).toEqual({ user: 2, item: 1 });
   });
 
-  it('falls back to the synonyms where the named column is not in this file', () => {
+  it('falls back to synonyms if this file does not have the named column', () => {
     expect(eventRoles(['user_id', 'item_id'], { item: ['sku'] })).toEqual({ user: 0, item: 1 });
   });
 
-  it('gives a bare id to the role that owns the file, when nothing better is there', () => {
+  it('gives a column named id to the role that the file is about, if there is no better column', () => {
     const roles = (header: string[], own: Role) =>
-      recogniseRoles(lookedAt('x.csv', header), ['item', 'user'], {}, own).roles;
+      recogniseRoles(sampledFile('x.csv', header), ['item', 'user'], {}, own).roles;
     expect(roles(['id', 'country'], 'user')).toEqual({ user: 0 });
     expect(roles(['id', 'title'], 'item')).toEqual({ item: 0 });
     expect(roles(['id', 'user_id', 'item_id'], 'user')).toEqual({ user: 1, item: 2 });
   });
 
-  it('leaves out roles that nobody asked for', () => {
-    expect(recogniseRoles(lookedAt('x.csv', ['item_id', 'rating']), ['item'], {}, 'item').roles).toEqual({ item: 0 });
+  it('leaves out roles that were not requested', () => {
+    expect(recogniseRoles(sampledFile('x.csv', ['item_id', 'rating']), ['item'], {}, 'item').roles).toEqual({
+      item: 0,
+    });
   });
 });
 
 describe('missingColumn', () => {
-  it('names the option and the columns that are there', () => {
+  it('names the option and the existing columns', () => {
     const failure = missingColumn('a.csv', ['foo', 'bar'], 'user', {});
     expect(failure.exitCode).toBe(ExitCode.badData);
     expect(failure.message).toMatch(/^a\.csv:1: .*--user-col NAME\n.*"foo", "bar"$/);
   });
 
-  it('suggests the nearest header for a misspelt one', () => {
+  it('suggests the closest header for a misspelt name', () => {
     const { message } = missingColumn('a.csv', ['client', 'thing'], 'user', { user: ['cleint'] });
     expect(message).toContain('no column "cleint" (--user-col); did you mean "client"?');
   });
 
-  it('suggests nothing where no header is near', () => {
+  it('suggests nothing if no header is close', () => {
     expect(missingColumn('a.csv', ['thing'], 'user', { user: ['whoever'] }).message).not.toContain('did you mean');
   });
 });

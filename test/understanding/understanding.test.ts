@@ -7,7 +7,7 @@ import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();
 
-/** Writes a file of lines, cut at spaces; `_` is an empty cell. */
+/** Writes a CSV file of lines whose cells are separated by spaces; `_` is an empty cell. */
 function write(name: string, lines: readonly string[]): string {
   const text = lines.map((line) =>
     line
@@ -18,7 +18,7 @@ function write(name: string, lines: readonly string[]): string {
   return folder.file(name, `${text.join('\n')}\n`);
 }
 
-/** Reads files, named by what they are to the run. */
+/** Reads files, each given by its part in the run. */
 function read(files: Record<string, readonly string[]>, rest: Partial<Inputs> = {}) {
   const paths = Object.fromEntries(Object.entries(files).map(([name, lines]) => [name, write(`${name}.csv`, lines)]));
   const { users = '', items, orders } = paths;
@@ -30,7 +30,7 @@ const cellsOf = (dataset: Dataset) => byName(dataset, dataset.interactions);
 const timesOf = (dataset: Dataset) =>
   byName(dataset, { ...dataset.interactions, value: Float32Array.from(dataset.times ?? [], Math.floor) });
 
-/** The message of a refusal, which ends with 65. */
+/** The message of a refusal with exit code 65. */
 async function refusal(files: Record<string, readonly string[]>, rest: Partial<Inputs> = {}): Promise<string> {
   const error = await read(files, rest).then(
     () => undefined,
@@ -41,12 +41,12 @@ async function refusal(files: Record<string, readonly string[]>, rest: Partial<I
 }
 
 describe('a column named id', () => {
-  it('is never the user where another column may be', async () => {
+  it('is never the user if another column can be', async () => {
     const { reports } = await read({ users: ['id customer_email product_id', '1 a@x p', '2 a@x q', '3 b@x p'] });
     expect(reports[0]?.roles).toContainEqual(['user', 'customer_email']);
   });
 
-  it('is not the user of events where it is different on every row; the refusal names the orders', async () => {
+  it('is not the user of events if it differs in every row, and the refusal points to the orders', async () => {
     const message = await refusal({ users: ['id order_id product_id', '1 o1 p', '2 o1 q', '3 o2 p'] });
     expect(message).toMatch(/no column that looks like the user; name it with --user-col NAME/);
     expect(message).toContain('"id" is different on every row');
@@ -54,7 +54,7 @@ describe('a column named id', () => {
     expect(message).toContain('--user-col order_id takes the orders for users');
   });
 
-  it('is the user of events where it comes again, and of profiles', async () => {
+  it('is the user of events if it is repeated, and the user of profiles', async () => {
     const { dataset } = await read({ users: ['id item', 'u a', 'u b', 'v a'] });
     expect(dataset.userIds).toEqual(['u', 'v']);
     const profiles = await read({ users: ['id history', 'u a|b', 'v a'] });
@@ -62,39 +62,39 @@ describe('a column named id', () => {
   });
 });
 
-describe('columns of which the name is not enough', () => {
-  it('gives way to the next where nearly every row leaves it empty', async () => {
+describe('columns whose values contradict their names', () => {
+  it('are passed over if nearly every row is empty', async () => {
     const rows = ['user_id user_pseudo_id item_id', ...Array.from({ length: 9 }, (_, k) => `_ p${k % 3} i${k % 4}`)];
     const { dataset, reports } = await read({ users: [...rows, 'u1 p1 i1'] });
     expect(dataset.userIds).toEqual(['p0', 'p1', 'p2']);
     expect(reports[0]?.notes).toContain('user = "user_pseudo_id", since "user_id" is empty in nearly every row');
   });
 
-  it('takes a session for the user only where nobody else is named, and warns', async () => {
+  it('include a session, which is the user only if there is no other, with a warning', async () => {
     const { reports } = await read({ users: ['session_id item_id', 's1 a', 's1 b', 's2 a'] });
     expect(reports[0]?.warnings[0]).toContain('"session_id" stands in for it');
     expect(reports[0]?.warnings[0]).toContain('--user-col session_id');
   });
 
-  it('does not take the key of a line for its item', async () => {
+  it('include an item_id that numbers the rows, which is not the item', async () => {
     const rows = ['item_id customer_id product_id', '1 c1 p', '2 c1 q', '3 c2 p', '4 c3 q'];
     const { dataset, reports } = await read({ users: rows });
     expect(dataset.itemIds).toEqual(['p', 'q']);
     expect(reports[0]?.notes).toContain('item = "product_id", since "item_id" numbers the rows');
   });
 
-  it('takes 0 for nobody where rows of 0 have different people', async () => {
+  it('include a customer_id of 0 that belongs to different people, which is not the user', async () => {
     const rows = ['customer_id email sku', '0 a@x p', '0 b@x q', '7 c@x p', '0 a@x q'];
     const { dataset } = await read({ users: rows });
     expect(dataset.userIds).toEqual(['a@x', 'b@x', 'c@x']);
   });
 
-  it('takes a column of times only where it holds times', async () => {
+  it('include a column named time that holds only hours and minutes, which is not the time', async () => {
     const { reports } = await read({ users: ['user item time date', 'u a 16:31 2020-01-02', 'v b 17:00 2020-01-03'] });
     expect(reports[0]?.roles).toContainEqual(['time', 'date']);
   });
 
-  it('knows German, French and Spanish shops', async () => {
+  it('may have German, French or Spanish names', async () => {
     for (const header of [
       'Kundennummer Artikelnummer Menge Bestelldatum',
       'Numéro_client Référence Quantité Date_commande',
@@ -107,7 +107,7 @@ describe('columns of which the name is not enough', () => {
 });
 
 describe('several files', () => {
-  it('are read as one, each by its own header', async () => {
+  it('are read as one set of events, each by its own header', async () => {
     const jan = write('jan.csv', [
       'user_id item_id rating timestamp',
       'u a 1 100',
@@ -122,12 +122,12 @@ describe('several files', () => {
       ['events', 4],
       ['events', 3],
     ]);
-    // The rating of February replaces that of January.
+    // The rating in February replaces the one in January.
     expect(reports[1]?.interactions).toMatchObject({ rule: { kind: 'scale' }, repeated: 1, duplicates: 'last' });
     expect(timesOf(dataset)).toEqual({ u: { a: 200, b: 100, c: 200 }, v: { a: 100, c: 50 }, w: { b: 300 } });
   });
 
-  it('may count time in other units, and lack columns that others have', async () => {
+  it('may have different units of time and different optional columns', async () => {
     const seconds = write('a.csv', ['user item ts', 'u a 1600000000', 'u b 1600000001']);
     const milliseconds = write('b.csv', ['user item ts', 'v a 1600000002000', 'v b 1600000003000']);
     const without = write('c.csv', ['user item event', 'w a purchase']);
@@ -136,7 +136,7 @@ describe('several files', () => {
     expect(cellsOf(dataset).w?.a).toBeGreaterThan(cellsOf(dataset).u?.a ?? 9);
   });
 
-  it('come to the same as one file with all rows', async () => {
+  it('give the same dataset as one file with all rows', async () => {
     const rows = Array.from({ length: 60 }, (_, k) => `u${k % 7} i${(k * k) % 11} ${(k % 5) + 1} ${1000 + k}`);
     const header = 'user item rating ts';
     const whole = await readDataset(inputsOf(write('all.csv', [header, ...rows])));
@@ -147,7 +147,7 @@ describe('several files', () => {
     expect(cut.dataset).toEqual(whole.dataset);
   });
 
-  it('name the file and the line of a row that is refused under --duplicates error', async () => {
+  it('give the file and line of both rows of a pair that --duplicates error refuses', async () => {
     const one = write('one.csv', ['user item', 'u a', 'v a']);
     const two = write('two.csv', ['user item', 'w a', 'u a']);
     await expect(readDataset({ ...inputsOf(''), users: [one, two], duplicates: 'error' })).rejects.toThrow(
@@ -155,7 +155,7 @@ describe('several files', () => {
     );
   });
 
-  it('are all events: profiles come in one file', async () => {
+  it('must all be events, not profiles', async () => {
     const events = write('events.csv', ['user item', 'u a']);
     const profiles = write('profiles.csv', ['user country', 'u fr']);
     await expect(readDataset({ ...inputsOf(''), users: [events, profiles] })).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('several files', () => {
   });
 });
 
-describe('orders beside their lines', () => {
+describe('an orders file', () => {
   const orders = [
     'order_id customer_id status created_at',
     'o1 ann paid 2020-01-01',
@@ -176,7 +176,7 @@ describe('orders beside their lines', () => {
   ];
   const lines = ['order_id sku qty', 'o3 a 1', 'o1 a 2', 'o1 b 1', 'o2 c 9', 'o4 b 1', 'o5 a 1', 'o9 a 1'];
 
-  it('say who, when, and what does not count; whoever cancelled everything is a user still', async () => {
+  it('gives lines their user, time and status, and keeps users whose orders are all cancelled', async () => {
     const { dataset, reports } = await read({ users: lines, orders });
     expect(dataset.userIds).toEqual(['ben', 'ann', 'cy']);
     expect(Object.keys(cellsOf(dataset).ben ?? {})).toEqual(['a']);
@@ -196,24 +196,24 @@ describe('orders beside their lines', () => {
     expect(reports[1]?.roles[0]).toEqual(['order', 'order_id']);
   });
 
-  it('join by the column that has the ids of the lines, whatever it is called', async () => {
+  it('is joined by the column that has the ids of the lines, whatever its name', async () => {
     const magento = ['entity_id increment_id customer_id', '1 0001 ann', '2 0002 ben', '3 0003 cy'];
     const { dataset } = await read({ users: ['order_id product_id', '1 a', '2 b', '3 a', '1 b'], orders: magento });
     expect(dataset.userIds).toEqual(['ann', 'ben', 'cy']);
   });
 
-  it('give the events beside profiles as well', async () => {
+  it('works for interactions beside profiles too', async () => {
     const { dataset } = await read({ users: ['customer_id country', 'ann fr', 'zoe de'], interactions: lines, orders });
     expect(dataset.userIds.slice(0, dataset.served)).toEqual(['ann', 'zoe']);
     expect(Object.keys(cellsOf(dataset))).toEqual(['ann', 'ben']);
   });
 
-  it('are named where lines of orders lack the user and the orders are given as the catalogue', async () => {
+  it('is suggested if lines lack the user and the file given as the catalogue has it', async () => {
     const message = await refusal({ users: lines, items: ['order_id customer_id product_id', 'o1 ann a'] });
     expect(message).toMatch(/its rows name orders \("order_id"\): --orders \S*items\.csv has the user of each/);
   });
 
-  it('tell which file has the lines, where the orders were given as users', async () => {
+  it('is recognised when given as users, and the message has the right command', async () => {
     const message = await refusal({ users: orders, items: lines });
     expect(message).toMatch(
       /its rows are orders \("order_id"\).*\n {2}recommend -u \S*items\.csv --orders \S*users\.csv/,
@@ -221,14 +221,14 @@ describe('orders beside their lines', () => {
     expect(await refusal({ users: orders })).toMatch(/recommend -u LINES --orders \S*users\.csv/);
   });
 
-  it('tell which file has the orders, where they were given as the catalogue', async () => {
+  it('is recognised when given as the catalogue, and the message has the right command', async () => {
     const message = await refusal({ users: lines, items: orders });
     expect(message).toMatch(/recommend -u \S*users\.csv --orders \S*items\.csv/);
   });
 });
 
-describe('orders in one file with their lines', () => {
-  it('do not count where they were cancelled; later lines of an order go by what its first one says', async () => {
+describe('a file with orders and their lines together', () => {
+  it('skips cancelled orders, and gives later lines of an order the cells of its first line', async () => {
     const { dataset, reports } = await read({
       users: [
         'Name Email Financial_Status Created_at Lineitem_sku',
@@ -251,7 +251,7 @@ describe('orders in one file with their lines', () => {
 });
 
 describe('files without a header', () => {
-  it('are refused with the command that reads them, which does', async () => {
+  it('are refused with a command that works', async () => {
     const users = folder.file('u.data', '196\t242\t3\t881250949\n186\t302\t3\t891717742\n196\t377\t1\t878887116\n');
     const items = folder.file('u.item', '242|Kolya (1996)|x\n302|L.A. (1997)|y\n377|Heavyweights (1994)|z\n');
     const inputs = inputsOf(users, { items });
@@ -266,24 +266,24 @@ describe('files without a header', () => {
     expect(dataset.titles).toEqual(['Kolya (1996)', 'L.A. (1997)', 'Heavyweights (1994)']);
   });
 
-  it('are not what a header is that nobody knows', async () => {
+  it('are not suspected just because the header is unknown', async () => {
     expect(await refusal({ users: ['foo bar', 'x y', 'z y'] })).not.toContain('looks like data');
   });
 
-  it('leave out columns named _, and columns at the end', async () => {
+  it('may skip columns by naming them _ and by not naming the last ones', async () => {
     const { dataset, reports } = await read({ users: ['x 5 a 1', 'y 5 b 2'] }, { columns: ['user', '_', 'item'] });
     expect(cellsOf(dataset)).toEqual({ x: { a: 1 }, y: { b: 1 } });
     expect(reports[0]?.table.rows).toBe(2);
     expect(reports[0]?.unused).toEqual([]);
   });
 
-  it('have no more columns named than they have', async () => {
+  it('are refused if more columns are named than they have', async () => {
     expect(await refusal({ users: ['x a'] }, { columns: ['user', 'item', 'rating'] })).toMatch(
       /users\.csv:1: 3 columns are named, and this row has 2/,
     );
   });
 
-  it('let the last column take what is too much, where all are named: titles have commas', async () => {
+  it('give surplus cells to the last column if all columns are named, since titles contain commas', async () => {
     const items = folder.file('titles.csv', '1,2003,Dinosaur Planet\n2,2004,Seconds, Minutes, Hours\n');
     const users = write('u.csv', ['user item', 'u 1', 'u 2']);
     const { dataset } = await readDataset({ ...inputsOf(users, { items }), itemColumns: ['item', 'year', 'title'] });
@@ -292,7 +292,7 @@ describe('files without a header', () => {
 });
 
 describe('catalogues', () => {
-  it('are matched by the columns whose values they share with the events, where the best names share none', async () => {
+  it('are matched by columns that share values with the events if the best names share none', async () => {
     const { dataset, reports } = await read({
       users: ['user product_id sku', 'u 17 A-1', 'u 18 B-2', 'v 17 A-1'],
       items: ['product_id sku title', '901 A-1 One', '902 B-2 Two', '903 C-3 Three'],
@@ -301,7 +301,7 @@ describe('catalogues', () => {
     expect(reports[0]?.notes[0]).toMatch(/item = "sku", since "sku" of .*users\.csv has its values/);
   });
 
-  it('go by their titles where they have no ids, with a warning', async () => {
+  it('use titles as ids if they have no ids, with a warning', async () => {
     const { dataset, reports } = await read({
       users: ['user game_title', 'u Dota', 'v Go'],
       items: ['name', 'Dota', 'Go'],
@@ -310,20 +310,20 @@ describe('catalogues', () => {
     expect(reports[0]?.warnings[0]).toContain('"name" stands in for it');
   });
 
-  it('take titles from the events where they have none, if titles are wanted', async () => {
+  it('may be missing: titles are then taken from the events, if titles are wanted', async () => {
     const events = { users: ['user item title', 'u a One', 'u b _', 'v b Two', 'v a One'] };
     expect((await read(events, { titles: true })).dataset.titles).toEqual(['One', 'Two']);
     expect((await read(events)).dataset.titles).toEqual(['', '']);
   });
 
-  it('do not take the headline of a review for the title of its item', async () => {
+  it('may be missing, but the headline of a review is not the title of its item', async () => {
     const reviews = { users: ['user item title', 'u a Great', 'v a Bad', 'w a Meh', 'w b Fine'] };
     expect((await read(reviews, { titles: true })).dataset.titles).toEqual(['', '']);
   });
 });
 
 describe('a users file beside interactions', () => {
-  it('holds profiles where every row is another user, whatever its columns are called', async () => {
+  it('holds profiles if every row is another user, even with a column named product', async () => {
     const files = {
       users: ['customer_id product', 'u basic', 'v gold', 'w basic'],
       interactions: ['user item', 'u a'],
@@ -334,8 +334,8 @@ describe('a users file beside interactions', () => {
   });
 });
 
-describe('cells that say that there is nothing', () => {
-  it('leave the later rows of an order to its first one, as empty cells do', async () => {
+describe('cells with a word for a missing value', () => {
+  it('take the value of the first row of the order, as empty cells do', async () => {
     for (const none of ['_', 'NULL', '[NULL]', '<NA>']) {
       const later = `${none} ${none} ${none}`;
       const users = [
@@ -351,7 +351,7 @@ describe('cells that say that there is nothing', () => {
     }
   });
 
-  it('are nobody, and so is 0 as a number of other programs', async () => {
+  it('are no user, and neither are 0, 0.0 and guest if they belong to different people', async () => {
     const rows = (none: string) => [
       'customer_id email item',
       ...[1, 2, 3, 4].map((k) => `${none} g${k}@x i${k % 2}`),
@@ -364,27 +364,27 @@ describe('cells that say that there is nothing', () => {
     expect((await read({ users: rows('NULL') })).reports[0]?.roles).toContainEqual(['user', 'customer_id']);
   });
 
-  it('may be filled up with spaces', async () => {
+  it('may be padded with spaces', async () => {
     const path = folder.file('f.csv', `user,item\nu,a\nNULL${' '.repeat(26)},b\nv,(not set)${' '.repeat(9)}\nv,a\n`);
     const { dataset } = await readDataset(inputsOf(path));
     expect(cellsOf(dataset)).toEqual({ u: { a: 1 }, v: { a: 1 } });
   });
 });
 
-describe('what is suspicious', () => {
-  it('is that every user has exactly one row', async () => {
+describe('warnings about suspicious data', () => {
+  it('say that every user has exactly one row', async () => {
     const rows = ['customer_id item', ...Array.from({ length: 9 }, (_, k) => `c${k} i${k % 3}`)];
     expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('every user has exactly one row');
     expect((await read({ users: [...rows, 'c0 i1'] })).reports[0]?.warnings).toEqual([]);
   });
 
-  it('is that nobody in particular has many of the rows', async () => {
+  it('say that the user 0 has most of the rows', async () => {
     const guests = Array.from({ length: 20 }, (_, k) => `0 i${k}`);
     const rows = ['user item', ...guests, 'u i1', 'u i2', 'v i1', 'w i3', 'x i2', 'y i9', 'z i1'];
     expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('user "0" has 20 of 27 rows');
   });
 
-  it('is that an id like a word for nobody has far more rows than others, or one of many users a tenth of all', async () => {
+  it('say that an id like "guest" has far more rows than others, or one of many users a tenth of all rows', async () => {
     const others = Array.from({ length: 120 }, (_, k) => `u${k} i${k % 7}`);
     const more = (id: string, rows: number) => Array.from({ length: rows }, (_, k) => `${id} i${k % 9}`);
     const warned = async (...rows: string[]) =>
@@ -402,7 +402,7 @@ describe('what is suspicious', () => {
     expect(await warned(...more('walk-in', 20))).toContain('user "walk-in" has 20 of 141 rows');
   });
 
-  it('is that many rows are of one user or two', async () => {
+  it('say that many rows belong to only one or two users', async () => {
     const rows = (users: number) => Array.from({ length: 100 }, (_, k) => `u${k % users} i${k % 20}`);
     const warned = async (users: number) => (await read({ users: ['user item', ...rows(users)] })).reports[0]?.warnings;
     expect(await warned(1)).toEqual([expect.stringContaining('all rows are of 1 user, from whom nothing')]);
@@ -410,7 +410,7 @@ describe('what is suspicious', () => {
     expect(await warned(3)).toEqual([]);
   });
 
-  it('is a time from before such events were, or from long after today', async () => {
+  it('say that times are implausibly early or far in the future', async () => {
     const warned = async (...times: (string | number)[]) =>
       (await read({ users: ['user item timestamp', ...times.map((time, k) => `u${k % 2} i${k} ${time}`)] })).reports[0]
         ?.warnings;
@@ -426,7 +426,7 @@ describe('what is suspicious', () => {
     expect(await warned(now, now + 2 * year)).toHaveLength(1);
   });
 
-  it('is that points in a sample part thousands by all that one can see, until counts are said to be right', async () => {
+  it('say that a point may separate thousands in a sample, unless --ratings says that the numbers are counts', async () => {
     const rows = (...cells: string[]) => ['user item qty', ...cells.map((cell, k) => `u${k % 2} i${k} ${cell}`)];
     const warned = async (cells: string[], rest: Partial<Inputs> = {}) =>
       (await read({ users: rows(...cells) }, rest)).reports[0]?.warnings.join();
@@ -446,12 +446,12 @@ describe('what is suspicious', () => {
       expect(await warned(cells), cells.join()).toBe('');
   });
 
-  it('is that times are too small for seconds since 1970', async () => {
+  it('say that times are too small for seconds since 1970', async () => {
     const { reports } = await read({ users: ['user item timestamp', 'u a 5', 'v b 9'] });
     expect(reports[0]?.warnings[0]).toContain('too small for seconds since 1970');
   });
 
-  it('is not a column of days, nor dates written in digits', async () => {
+  it('do not concern a column of days, nor dates written as digits', async () => {
     const days = await read({ users: ['user item DAY', 'u a 5', 'v b 711'] });
     expect(days.reports[0]?.warnings).toEqual([]);
     expect(days.reports[0]?.events?.time).toMatchObject({ unit: 'days', from: 5 * 86400, to: 711 * 86400 });
@@ -459,7 +459,7 @@ describe('what is suspicious', () => {
     expect([...(digits.dataset.times ?? [])]).toEqual([Date.UTC(2021, 0, 31) / 1000, Date.UTC(2020, 11, 24) / 1000]);
   });
 
-  it('is a row that is no data, and an id that was changed on the way', async () => {
+  it('name totals, repeated headers and ids that another program changed', async () => {
     const warned = async (...rows: string[]) =>
       (await read({ users: ['user item', 'u a', 'u b', 'v a', 'v b', ...rows] })).reports[0]?.warnings.join('\n');
     expect(await warned()).toBe('');
@@ -473,14 +473,14 @@ describe('what is suspicious', () => {
     expect(spoilt.reports[0]?.warnings[0]).toContain('was shortened by a spreadsheet');
   });
 
-  it('is that types of events are numbers, until their weights are given', async () => {
+  it('say that event types are numbers, unless their weights are given', async () => {
     const users = ['user item behavior_type', 'u a 1', 'u b 4', 'v a 1'];
     expect((await read({ users })).reports[0]?.warnings[0]).toContain('names types of events by number (1, 4)');
     const eventWeights = new Map([['4', 5]]);
     expect((await read({ users }, { eventWeights })).reports[0]?.warnings).toEqual([]);
   });
 
-  it('is that profiles and interactions have no user in common', async () => {
+  it('say that profiles and interactions have no user in common', async () => {
     const users = ['user_id country', '5 DE', '6 FR'];
     const { reports } = await read({ users, interactions: ['user item', '5.0 a', '6.0 a', '6.0 b'] });
     expect(reports.at(-1)?.warnings[0]).toContain('none of its users has interactions (users are like "5" here, "5.0"');
@@ -488,7 +488,7 @@ describe('what is suspicious', () => {
     expect(matching.reports.at(-1)?.warnings).toEqual([]);
   });
 
-  it('is that ratings of files that are read as one end at different grades', async () => {
+  it('say that the ratings of several events files are on different scales', async () => {
     const warned = async (ends: number[], name = 'stars', rest: Partial<Inputs> = {}) => {
       const users = ends.map((end, at) => {
         const rows = Array.from({ length: 120 }, (_, k) => `u${k % 30} i${k % 17} ${Math.max(1, end - (k % 4))}`);
@@ -503,7 +503,7 @@ describe('what is suspicious', () => {
     expect(await warned([5, 10], 'stars', { ratings: 'scale' })).toBe('');
   });
 
-  it('is that files that are read as one have numbers of two kinds, or no id in common by names that differ', async () => {
+  it('say that several events files mix counts and ratings, or share no ids in columns with different names', async () => {
     const ids = [1, 2, 3, 4, 5, 6];
     const warned = async (one: string[], other: string[], rest: Partial<Inputs> = {}) => {
       const paths = [write('one.csv', one), write('other.csv', other)];
@@ -530,7 +530,7 @@ describe('what is suspicious', () => {
     expect(await warned(bought, rated, { ratings: 'count' })).toBe('');
   });
 
-  it('is that a column of counts holds no plain numbers, which leaves it out', async () => {
+  it('say that a column of counts is not used because it has no plain numbers', async () => {
     const users = ['user item quantity', 'u a $2.00', 'u b $1.00', 'v a $1.00'];
     const { reports } = await read({ users });
     expect(reports[0]?.roles).not.toContainEqual(['rating', 'quantity']);
@@ -548,8 +548,8 @@ describe('what is suspicious', () => {
   });
 });
 
-describe('a refusal for names that nobody knows', () => {
-  it('does not take a header that comes again for a row of data', async () => {
+describe('a refusal because of unknown column names', () => {
+  it('does not suspect a missing header if the header is repeated among the rows', async () => {
     const message = await refusal({
       users: ['order_id item', 'o1 a', 'o2 a', 'order_id item', 'o2 b', 'o3 b', 'o4 a'],
     });
@@ -557,43 +557,43 @@ describe('a refusal for names that nobody knows', () => {
     expect(message).toContain('--orders FILE');
   });
 
-  it('says that they are not UTF-8, if they are not', async () => {
+  it('suggests --encoding if the names are not UTF-8', async () => {
     const refused = (header: Uint8Array) => {
       const path = folder.file('f.csv', Buffer.concat([header, Buffer.from('\nu,a\nu,b\n')]));
       return readDataset(inputsOf(path));
     };
-    // Two headers of Japanese and Russian shops, in Shift_JIS and windows-1251.
+    // The headers of a Japanese and a Russian shop, in Shift_JIS and windows-1251.
     await expect(refused(Buffer.from('89ef88f594d48d862c8fa4956983528381835b8368', 'hex'))).rejects.toThrow(
       '--encoding ',
     );
     await expect(refused(Buffer.from('caebe8e5edf22cd2eee2e0f0', 'hex'))).rejects.toThrow('windows-1251 …)');
   });
 
-  it('says how lists of records in JSON become records', async () => {
+  it('has the jq command that takes the records out of a list in JSON', async () => {
     const lists = { info: 1, playlists: [{ pid: 1, tracks: [{ track_uri: 'a' }, { track_uri: 'b' }] }] };
     const path = folder.file('f.json', JSON.stringify(lists));
     await expect(readDataset(inputsOf(path))).rejects.toThrow(/jq -c '\.playlists\[\]' \S+f\.json/);
   });
 });
 
-describe('cells of several items', () => {
+describe('cells with several items', () => {
   const baskets = ['u A1|B2', 'u B2|A1|C3', 'v C3|B2', 'w D4|A1', 'w A1'];
 
-  it('are refused, unless the column is named', async () => {
+  it('are refused in events, unless an option names the column', async () => {
     const users = ['user product_id', ...baskets];
     expect(await refusal({ users })).toContain('cells of "product_id" hold several items ("A1|B2")');
     const { dataset } = await read({ users }, { named: { item: ['product_id'] } });
     expect(dataset.itemIds[0]).toBe('A1|B2');
   });
 
-  it('are refused in profiles that cut their lists otherwise', async () => {
+  it('are refused in profiles whose lists have another separator than |', async () => {
     const lists = ['user items', 'u A1;B2', 'v B2;A1;C3', 'w C3;B2'];
     expect(await refusal({ users: lists, interactions: ['user item', 'u A1'] })).toContain('str.split(";")');
     const { dataset } = await read({ users: lists.map((line) => line.replaceAll(';', '|')) });
     expect([...dataset.itemIds].sort()).toEqual(['A1', 'B2', 'C3']);
   });
 
-  it('are no titles with commas: colours never come first', async () => {
+  it('are not suspected in titles like "mug;red", whose parts always have the same place', async () => {
     const titles = ['mug', 'rug', 'lamp'].flatMap((what) => ['red', 'blue'].map((colour) => `u ${what};${colour}`));
     const { dataset } = await read({ users: ['user product', ...titles] });
     expect(dataset.itemIds).toContain('mug;red');
@@ -601,7 +601,7 @@ describe('cells of several items', () => {
 });
 
 describe('lines above the header', () => {
-  it('are named, with the command that leaves them out', async () => {
+  it('are reported with the command that skips them', async () => {
     const message = await refusal({
       users: ['Sales_report _ _', '_ _ _', 'Customer_ID Product_ID Qty', 'u a 1', 'v a 2'],
     });
@@ -610,11 +610,11 @@ describe('lines above the header', () => {
   });
 });
 
-describe('what is read, though it can hardly be meant', () => {
+describe('data that is read but probably wrong', () => {
   const warningsOf = async (...args: Parameters<typeof read>) =>
     (await read(...args)).reports.flatMap(({ warnings }) => warnings);
 
-  it('warns where another column of the same meaning is filled where the chosen one is not', async () => {
+  it('gives a warning if the chosen column is empty in rows where another column of the same role is filled', async () => {
     const of = (header: string, ...rows: string[]) =>
       warningsOf({ users: [header, ...rows, ...rows.map((row) => row.replace('u', 'v'))] });
     expect(await of('user_id item_id product_id', 'u a _', 'u b _', 'u _ c', 'u _ d')).toEqual([
@@ -631,7 +631,7 @@ describe('what is read, though it can hardly be meant', () => {
     expect(await warningsOf({ users: rows }, { named: { item: ['item_id'] } })).toEqual([]);
   });
 
-  it('warns of an order of several users, not of one that comes twice', async () => {
+  it('gives a warning if an order belongs to several users, not if it is merely repeated', async () => {
     const users = ['order_id product_id', 'o1 a', 'o1 b', 'o2 a', 'o3 c'];
     const once = ['order_id customer_id', 'o1 u', 'o2 v', 'o3 u', 'o1 u'];
     expect(await warningsOf({ users, orders: once })).toEqual([]);
@@ -640,7 +640,7 @@ describe('what is read, though it can hardly be meant', () => {
     ]);
   });
 
-  it('warns where no preference matches the catalogue, not where one does', async () => {
+  it('gives a warning if no preference matches the catalogue, not if one does', async () => {
     const files = {
       interactions: ['user item', 'u a', 'v b', 'u b'],
       items: ['item genre', 'a x', 'b y', 'c x', 'd y'],
@@ -657,7 +657,7 @@ describe('what is read, though it can hardly be meant', () => {
     expect(await warningsOf({ ...files, users: prefs('genre:z', 'x') })).toEqual([]);
   });
 
-  it('warns where no entry of histories or of what is excluded is an item of other files', async () => {
+  it('gives a warning if no entry of a history or exclude column is an item of the other files', async () => {
     const files = { interactions: ['user item', 'u a', 'v b', 'u b'], items: ['item genre', 'a x', 'b y', 'c x'] };
     const lists = (of: string, one: string, other: string) => [`user ${of}`, `u ${one}`, `v ${other}`];
     for (const of of ['history', 'exclude']) {
@@ -671,7 +671,7 @@ describe('what is read, though it can hardly be meant', () => {
     expect(await warningsOf({ users: lists('history', 'a|b', 'b|c') })).toEqual([]);
   });
 
-  it('warns of rows that come once more as a whole, in one file or as two', async () => {
+  it('gives a warning if all rows are there twice, in one file or in two', async () => {
     const rows = Array.from({ length: 120 }, (_, k) => `u${k % 11} i${(k * k) % 31} ${1 + (k % 2)}`);
     const twice = 'the second half of all rows repeats the first half';
     expect(await warningsOf({ users: ['user item quantity', ...rows, ...rows] })).toContainEqual(
@@ -686,7 +686,7 @@ describe('what is read, though it can hardly be meant', () => {
     expect((await warningsOf({ users: ['user item quantity', ...rows, ...other] })).join()).not.toContain(twice);
   });
 
-  it('warns of a header that comes again in the catalogue, whose columns have names of their own', async () => {
+  it('gives a warning if the header of the catalogue is repeated among its rows', async () => {
     const items = ['sku title genre', 'a A x', 'b B y', 'sku title genre', 'c C x'];
     expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b', 'v c'], items })).toContainEqual(
       expect.stringContaining('item "sku" is the header'),
@@ -697,7 +697,7 @@ describe('what is read, though it can hardly be meant', () => {
     );
   });
 
-  it('refuses times that a spreadsheet has shortened, whatever stands before them', async () => {
+  it('is refused if a spreadsheet has shortened its times', async () => {
     for (const rows of [
       ['u a 1.73E+12', 'v b 1.72E+12'],
       ['u a 1730000000000', 'v b 1.72E+12'],
@@ -711,7 +711,7 @@ describe('what is read, though it can hardly be meant', () => {
     ).toEqual([]);
   });
 
-  it('leaves out rows that a column calls deleted', async () => {
+  it('is skipped if a column marks the row as deleted', async () => {
     const { dataset } = await read({ users: ['user item is_deleted', 'u a 0', 'u b 1', 'v a false', 'v c 0.00'] });
     expect(cellsOf(dataset)).toMatchObject({ u: { a: 1 }, v: { a: 1, c: 1 } });
     expect(cellsOf(dataset).u).not.toHaveProperty('b');

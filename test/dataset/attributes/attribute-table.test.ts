@@ -23,13 +23,13 @@ const MOVIES = [
 const HEADER = ['id', 'genres', 'country', 'code'];
 
 const LONG = 'which is told at such length that nobody would take it for a value';
-/** Two of them share a boat, two a storm. */
+/** Long texts, of which two share the word "boat" and two the word "storm". */
 const ABOUT = ['boat and storm', 'boat', 'storm', 'neither'].map(
   (about, at) => `${about} ${LONG.replaceAll(/\w+/g, (w) => `${w}${at}`)}`,
 );
 
 describe('attributeTable', () => {
-  it('gives every entity its values, named by column', () => {
+  it('gives every entity its values, prefixed with their column', () => {
     const { matrix, values, ids } = attributesOf(HEADER, MOVIES);
     expect(named(matrix, ids.ids, values.ids)).toEqual({
       m1: { 'genres:comedy': 1, 'genres:drama': 1, 'country:fr': 1 },
@@ -39,7 +39,7 @@ describe('attributeTable', () => {
     });
   });
 
-  it('says why a column is left out', () => {
+  it('gives the reason why a column is left out', () => {
     const { columns } = attributesOf(HEADER, MOVIES);
     expect(columns.find((column) => column.name === 'code')?.decision).toEqual({
       as: 'nothing',
@@ -47,13 +47,13 @@ describe('attributeTable', () => {
     });
   });
 
-  it('keeps to the columns that were named', () => {
+  it('uses only the columns that were named', () => {
     const { values, columns } = attributesOf(HEADER, MOVIES, ['code']);
     expect(values.ids).toEqual(['code:a1', 'code:a2', 'code:a3', 'code:a4']);
     expect(columns[0]?.decision).toEqual({ as: 'nothing', reason: 'not named in --attributes' });
   });
 
-  it('gives every entity the band its number falls into, and none where there is no number', () => {
+  it('gives every entity the band of its number, and none if it has no number', () => {
     const prices = Array.from({ length: 40 }, (_, n) => `${n}.50`);
     const rows = [...prices, '', 'n/a'].map((price, at) => [`m${at}`, price]);
     const { matrix, values, ids } = attributesOf(['id', 'price'], rows);
@@ -68,7 +68,7 @@ describe('attributeTable', () => {
     expect([given.m40, given.m41]).toEqual([undefined, undefined]);
   });
 
-  it('makes words of long text, beside the values of other columns', () => {
+  it('gives the words of long texts beside the values of other columns', () => {
     const rows = ABOUT.map((about, at) => [`m${at}`, at % 2 === 0 ? 'even' : 'odd', about]);
     const { matrix, values, columns, ids } = attributesOf(['id', 'kind', 'about'], rows);
     const words = Object.entries(named(matrix, ids.ids, values.ids)).map(([, cells]) => cells);
@@ -82,7 +82,7 @@ describe('attributeTable', () => {
     expect(columns[1]?.decision).toMatchObject({ as: 'words', kept: 2 });
   });
 
-  it('leaves long text out where words are not wanted, or where no two texts share any', () => {
+  it('leaves long text out if words are not wanted or no two texts share a word', () => {
     const rows = ABOUT.map((about, at) => [`m${at}`, about]);
     expect(attributesOf(['id', 'about'], rows, undefined, 0, false).columns[0]?.decision).toEqual({
       as: 'nothing',
@@ -94,7 +94,7 @@ describe('attributeTable', () => {
     });
   });
 
-  it('makes words of a column of text that was named, and values of any other', () => {
+  it('reads a named column of long text as words and any other named column as values', () => {
     const rows = ABOUT.map((about, at) => [`m${at}`, about, `c${at}`]);
     const { columns } = attributesOf(['id', 'about', 'code'], rows, ['about', 'code']);
     expect(columns.map(({ decision }) => decision.as)).toEqual(['words', 'values']);
@@ -114,7 +114,7 @@ describe('attributeTable', () => {
     expect(columns[1]?.decision).toMatchObject({ as: 'values' });
   });
 
-  it('does not take entities from elsewhere for ones whose cell is empty', () => {
+  it('ignores entities that are not in the file when it decides about a column', () => {
     const rows = [
       ['a', 'book'],
       ['b', 'book'],
@@ -139,36 +139,36 @@ describe('attributeFinder', () => {
   const finder = attributeFinder(table);
   const found = (text: string, column?: string) => finder.find(text, column).map((index) => table.values.ids[index]);
 
-  it('finds a bare value in every column that has it, without case', () => {
+  it('finds a bare value in every column that has it, ignoring case', () => {
     expect(found(' DARK ')).toEqual(['genres:dark', 'mood:dark']);
     expect(found('calm')).toEqual(['mood:calm']);
   });
 
-  it.each(['genres:dark', 'genre:Dark', 'Genre : dark', 'GENRES:DARK'])('finds %j in its column alone', (text) => {
+  it.each(['genres:dark', 'genre:Dark', 'Genre : dark', 'GENRES:DARK'])('finds %j only in its column', (text) => {
     expect(found(text)).toEqual(['genres:dark']);
   });
 
-  it('finds a plural in -ies by its singular', () => {
+  it('finds a column with a plural in -ies by its singular', () => {
     expect(found('category:c')).toEqual(['categories:c']);
   });
 
-  it('looks only in the column that is given', () => {
+  it('searches only the given column', () => {
     expect(found('dark', 'moods')).toEqual(['mood:dark']);
     expect(found('calm', 'genre')).toEqual([]);
   });
 
-  it('finds values and columns that hold a colon', () => {
+  it('finds values and columns that contain a colon', () => {
     expect(found('x:y')).toEqual(['star:rating:x:y']);
     expect(found('z', 'star:rating')).toEqual(['star:rating:z']);
   });
 
-  it('finds nothing for what the catalogue does not say', () => {
+  it('finds nothing for values that the catalogue does not have', () => {
     expect(found('genre:calm')).toEqual([]);
     expect(found('nowhere')).toEqual([]);
     expect(found('__proto__')).toEqual([]);
   });
 
-  it('finds a word of a text, alone or by its column', () => {
+  it('finds a word of a text with or without its column', () => {
     const text = attributesOf(
       ['id', 'about'],
       ABOUT.map((about, at) => [`m${at}`, about]),
@@ -180,7 +180,7 @@ describe('attributeFinder', () => {
     expect(words.find('about:neither')).toEqual([]);
   });
 
-  it('knows the columns of the catalogue in singular and plural', () => {
+  it('recognises the columns of the catalogue in singular and plural', () => {
     expect(['genre', 'genres', 'Category', 'moods'].map((name) => finder.hasColumn(name))).toEqual([
       true,
       true,

@@ -47,36 +47,36 @@ describe('numberIn', () => {
     "1'23",
     '1.234.56',
     '1234 567',
-  ])('takes %j for no number', (cell) => {
+  ])('does not read %j as a number', (cell) => {
     expect(numberIn(cell)).toBeNaN();
   });
 });
 
 describe('bandsOf', () => {
-  it('cuts into bands of equal counts, named by their ends', () => {
+  it('makes bands of equal counts, named by their ends', () => {
     const hundred = Array.from({ length: 100 }, (_, at) => ((at * 37) % 100) + 1);
     expect(textsOf(hundred.slice(0, 20).map((_, at) => at))).toEqual(['0–9', '10–19']);
     expect(textsOf(hundred)).toEqual(['1–13', '14–25', '26–38', '39–50', '51–63', '64–75', '76–88', '89–100']);
   });
 
-  it('names the ends as the cells write them', () => {
+  it('writes the ends as the cells do', () => {
     const cells = Array.from({ length: 20 }, (_, at) => `€${at}.50`);
     expect(bandsOf(cells).map((band) => band.text)).toEqual(['€0.50–€9.50', '€10.50–€19.50']);
   });
 
-  it('makes a band of one number that many have, and fewer bands of fewer numbers', () => {
+  it('gives a frequent number a band of its own, and joins numbers that are too few for a band', () => {
     expect(textsOf([...many(0, 50), ...many(1, 15), ...many(2, 15)])).toEqual(['0', '1', '2']);
     expect(textsOf([...many(0, 50), ...many(1, 3), ...many(2, 15)])).toEqual(['0', '1–2']);
   });
 
-  it('makes none where there would not be two of ten', () => {
+  it('makes no bands if there cannot be two with ten numbers each', () => {
     expect(textsOf(many(5, 100))).toEqual([]);
     expect(textsOf(Array.from({ length: 19 }, (_, at) => at))).toEqual([]);
     expect(textsOf([...many(0, 95), ...many(1, 5)])).toEqual([]);
     expect(textsOf([])).toEqual([]);
   });
 
-  it('puts each number into one band, ten at least in each, eight bands at most', () => {
+  it('puts each number into one of at most eight bands with at least ten numbers each', () => {
     const value = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.double({ min: -1e6, max: 1e6, noNaN: true }));
     fc.assert(
       fc.property(fc.array(value, { maxLength: 200 }), (numbers) => {
@@ -95,9 +95,9 @@ describe('bandsOf', () => {
     );
   });
 
-  it('differs by one at most between bands of distinct numbers', () => {
+  it('makes bands of distinct numbers whose sizes differ by at most one', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.integer(), { minLength: 20, maxLength: 300 }), (numbers) => {
+      fc.property(fc.uniqueArray(fc.integer(), { minLength: 20, maxLength: 300, size: 'max' }), (numbers) => {
         const bands = bandsOf(numbers.map(String));
         const sizes = bands.map((band) => numbers.filter((x) => bandOf(x, bands) === band).length);
         expect(bands).toHaveLength(Math.min(8, Math.floor(numbers.length / 10)));

@@ -12,7 +12,7 @@ function tableOf(rows: string[][], columns: number[], voted?: number) {
 }
 
 describe('entityTable', () => {
-  it('keeps the first filled cell of an entity', () => {
+  it('keeps the first nonempty cell of an entity', () => {
     const { table, ids } = tableOf(
       [
         ['a', ''],
@@ -27,7 +27,7 @@ describe('entityTable', () => {
     expect(table.rows).toEqual({ used: 2, repeated: 2 });
   });
 
-  it('lets the commonest cell stand in the column that is voted on, the first met among equals', () => {
+  it('keeps the most frequent cell in the voted column, the first one among equals', () => {
     const rows = [
       ['a', 'damaged'],
       ['a', 'LAMP'],
@@ -40,13 +40,13 @@ describe('entityTable', () => {
     expect(table.cellsOf(1, 3)).toEqual(['LAMP', 'one', 'only']);
   });
 
-  it('says nothing of entities beyond its file', () => {
+  it('has empty cells for entities that are not in the file', () => {
     const { table } = tableOf([['a', 'x']], [1]);
     expect(table.cellsOf(1, 3)).toEqual(['x', '', '']);
     expect([table.has(0), table.has(1)]).toEqual([true, false]);
   });
 
-  it('measures how often repeated rows disagree, empty cells aside', () => {
+  it('measures the share of repeated rows that disagree with the first, ignoring empty cells', () => {
     const { table } = tableOf(
       [
         ['a', 'x', '1'],
@@ -60,7 +60,7 @@ describe('entityTable', () => {
     expect(table.disagreement(2)).toBeCloseTo(2 / 3);
   });
 
-  it('measures no disagreement where no entity is repeated', () => {
+  it('measures no disagreement if no entity is repeated', () => {
     expect(
       tableOf(
         [
@@ -72,7 +72,7 @@ describe('entityTable', () => {
     ).toBe(0);
   });
 
-  it('counts rows without an id and remembers the line of the first', () => {
+  it('counts rows without an id and keeps the line of the first', () => {
     const { table, ids } = tableOf(
       [
         ['a', 'x'],

@@ -8,7 +8,7 @@ import { NumberColumn } from '../../../src/events/columns.js';
 
 const AUTO: StrengthOptions = { ratings: 'auto', unrated: undefined };
 
-/** A column in which each value comes as often as its tally says. */
+/** A column with each value in as many rows as given. */
 function columnOf(tally: readonly (readonly [value: number, rows: number])[]): NumberColumn {
   const column = new NumberColumn();
   for (const [value, rows] of tally) for (let row = 0; row < rows; row++) column.push(value);
@@ -42,14 +42,14 @@ describe('readStrengths', () => {
     'Lineitem quantity',
     'qty_ordered',
     'Menge',
-  ])('takes %s for a count, though its values would pass for a scale', (name) => {
+  ])('reads %s as counts because of its name, although the values look like a scale', (name) => {
     const { rule, unrated, notes } = readStrengths(columnOf(STARS), name, AUTO);
     expect(rule.kind).toBe('count');
     expect(unrated).toBeUndefined();
     expect(notes[0]).toContain('its name says counts');
   });
 
-  it.each(['rating', 'stars', 'score', 'Book-Rating', 'overall'])('takes %s for what its values are', (name) => {
+  it.each(['rating', 'stars', 'score', 'Book-Rating', 'overall'])('goes by the values of %s', (name) => {
     expect(readStrengths(columnOf(STARS), name, AUTO).rule).toEqual({ kind: 'scale', low: 1, high: 5 });
     const { rule, warnings } = readStrengths(
       columnOf([
@@ -65,7 +65,7 @@ describe('readStrengths', () => {
     expect(warnings[0]).toContain('--ratings count says so, --ratings scale makes them ratings');
   });
 
-  it('goes by the option before the name', () => {
+  it('prefers the option to the name', () => {
     expect(readStrengths(columnOf(STARS), 'quantity', { ...AUTO, ratings: 'scale' }).rule.kind).toBe('scale');
     expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, ratings: 'count' }).rule.kind).toBe('count');
   });
@@ -74,7 +74,7 @@ describe('readStrengths', () => {
     ['-1 beside 1 to 10', -1, [[-1, 5], ...TENS]],
     ['0 beside 1 to 10, the commonest of all', 0, [[0, 40], ...TENS]],
     ['99 beside -10 to 10, in many steps', 99, Array.from({ length: 90 }, (_, k) => [k < 80 ? k / 4 - 10 : 99, 1])],
-  ] as [string, number, [number, number][]][])('takes %s for "not rated", and says so', (_, value, tally) => {
+  ] as [string, number, [number, number][]][])('reads %s as "not rated" and notes it', (_, value, tally) => {
     const column = columnOf(tally);
     const { unrated, notes, warnings } = readStrengths(column, 'rating', AUTO);
     expect(unrated).toEqual({
@@ -85,7 +85,7 @@ describe('readStrengths', () => {
     expect([...notes, ...warnings].join()).toContain('taken for "not rated"');
   });
 
-  it('warns where a 0 is rarer than the best grades', () => {
+  it('warns when it reads a rare 0 as "not rated"', () => {
     const { unrated, warnings } = readStrengths(columnOf([[0, 3], ...TENS]), 'rating', AUTO);
     expect(unrated).toEqual({ value: 0, rows: 3 });
     expect(warnings[0]).toContain('--unrated 0 says so, --unrated none makes it a rating');
@@ -137,11 +137,11 @@ describe('readStrengths', () => {
         [30, 1],
       ],
     ],
-  ] as [string, [number, number][]][])('leaves %s as they are', (_, tally) => {
+  ] as [string, [number, number][]][])('finds no value for "not rated" in %s', (_, tally) => {
     expect(readStrengths(columnOf(tally), 'rating', AUTO).unrated).toBeUndefined();
   });
 
-  it.each([-999, 9999, 99_999])('warns of %d among small counts, which may stand for none', (code) => {
+  it.each([-999, 9999, 99_999])('warns about %d among small counts, which may mean a missing value', (code) => {
     const column = () =>
       columnOf([
         [1, 40],
@@ -157,7 +157,7 @@ describe('readStrengths', () => {
     expect(readStrengths(column(), 'quantity', { ...AUTO, unrated: code }).warnings).toEqual([]);
   });
 
-  it('warns of counts that are all 0', () => {
+  it('warns if all counts are 0', () => {
     const { warnings } = readStrengths(columnOf([[0, 9]]), 'quantity', AUTO);
     expect(warnings).toEqual([expect.stringContaining('"quantity" is 0 in every row that has a number')]);
     expect(
@@ -172,7 +172,7 @@ describe('readStrengths', () => {
     ).toEqual([]);
   });
 
-  it('does not warn of 999 among numbers of its size, nor of one', () => {
+  it('does not warn about 999 among numbers of similar size, nor about a single 9999', () => {
     expect(
       readStrengths(
         columnOf([
@@ -222,16 +222,19 @@ describe('readStrengths', () => {
     ],
     ['Platz', STARS],
     ['rating', GERMAN.slice(0, 5).map(([grade, rows]) => [grade, grade === 2 ? 60 : rows] as const)],
-  ] as [string, readonly (readonly [number, number])[]][])('warns that low may be good in %s of %j', (name, tally) => {
-    const { warnings, rule } = readStrengths(columnOf(tally), name, AUTO);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('if low is good, the best count least');
-    expect(warnings[0]).toMatch(/write \d+ - \w+ in its place/);
-    // What the warning says ends it, and changes nothing else.
-    const said = { ...AUTO, ratings: rule.kind === 'count' ? 'count' : 'scale' } as const;
-    expect(warnings[0]).toContain(`--ratings ${said.ratings} says that high is good`);
-    expect(readStrengths(columnOf(tally), name, said)).toMatchObject({ rule, warnings: [] });
-  });
+  ] as [string, readonly (readonly [number, number])[]][])(
+    'warns that low grades may be good in %s with %j',
+    (name, tally) => {
+      const { warnings, rule } = readStrengths(columnOf(tally), name, AUTO);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain('if low is good, the best count least');
+      expect(warnings[0]).toMatch(/write \d+ - \w+ in its place/);
+      // The option in the warning silences it and changes nothing else.
+      const silenced = { ...AUTO, ratings: rule.kind === 'count' ? 'count' : 'scale' } as const;
+      expect(warnings[0]).toContain(`--ratings ${silenced.ratings} says that high is good`);
+      expect(readStrengths(columnOf(tally), name, silenced)).toMatchObject({ rule, warnings: [] });
+    },
+  );
 
   it.each([
     ['note', STARS],
@@ -240,11 +243,11 @@ describe('readStrengths', () => {
     ['rating', STARS],
     ['overall', TENS],
     ['quantity', GERMAN],
-  ] as [string, readonly (readonly [number, number])[]][])('does not warn of %s of %j', (name, tally) => {
+  ] as [string, readonly (readonly [number, number])[]][])('does not warn about %s with %j', (name, tally) => {
     expect(readStrengths(columnOf(tally), name, AUTO).warnings).toEqual([]);
   });
 
-  it('goes by --unrated, whatever the values look like', () => {
+  it('prefers --unrated to the values', () => {
     expect(readStrengths(columnOf(STARS), 'rating', { ...AUTO, unrated: 1 }).unrated).toEqual({ value: 1, rows: 2 });
     expect(readStrengths(columnOf([[-1, 5], ...TENS]), 'rating', { ...AUTO, unrated: 'none' })).toMatchObject({
       unrated: undefined,
@@ -264,12 +267,12 @@ describe('readStrengths', () => {
   });
 });
 
-describe('counts that are hardly counts', () => {
+describe('warnings about numbers that are probably not counts', () => {
   const warningsOf = (values: readonly number[], name: string, wish = AUTO) =>
     readStrengths(columnOf(values.map((value) => [value, 1])), name, wish).warnings;
   const PRICES = [9.99, 20, 45.5, 12.95, 120, 9.99, 3, 8];
 
-  it('sums of money are warned of, unless name or user says counts', () => {
+  it('are given for amounts of money, unless the name or --ratings says counts', () => {
     for (const name of ['amount', 'value']) {
       expect(warningsOf(PRICES, name)).toEqual([expect.stringContaining(`"${name}" looks like sums of money`)]);
     }
@@ -277,7 +280,7 @@ describe('counts that are hardly counts', () => {
     expect(warningsOf(PRICES, 'amount', { ratings: 'count', unrated: undefined })).toEqual([]);
   });
 
-  it('sums without cents, and durations, are warned of: hardly any is as small as most counts are', () => {
+  it('are given for durations and amounts without cents, because hardly any of them is below 4', () => {
     const seconds = Array.from({ length: 30 }, (_, k) => 30 + 7 * k);
     expect(warningsOf(seconds, 'value')).toEqual([expect.stringContaining('"value" is hardly ever below 4')]);
     expect(warningsOf(seconds, 'seconds')).toHaveLength(1);
@@ -286,7 +289,7 @@ describe('counts that are hardly counts', () => {
     expect(warningsOf(seconds, 'value', { ratings: 'count', unrated: undefined })).toEqual([]);
   });
 
-  it('sales written as stock that leaves are warned of, a few returns are not', () => {
+  it('are given for sales written as negative stock changes, not for a few returns', () => {
     expect(warningsOf([-1, -2, -30, -4, 1], 'quantity')).toEqual([
       expect.stringContaining('"quantity" is below 0 in 4 of 5 rows, and that is read as a return'),
     ]);
@@ -300,11 +303,11 @@ describe('counts that are hardly counts', () => {
     ['measurements', [1.2345, 7.81234, 9.1, 12.123456]],
     ['kilograms', [0.25, 1.234, 2, 3, 1.5]],
     ['kilograms beside hundreds', [0.25, 1.234, 200, 3, 1.5]],
-  ])('%s are not', (_, values) => {
+  ])('are not given for %s', (_, values) => {
     expect(warningsOf(values, 'value')).toEqual([]);
   });
 
-  it('a point that may separate thousands is warned of, whatever the name', () => {
+  it('are given for a point that may separate thousands, whatever the name', () => {
     for (const name of ['quantity', 'value']) {
       expect(warningsOf([12, 850, 1.234, 2.5, 3], name)).toEqual([
         expect.stringContaining('holds numbers like 1.234 beside whole ones'),
@@ -326,7 +329,7 @@ describe('strengthsAsLearned', () => {
       'looks like ratings, from 1 to 5, and the model was learned from counts:',
     ],
     ['qty', STARS, scale, 'is a count by its name, and the model was learned from ratings ("rating")'],
-  ] as const)('warns of %s', (name, tally, learned, warning) => {
+  ] as const)('warns if %s is read otherwise than when the model was learned', (name, tally, learned, warning) => {
     const { warnings, rule } = strengthsAsLearned(columnOf(tally), name, learned);
     expect(rule).toBe(learned.rule);
     expect(warnings).toEqual([expect.stringContaining(warning)]);
@@ -346,7 +349,7 @@ describe('strengthsAsLearned', () => {
     ],
     ['stars', STARS, scale],
     ['qty', STARS, { ...scale, column: 'qty' }],
-  ] as const)('says nothing of %s', (name, tally, learned) => {
+  ] as const)('does not warn about %s if it looks like the column that was learned from', (name, tally, learned) => {
     expect(strengthsAsLearned(columnOf(tally), name, learned).warnings).toEqual([]);
   });
 });

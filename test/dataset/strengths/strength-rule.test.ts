@@ -8,7 +8,7 @@ import {
 } from '../../../src/dataset/strengths/strength-rule.js';
 import { sparseFromEntries } from '../../../src/matrix/sparse.js';
 
-/** Each value as often as its tally says. */
+/** A tally with each value as often as given. */
 function values(tally: [value: number, count: number][]): GradeTally {
   return numbers(tally.flatMap(([value, count]) => new Array<number>(count).fill(value)));
 }
@@ -17,7 +17,7 @@ function numbers(values: readonly number[]): GradeTally {
   return GradeTally.of({ values: Float64Array.from(values), none: Number.NaN });
 }
 
-/** The grades of a column that come out as dislikes. */
+/** The grades of a column that become dislikes. */
 function disliked(tally: [number, number][]): number[] {
   const grades = tally.map(([value]) => value);
   const at = grades.map((_, index) => index);
@@ -40,7 +40,7 @@ const MOVIELENS: [number, number][] = [
 ];
 
 describe('strengthRule', () => {
-  it('takes half stars from 0.5 to 5 for a scale', () => {
+  it('reads half stars from 0.5 to 5 as a scale', () => {
     expect(strengthRule(values(MOVIELENS))).toEqual({ kind: 'scale', low: 0.5, high: 5 });
   });
 
@@ -52,7 +52,7 @@ describe('strengthRule', () => {
     ['0, 1, 2', [2, 3, 5].map((count, at) => [at, count]), 0, 2],
     ['five grades up to 1', [1, 2, 3, 5, 4].map((count, at) => [(at + 1) / 5, count]), 0.2, 1],
   ] as [string, [number, number][], number, number][])(
-    'takes %s for a scale without dislikes',
+    'reads %s as a scale without dislikes',
     (_, tally, low, high) => {
       expect(strengthRule(values(tally))).toEqual({ kind: 'scale', low, high });
       expect(disliked(tally)).toEqual([]);
@@ -104,12 +104,12 @@ describe('strengthRule', () => {
     ['nothing but ones', [[1, 9]]],
     ['more grades than scales have', Array.from({ length: 22 }, (_, at) => [at / 4, at + 1])],
     ['no value at all', []],
-  ] as [string, [number, number][]][])('takes %s for a count', (_, tally) => {
+  ] as [string, [number, number][]][])('reads %s as counts', (_, tally) => {
     expect(strengthRule(values(tally)).kind).toBe('count');
     expect(disliked(tally)).toEqual([]);
   });
 
-  it('takes the values apart from the empty cells among them', () => {
+  it('ignores empty cells', () => {
     const some = [1, 2, 3, 4, 4, 5].flatMap((value) => [Number.NaN, value]);
     expect(strengthRule(numbers(some))).toMatchObject({ kind: 'scale', low: 1, high: 5 });
     const whole = Uint32Array.from(some, (value) => (Number.isNaN(value) ? 99 : value));
@@ -117,26 +117,26 @@ describe('strengthRule', () => {
   });
 });
 
-describe('strengthRule, told what the numbers are', () => {
+describe('strengthRule with --ratings', () => {
   const as = (ratings: Ratings, ...grades: number[]) => strengthRule(numbers(grades), ratings);
 
-  it('takes stars for counts, or counts for stars, where that is asked for', () => {
+  it('reads stars as counts, or counts as a scale', () => {
     expect(as('count', 1, 2, 3, 4, 4, 5)).toEqual({ kind: 'count' });
     expect(as('scale', 1, 1, 1, 2, 3)).toEqual({ kind: 'scale', low: 1, high: 3 });
   });
 
-  it('takes the ends of a scale beyond 10 from the values', () => {
+  it('takes the ends of other scales than those up to 10 from the values', () => {
     expect(as('scale', 80, 100, 93.5, 88)).toEqual({ kind: 'scale', low: 80, high: 100 });
     expect(as('scale', -10, 2.5, 9.75)).toMatchObject({ kind: 'thumbs', low: -10, high: 10, dislikeUpTo: -5 });
   });
 
-  it('takes no numbers at all for counts, whatever is asked for', () => {
+  it('reads a column without numbers as counts', () => {
     expect(as('scale', Number.NaN)).toEqual({ kind: 'count' });
   });
 });
 
 describe('defaultDuplicates', () => {
-  it('lets a later rating replace an earlier one and adds counts up', () => {
+  it('is last for ratings and sum for counts', () => {
     expect(defaultDuplicates('scale')).toBe('last');
     expect(defaultDuplicates('thumbs')).toBe('last');
     expect(defaultDuplicates('count')).toBe('sum');

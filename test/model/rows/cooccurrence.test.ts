@@ -15,7 +15,7 @@ function normalised(changes: Partial<Settings>): Settings {
   return settingsWith({ method: 'normalised', ...changes });
 }
 
-test('rows that keep every target are those of the dense formula', () => {
+test('rows that keep every target follow the dense formula', () => {
   fc.assert(
     fc.property(worlds, cooccurrenceSettings, (world, some) => {
       const settings = { ...some, neighbors: 100 };
@@ -30,8 +30,8 @@ test('rows that keep every target are those of the dense formula', () => {
   );
 });
 
-test('a cut row keeps the K best by key, and of equal ones those with the lower index', () => {
-  // Without damping all numbers are exact, so that equal means equal.
+test('a truncated row keeps the K largest keys, and among equal keys those with the lower index', () => {
+  // Without damping all numbers are exact, so ties are exact too.
   const exact = fc.record({ neighbors: fc.integer({ min: 1, max: 5 }), attributeWeight: fc.constantFrom(0, 0.25, 1) });
   fc.assert(
     fc.property(worlds, exact, (world, { neighbors, attributeWeight }) => {
@@ -48,7 +48,7 @@ test('a cut row keeps the K best by key, and of equal ones those with the lower 
   );
 });
 
-test('a cut row leaves out nothing whose key is larger than one that it keeps', () => {
+test('a truncated row drops no key that is larger than one it keeps', () => {
   fc.assert(
     fc.property(worlds, cooccurrenceSettings, (world, some) => {
       const settings = { ...some, power: 1 };
@@ -67,8 +67,8 @@ test('a cut row leaves out nothing whose key is larger than one that it keeps', 
   );
 });
 
-test('a damped choice of candidates prefers the rare companion to the popular one', () => {
-  // Item 1 is with item 0 twice and elsewhere six times more, item 2 is with item 0 alone.
+test('candidate damping prefers a rare co-occurring item to a popular one', () => {
+  // Item 1 occurs twice with item 0 and six times without it; item 2 occurs only with item 0.
   const elsewhere = Array.from({ length: 6 }, () => [0, 1, 0]);
   const world: World = {
     interactions: [[1, 1, 1], [1, 1, 0], ...elsewhere],
@@ -82,7 +82,7 @@ test('a damped choice of candidates prefers the rare companion to the popular on
   expect(first(1)).toEqual([2]);
 });
 
-test('the cosine of two items comes out where the damping makes it one', () => {
+test('with both dampings at 1/2 the weight is the cosine of the two items', () => {
   const world: World = {
     interactions: [
       [1, 1],
@@ -99,7 +99,7 @@ test('the cosine of two items comes out where the damping makes it one', () => {
   expect(denseOf(rows)[0]![1]!).toBeCloseTo(2 / Math.sqrt(4 * 3), 6);
 });
 
-test('an item that is not offered has a row of its own and stands in nobody else’s', () => {
+test('an item that is not offered has a row but is in no other row', () => {
   const world: World = { interactions: [[1, 1, 1]], attributes: [[], [], []], groups: [], offered: [1, 0, 1] };
   const rows = itemRows(world, normalised({}));
   expect([0, 1, 2].map((item) => columnsOf(rows, item))).toEqual([[2], [0, 2], [0]]);

@@ -9,11 +9,11 @@ import { anySettings, columnsOf, denseOf, observationsOf, rowsOf, settingsWith, 
 
 const withoutJaccard = anySettings.filter(({ method }) => method !== 'jaccard');
 
-test('the candidates of a row are the K offered items with the largest keys, of equal ones those with the lower index', () => {
+test('the candidates of a row are the K offered items with the largest keys, ties going to the lower index', () => {
   const exact = fc.record({ neighbors: fc.integer({ min: 1, max: 5 }), attributeWeight: fc.constantFrom(0, 0.25, 1) });
   fc.assert(
     fc.property(worlds, exact, (world, changes) => {
-      // Without damping all numbers are exact, so that equal means equal.
+      // Without damping all numbers are exact, so ties are exact too.
       const settings = settingsWith({ ...changes, basketDamping: 0, candidateDamping: 0 });
       const { candidates } = gramRows(
         evidenceOf(observationsOf(world), settings),
@@ -31,7 +31,7 @@ test('the candidates of a row are the K offered items with the largest keys, of 
   );
 });
 
-test('damped keys leave out no candidate that is larger than a kept one', () => {
+test('with damped keys no dropped candidate has a larger key than a kept one', () => {
   fc.assert(
     fc.property(worlds, withoutJaccard, (world, settings) => {
       const { candidates } = gramRows(
@@ -49,7 +49,7 @@ test('damped keys leave out no candidate that is larger than a kept one', () => 
   );
 });
 
-test('each pair of offered items is kept once, exactly, in the row of the one with less evidence', () => {
+test('the count of each pair of offered items is kept once, in the row of the item with less evidence', () => {
   fc.assert(
     fc.property(worlds, withoutJaccard, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
@@ -66,9 +66,9 @@ test('each pair of offered items is kept once, exactly, in the row of the one wi
   );
 });
 
-test('of very many pairs a row keeps the 2,000 strongest', () => {
+test('a row keeps its 2,000 strongest pairs', () => {
   const items = 2500;
-  // One basket of them all; those from 2,300 to 2,400 count twice.
+  // One basket with all items, in which items 2,300 to 2,399 have strength 2.
   const strengths = Array.from({ length: items }, (_, item) => (item >= 2300 && item < 2400 ? 2 : 1));
   const seen = {
     interactions: rowsOf([strengths], items),
@@ -86,7 +86,7 @@ test('of very many pairs a row keeps the 2,000 strongest', () => {
   expect(kept).toEqual([...Array(1900).keys(), ...Array.from({ length: 100 }, (_, k) => 2300 + k)]);
 });
 
-test('ranks put most evidence first, and of equal evidence the lower index', () => {
+test('items are ranked by evidence, most first, ties going to the lower index', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, settings) => {
       const evidence = evidenceOf(observationsOf(world), settings);
@@ -98,7 +98,7 @@ test('ranks put most evidence first, and of equal evidence the lower index', () 
   );
 });
 
-test('an item without evidence has a damped degree of 0, whatever the power', () => {
+test('an item without evidence has an inverse damped degree of 0, whatever the power', () => {
   const world = { interactions: [[1, 1, 0]], attributes: [[], [], []], groups: [[]], offered: [1, 1, 1] };
   const evidence = evidenceOf(observationsOf({ ...world, interactions: Array(4).fill([1, 0, 0]) }), settingsWith({}));
   expect([0, 0.5, 1].map((p) => Array.from(dampedDegrees(evidence, p)))).toEqual([
@@ -108,7 +108,7 @@ test('an item without evidence has a damped degree of 0, whatever the power', ()
   ]);
 });
 
-test('a row costs one more than the cells of its basketsByItem’ baskets', () => {
+test('the cost of a row is the number of cells in all baskets with its item, plus one', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const costs = gramCosts(evidenceOf(observationsOf(world), settingsWith({ attributeWeight: 0 })));

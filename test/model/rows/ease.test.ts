@@ -8,18 +8,18 @@ import { learnt, rowNormalised } from '../learned.js';
 import { expectClose, slowEase } from '../slow-model.js';
 import { anySettings, columnsOf, denseOf, rowsOf, settingsWith, type World, worlds } from '../worlds.js';
 
-const eases = anySettings.map((settings): Settings => ({ ...settings, method: 'ease' }));
+const easeSettings = anySettings.map((settings): Settings => ({ ...settings, method: 'ease' }));
 
-test('the rows and their precisions are those of the dense inverse', () => {
+test('the rows and their precisions follow the formula with a dense inverse', () => {
   fc.assert(
-    fc.property(worlds, eases, (world, settings) => {
+    fc.property(worlds, easeSettings, (world, settings) => {
       const { weights, precision } = slowEase(world, settings);
       const { rows, statistics } = rowNormalised(world, settings);
       const dense = denseOf(rows);
       weights.forEach((row, i) => {
         expectClose(statistics.precision[i]!, precision[i]!, 1e-6);
         row.forEach((weight, j) => {
-          // A weight that is 0 but for rounding may be there or not; its root is the larger.
+          // A weight that is 0 except for rounding may be stored or not; a power below 1 makes it larger.
           expect(Math.abs(dense[i]![j]! - weight)).toBeLessThanOrEqual(
             1e-4 * Math.abs(weight) + 1e-9 ** settings.power,
           );
@@ -29,7 +29,7 @@ test('the rows and their precisions are those of the dense inverse', () => {
   );
 });
 
-test('of two items held together by one of two users each speaks for the other as Steck has it', () => {
+test('the weights between two items are those of Steck’s closed form, computed by hand', () => {
   // G = [[2, 1], [1, 1]], λ = 1 · mean(2, 1) = 1.5: P = [[2.5, -1], [-1, 3.5]] / 7.75.
   const world: World = {
     interactions: [
@@ -56,14 +56,14 @@ test('of two items held together by one of two users each speaks for the other a
   ]);
 });
 
-test('an item without evidence has an empty row and stands in nobody’s', () => {
+test('an item without evidence has an empty row and is in no other row', () => {
   const world: World = { interactions: [[1, 0, 1]], attributes: [[], [], []], groups: [[]], offered: [1, 1, 1] };
   const { rows, statistics } = learnt(world, settingsWith({ method: 'ease' }));
   expect([0, 1, 2].map((item) => columnsOf(rows, item))).toEqual([[2], [], [0]]);
   expect(statistics.precision[1]).toBe(1);
 });
 
-test('more items with evidence than the dense matrices are for are refused', () => {
+test('more than 8,000 items with evidence are refused', () => {
   const items = MOST_EASE_ITEMS + 1;
   const seen = (liked: number) => ({
     interactions: rowsOf([Array.from({ length: items }, (_, item) => (item < liked ? 1 : 0))], items),
@@ -79,6 +79,6 @@ test('more items with evidence than the dense matrices are for are refused', () 
   expect(() => easeRow(evidenceOf(seen(3), settings), settings)).not.toThrow();
 });
 
-test('each row costs the square of the items', () => {
+test('the cost of each row is the square of the number of items', () => {
   expect(Array.from(easeCosts(3))).toEqual([9, 9, 9]);
 });

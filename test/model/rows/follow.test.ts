@@ -6,7 +6,7 @@ import { modelOf } from '../../../src/ranking/model.js';
 import { learnt, plainRecommender } from '../learned.js';
 import { anySettings, denseOf, observationsOf, settingsWith, type World, worlds } from '../worlds.js';
 
-/** The rows of what follows each item. */
+/** By item, the row of the items that follow it. */
 function followRows(world: World, settings = settingsWith({ follow: 1 })): number[][] {
   const { counts, rows } = learnt(world, settings);
   const first = counts.items + counts.preferences + counts.groups;
@@ -18,7 +18,7 @@ function followRows(world: World, settings = settingsWith({ follow: 1 })): numbe
   );
 }
 
-/** Three users go from item 0 to 1, to 2 and to 3; the last one comes from item 3 to item 0. */
+/** By time, the first user had items 0, 1 and 2, the second 0, 1 and 3, the last 3 and 0. */
 const CHAIN: World = {
   interactions: [
     [1, 1, 1, 0],
@@ -35,9 +35,9 @@ const CHAIN: World = {
   ],
 };
 
-test('a row is what came after an item, the next one most, in all 1; nothing follows what is always last', () => {
+test('a row weighs the items that came after an item, nearer ones more, and sums to 1; an item that is always last has none', () => {
   const [first, second, third, fourth] = followRows(CHAIN);
-  // After item 0: item 1 twice at once, items 2 and 3 two places later.
+  // After item 0: item 1 comes next for two users, items 2 and 3 two places later for one user each.
   const [one, two, three] = [2 / 2 ** 0.3, 1 / 2 / 1 ** 0.3, 1 / 2 / 2 ** 0.3];
   const total = one + two + three;
   expect(first).toEqual([0, one / total, two / total, three / total].map((weight) => expect.closeTo(weight, 6)));
@@ -46,7 +46,7 @@ test('a row is what came after an item, the next one most, in all 1; nothing fol
   expect(fourth).toEqual([1, 0, 0, 0]);
 });
 
-test('it is that of a slow count', () => {
+test('a row equals the one from a slow count over all sequences', () => {
   fc.assert(
     fc.property(worlds, anySettings, (world, some) => {
       const { times, interactions, offered } = world;
@@ -65,7 +65,7 @@ test('it is that of a slow count', () => {
       const sequences = interactions.map((row, u) =>
         [...row.keys()]
           .filter((i) => row[i]! > 0 && !Number.isNaN(times[u]![i]!))
-          // Of one time, the earlier item counts as the later one.
+          // Among equal times, the item with the lower index counts as the later one.
           .sort((a, b) => times[u]![a]! - times[u]![b]! || b - a),
       );
       rows.forEach((row, i) => {
@@ -81,7 +81,7 @@ test('it is that of a slow count', () => {
   );
 });
 
-/** Item 2 follows item 1 and item 3 follows item 0; both pairs are as popular. The fourth user had 0, then 1; the fifth 1, then 0. */
+/** Item 2 follows item 1, and item 3 follows item 0, equally often. The third user had item 0, then 1; the last user 1, then 0. */
 const NEXT: World = {
   interactions: [
     [0, 1, 1, 0],
@@ -100,7 +100,7 @@ const NEXT: World = {
   ],
 };
 
-test('whoever had an item last gets what follows it first, and without it what does not', () => {
+test('with follow the first recommendation goes by the latest item of a history, without it the order does not matter', () => {
   const firstOf = (user: number, follow: number) => {
     const settings = settingsWith({ method: 'none', recency: 0, follow, popularityWeight: 0, attributeWeight: 0 });
     const { counts, rows, statistics } = learnt(NEXT, settings);

@@ -9,60 +9,61 @@ import { anySettings, observationsOf, worlds } from '../worlds.js';
 
 const plain = PLAIN_KERNEL.sumsOf;
 const compiled = compiledKernel().sumsOf;
-const waysToAddUp = [
-  ['plain arrays', plain],
-  ['the compiled program', compiled],
+const kernels = [
+  ['the plain kernel', plain],
+  ['the compiled kernel', compiled],
 ] as const;
 
-/** The values of a row by column: kernels find them in any order. */
+/** The cells of a row, sorted by column: kernels find them in any order. */
 function cellsOf(gram: ReturnType<typeof gramRow>, source: number): [index: number, value: number][] {
   const { count, index, value } = gram(source);
   const cells = Array.from({ length: count }, (_, at): [number, number] => [index[at]!, value[at]!]);
   return cells.sort(([a], [b]) => a - b);
 }
 
-test.each(waysToAddUp)(
-  '%s give the cells of the dense Gram matrix that are not 0, but for its diagonal',
-  (_, sumsOf) => {
-    fc.assert(
-      fc.property(worlds, anySettings, fc.boolean(), (world, settings, backwards) => {
-        const { gram } = slowItems(world, settings);
-        const evidence = evidenceOf(observationsOf(world), settings);
-        const { rank, item } = evidenceRanks(evidence);
-        const rows = gramRow(evidence, rank, sumsOf);
-        for (const source of backwards ? [...gram.keys()].toReversed() : gram.keys()) {
-          const cells = new Map(cellsOf(rows, source).map(([r, value]) => [item[r]!, value]));
-          gram[source]!.forEach((g, other) => {
-            expect(cells.has(other)).toBe(g > 0 && other !== source);
-            if (other !== source) expectClose(cells.get(other) ?? 0, g);
-          });
-        }
-      }),
-    );
-  },
-);
+test.each(kernels)('%s computes the nonzero off-diagonal cells of the dense Gram matrix', (_, sumsOf) => {
+  fc.assert(
+    fc.property(worlds, anySettings, fc.boolean(), (world, settings, backwards) => {
+      const { gram } = slowItems(world, settings);
+      const evidence = evidenceOf(observationsOf(world), settings);
+      const { rank, item } = evidenceRanks(evidence);
+      const rows = gramRow(evidence, rank, sumsOf);
+      for (const source of backwards ? [...gram.keys()].toReversed() : gram.keys()) {
+        const cells = new Map(cellsOf(rows, source).map(([r, value]) => [item[r]!, value]));
+        gram[source]!.forEach((g, other) => {
+          expect(cells.has(other)).toBe(g > 0 && other !== source);
+          if (other !== source) expectClose(cells.get(other) ?? 0, g);
+        });
+      }
+    }),
+  );
+});
 
 test.each([
-  ['sums', 'any'],
-  ['whole numbers', 'ones'],
-] as const)('the compiled program gives the same bits as plain arrays, cell by cell: %s', (_, strengths) => {
+  ['sums of fractions', 'any'],
+  ['counts', 'ones'],
+] as const)('the compiled kernel gives the same bits as the plain one for %s', (_, strengths) => {
   const evidence = larger(3, 200, 2000, strengths);
   expect(areCounts(evidence)).toBe(strengths === 'ones');
   const { rank } = evidenceRanks(evidence);
   const fast = gramRow(evidence, rank, compiled);
   const slow = gramRow(evidence, rank, plain);
-  const lengths = new Set<boolean>();
+  // Rows of both kinds must occur: those that fill less than half of the columns, and fuller ones.
+  const isSparse = new Set<boolean>();
   for (let source = 0; source < evidence.items; source++) {
     const cells = cellsOf(slow, source);
-    lengths.add(2 * cells.length < evidence.items);
+    isSparse.add(2 * cells.length < evidence.items);
     expect(cellsOf(fast, source)).toEqual(cells);
   }
-  expect(lengths.size).toBe(2);
+  expect(isSparse.size).toBe(2);
 });
 
-test.each(['any', 'ones'] as const)('so it does with more items than two bytes can name (%s)', (strengths) => {
+test.each([
+  ['sums of fractions', 'any'],
+  ['counts', 'ones'],
+] as const)('the kernels agree on more than 65,536 items too, for %s', (_, strengths) => {
   const small = larger(4, 40, 300, strengths);
-  // The same baskets among 70,000 items: those above hold nothing.
+  // The same baskets among 70,000 items, of which only the first 300 are in baskets.
   const items = 70_000;
   const basketsByItem = {
     ...small.basketsByItem,

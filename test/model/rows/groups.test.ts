@@ -6,7 +6,7 @@ import type { Settings } from '../../../src/model/settings.js';
 import { rowNormalised } from '../learned.js';
 import { columnsOf, denseOf, presetOf, settingsWith, type World, worlds } from '../worlds.js';
 
-/** The rows of the groups, and the scales of all. */
+/** The rows of the groups, and the scales of the model. */
 function fitted(world: World, settings: Settings) {
   const { statistics, facts, counts, rows } = rowNormalised(world, settings);
   const first = counts.items + counts.preferences;
@@ -14,7 +14,7 @@ function fitted(world: World, settings: Settings) {
   return { rows: pickedRows(rows, groups), scales: scalesOf(statistics, facts, counts, settings) };
 }
 
-/** Country A (users 0, 1, 2) and country B (user 3); item 0 is liked in A alone, item 2 in B alone. */
+/** Country A (users 0, 1, 2) and country B (user 3); item 0 is liked only in A, item 2 only in B. */
 const COUNTRIES: World = {
   interactions: [
     [1, 1, 0],
@@ -32,7 +32,7 @@ const COUNTRIES: World = {
   offered: [1, 1, 1],
 };
 
-test('a group’s row is what its members like above everybody, drawn to nothing by the smoothing', () => {
+test('a group’s row is how much more its members like each item than all users do, shrunk towards 0 by the smoothing', () => {
   const { rows } = fitted(COUNTRIES, settingsWith({ groupSmoothing: 5 }));
   // A: 5 of 7 likes, p = 3/7, 3/7, 1/7.
   const expected = [3, 3, 1].map((likes, item) => {
@@ -44,7 +44,7 @@ test('a group’s row is what its members like above everybody, drawn to nothing
   });
 });
 
-test('popularity with a group’s row is the smoothed popularity in the group', () => {
+test('the prior plus a group’s row is the smoothed popularity within the group', () => {
   fc.assert(
     fc.property(
       worlds,
@@ -79,11 +79,11 @@ test('popularity with a group’s row is the smoothed popularity in the group', 
   );
 });
 
-test('a group that has done nothing has an empty row', () => {
+test('a group without interactions has an empty row', () => {
   expect(columnsOf(fitted(COUNTRIES, settingsWith({})).rows, 2)).toEqual([]);
 });
 
-test('a cut row keeps what tells the group apart the most, more or less liked alike', () => {
+test('a truncated row keeps the items that differ most from the average, liked more or less', () => {
   // A: excess of 6/7, -1/7, -5/7 before smoothing. B: 2 likes, excess -6/7, 1/7, 5/7.
   const { rows } = fitted(COUNTRIES, settingsWith({ groupTargets: 2 }));
   expect([0, 1].map((group) => columnsOf(rows, group))).toEqual([
@@ -92,10 +92,13 @@ test('a cut row keeps what tells the group apart the most, more or less liked al
   ]);
 });
 
-test.each(['content', 'tfidf', 'bm25', 'popular'])('under %s groups are told of by what their members like', (name) => {
-  // Everybody has everything: nothing is left in the baskets of tfidf and bm25.
-  const world = { ...COUNTRIES, interactions: COUNTRIES.interactions.map((row) => row.map((x) => Math.abs(x))) };
-  const plain = fitted(world, settingsWith({}));
-  const other = fitted(world, presetOf(name));
-  expect(denseOf(other.rows)).toEqual(denseOf(plain.rows));
-});
+test.each(['content', 'tfidf', 'bm25', 'popular'])(
+  'the rows of groups under %s are those of the default settings',
+  (name) => {
+    // Each user has two of the three items, so the baskets of tfidf and bm25 are empty.
+    const world = { ...COUNTRIES, interactions: COUNTRIES.interactions.map((row) => row.map((x) => Math.abs(x))) };
+    const plain = fitted(world, settingsWith({}));
+    const other = fitted(world, presetOf(name));
+    expect(denseOf(other.rows)).toEqual(denseOf(plain.rows));
+  },
+);

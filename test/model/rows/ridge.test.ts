@@ -9,21 +9,21 @@ import { countedRows, learnt, rowNormalised } from '../learned.js';
 import { expectClose, slowCooccurrence, slowEase, slowItems, slowRidge } from '../slow-model.js';
 import { anySettings, columnsOf, denseOf, observationsOf, settingsWith, table, type World, worlds } from '../worlds.js';
 
-const ridges = anySettings.map((settings): Settings => ({ ...settings, method: 'ridge' }));
+const ridgeSettings = anySettings.map((settings): Settings => ({ ...settings, method: 'ridge' }));
 
 function itemRows(world: World, settings: Settings): number[][] {
   return denseOf(rowNormalised(world, settings).rows).slice(0, world.offered.length);
 }
 
-test('on all candidates and with many steps the rows are those of the formulas, dense and solved exactly', () => {
+test('with all candidates and many steps the rows match the dense formulas, solved exactly', () => {
   fc.assert(
-    fc.property(worlds, ridges, (world, some) => {
+    fc.property(worlds, ridgeSettings, (world, some) => {
       const settings = { ...some, neighbors: 100, steps: 50 };
       const { weights } = slowRidge(world, settings);
       const rows = itemRows(world, settings);
       weights.forEach((row, i) => {
         row.forEach((weight, j) => {
-          // A weight that is 0 but for rounding may be there or not; its root is the larger.
+          // A weight that is 0 except for rounding may be stored or not; a power below 1 makes it larger.
           expect(Math.abs(rows[i]![j]! - weight)).toBeLessThanOrEqual(1e-3 * weight + 1e-5 ** settings.power);
         });
       });
@@ -31,9 +31,9 @@ test('on all candidates and with many steps the rows are those of the formulas, 
   );
 });
 
-test('on few candidates and with a few steps the rows are those of the formulas, of as many textbook steps', () => {
+test('with few candidates and few steps the rows match the formulas, solved by as many steps of textbook conjugate gradients', () => {
   fc.assert(
-    fc.property(worlds, ridges, (world, settings) => {
+    fc.property(worlds, ridgeSettings, (world, settings) => {
       const { candidates } = countedRows(evidenceOf(observationsOf(world), settings), settings);
       const given = world.offered.map((_, item) => columnsOf(candidates.parts[0]!, item));
       const { weights, precision } = slowRidge(world, settings, given);
@@ -49,9 +49,9 @@ test('on few candidates and with a few steps the rows are those of the formulas,
   );
 });
 
-test('the precision is the diagonal of the inverse of an item’s own part of the matrix', () => {
+test('the precision of an item is its diagonal cell in the inverse of its sub-matrix', () => {
   fc.assert(
-    fc.property(worlds, ridges, (world, some) => {
+    fc.property(worlds, ridgeSettings, (world, some) => {
       const settings = { ...some, neighbors: 100, steps: 50 };
       const { precision } = learnt(world, settings).statistics;
       slowRidge(world, settings).precision.forEach((p, item) => {
@@ -61,9 +61,9 @@ test('the precision is the diagonal of the inverse of an item’s own part of th
   );
 });
 
-test('no weight is 0 or below, none is an item’s own or of an item not offered, and no row is longer than K', () => {
+test('all weights are positive, no row holds its own item or one that is not offered, and no row is longer than K', () => {
   fc.assert(
-    fc.property(worlds, ridges, (world, settings) => {
+    fc.property(worlds, ridgeSettings, (world, settings) => {
       const { rows } = rowNormalised(world, settings);
       const { keys } = slowItems(world, settings);
       world.offered.forEach((_, i) => {
@@ -79,9 +79,9 @@ test('no weight is 0 or below, none is an item’s own or of an item not offered
   );
 });
 
-test('the larger λ is, the nearer the rows are to normalised co-occurrence, up to one factor for all', () => {
+test('with a huge λ the rows are normalised co-occurrence times one factor', () => {
   fc.assert(
-    fc.property(worlds, ridges, (world, some) => {
+    fc.property(worlds, ridgeSettings, (world, some) => {
       const settings: Settings = { ...some, neighbors: 100, power: 1, lambda: 1e6 };
       const rows = itemRows(world, settings);
       const ratios = slowCooccurrence(world, { ...settings, method: 'normalised' }).flatMap((row, i) =>
@@ -95,7 +95,7 @@ test('the larger λ is, the nearer the rows are to normalised co-occurrence, up 
   );
 });
 
-test('undamped, where all items were held together, the rows are those of EASE without what is below 0', () => {
+test('without damping, and if one user had all items, the rows are those of EASE with negative weights at 0', () => {
   const binary = worlds.map(
     (world): World => ({
       ...world,
@@ -127,10 +127,10 @@ test('undamped, where all items were held together, the rows are those of EASE w
   );
 });
 
-test('rows counted for a larger K are cut to the K best', () => {
+test('candidates counted for a larger K are truncated to the K best', () => {
   fc.assert(
     fc.property(worlds, fc.constantFrom(0, 0.5, 1), (world, candidateDamping) => {
-      // With baskets undamped all counts are exact in single floats, so that both cuts see the same ties.
+      // With undamped baskets all counts are exact in single floats, so both truncations see the same ties.
       const settings = settingsWith({ basketDamping: 0, candidateDamping, neighbors: 2 });
       const evidence = evidenceOf(observationsOf(world), settings);
       const rowsFrom = (counted: Settings) => {
@@ -148,8 +148,8 @@ test('rows counted for a larger K are cut to the K best', () => {
   );
 });
 
-test('two copies share out what each alone would say', () => {
-  // Items 1 and 2 are always had together: beside item 0 they say the same, and the ridge halves each.
+test('two identical items share the weight that one of them alone would have', () => {
+  // Items 1 and 2 always occur together: for item 0 they are interchangeable, and the ridge halves the weight of each.
   const world: World = {
     interactions: Array.from({ length: 8 }, (_, user) => (user < 6 ? [1, 1, 1] : [1, 0, 0])),
     attributes: [[], [], []],
@@ -178,8 +178,8 @@ test('two copies share out what each alone would say', () => {
   expect(y(row![1]!, precision) / y(alone[1]!, single.precision)).toBeCloseTo(0.5, 2);
 });
 
-test('λ and δ fall where items have more than 20 likes each', () => {
-  // One item, n users: d = n, G̃ = n, P = 1 / (n + (λ + δ) n · thinned).
+test('λ and δ shrink in proportion if items have more than 20 likes on average', () => {
+  // One item, n users: d = n, G̃ = n, P = 1 / (n + (λ + δ) n · min(1, 20 / n)).
   const precisionOf = (users: number) => {
     const world: World = {
       interactions: Array(users).fill([1]),
@@ -194,25 +194,25 @@ test('λ and δ fall where items have more than 20 likes each', () => {
   expect(precisionOf(320)).toBeCloseTo(1 / (320 + (3 * 320) / 16), 12);
 });
 
-test('each row costs what it takes to gather its sub-matrix, and the steps', () => {
+test('the cost of a row covers gathering its sub-matrix and the solver’s steps', () => {
   const liked = (items: number) => ({ items, degree: new Float64Array(items), popularity: new Float64Array(items) });
   expect(Array.from(ridgeCosts(liked(3), settingsWith({ neighbors: 2, steps: 2 })))).toEqual([403, 403, 403]);
   expect(Array.from(ridgeCosts(liked(2), settingsWith({ neighbors: 200, steps: 4 })))).toEqual([405, 405]);
 });
 
-test('what nobody liked changes no row of the rest, however much of a catalogue it is', () => {
-  const withBands = (interactions: number[][], more: number): World => ({
+test('items that nobody liked change no weight between the others, even if they are most of the catalogue', () => {
+  const withUnliked = (interactions: number[][], more: number): World => ({
     interactions: interactions.map((row) => [...row, ...Array(more).fill(0)]),
     attributes: [...interactions[0]!.map(() => [0]), ...Array(more).fill([1])],
     groups: interactions.map(() => []),
     offered: Array(interactions[0]!.length + more).fill(1),
   });
   fc.assert(
-    fc.property(table(30, 5, [0, 1, 1, 1]), ridges, (interactions, some) => {
-      // The other weightings go by the size of the catalogue.
+    fc.property(table(30, 5, [0, 1, 1, 1]), ridgeSettings, (interactions, some) => {
+      // The other weightings depend on the size of the catalogue.
       const settings: Settings = { ...some, weighting: 'plain' };
       fc.pre(interactions[0]!.every((_, item) => interactions.some((row) => row[item]! > 0)));
-      const [alone, beside] = [0, 6].map((more) => learnt(withBands(interactions, more), settings));
+      const [alone, beside] = [0, 6].map((more) => learnt(withUnliked(interactions, more), settings));
       const rows = (model: typeof alone) => denseOf(model!.rows).slice(0, 5);
       expect(rows(beside).map((row) => row.slice(0, 5))).toEqual(rows(alone));
     }),
@@ -220,7 +220,7 @@ test('what nobody liked changes no row of the rest, however much of a catalogue 
   );
 });
 
-test('an item that nobody liked is learned on its 50 closest, where others are liked', () => {
+test('an item that nobody liked is learned from its 50 closest items, unless nobody liked any item', () => {
   const items = 80;
   const settings = settingsWith({ method: 'ridge', neighbors: 200 });
   const world = (likes: number[]): World => ({
@@ -229,11 +229,12 @@ test('an item that nobody liked is learned on its 50 closest, where others are l
     groups: [[]],
     offered: new Array<number>(items).fill(1),
   });
-  const targets = (likes: number[]) => itemRows(world(likes), settings).map((row) => row.filter((w) => w > 0).length);
-  const some = targets([0, 1]);
-  expect(some.slice(0, 2)).toEqual([items - 1, items - 1]);
-  expect(new Set(some.slice(2))).toEqual(new Set([50]));
-  expect(new Set(targets([]))).toEqual(new Set([items - 1]));
+  const rowLengths = (likes: number[]) =>
+    itemRows(world(likes), settings).map((row) => row.filter((w) => w > 0).length);
+  const lengths = rowLengths([0, 1]);
+  expect(lengths.slice(0, 2)).toEqual([items - 1, items - 1]);
+  expect(new Set(lengths.slice(2))).toEqual(new Set([50]));
+  expect(new Set(rowLengths([]))).toEqual(new Set([items - 1]));
   const { degree, popularity } = learnt(world([0, 1]), settings).evidence;
   const costs = ridgeCosts({ items, degree, popularity }, settings);
   expect(costs[2]).toBeLessThan(costs[1]! / 1.5);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../../src/matrix/sampling.js';
 import { shortlist } from '../../../src/model/rows/shortlist.js';
 
-/** As a full sort has it: the K largest keys, of equal ones the lower items; by item. */
+/** Chooses by a full sort: the K largest keys, among equal keys the lower items; returned by item. */
 function slowChoice(row: Cell[], factor: number[], itemOf: number[], most: number, below: number): [number, number][] {
   return row
     .filter(({ rank, value }) => rank < below && value * factor[rank]! > 0)
@@ -27,14 +27,13 @@ function rowOf(cells: Cell[]) {
   };
 }
 
-/** Few different keys, so that ties are common, in any order; more cells than the buffer holds. */
 const cases = fc.record({
   seed: fc.nat(),
   items: fc.integer({ min: 1, max: 400 }),
   most: fc.integer({ min: 0, max: 90 }),
 });
 
-test('the cells chosen are those of a full sort, of equal ones the lower items, and cells that must not be are not', () => {
+test('the shortlist is that of a full sort, ties go to the lower item, and cells with factor 0 or a rank that is too high are left out', () => {
   fc.assert(
     fc.property(cases, fc.constantFrom(1, 3, 50, 1e6), ({ seed, items, most }, values) => {
       const random = new Random(seed);
@@ -48,7 +47,7 @@ test('the cells chosen are those of a full sort, of equal ones the lower items, 
       };
       const itemOf = shuffled(items);
       const choose = shortlist(Math.min(most, items), Uint32Array.from(itemOf));
-      // One list for several rows: what was chosen before leaves nothing behind.
+      // One shortlist for several rows: a row must leave nothing behind for the next.
       for (let again = 0; again < 3; again++) {
         const row = shuffled(items).map((rank) => ({ rank, value: 1 + random.below(values) }));
         const factor = itemOf.map(() => random.below(3) / 2);
