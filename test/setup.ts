@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, afterEach, expect } from 'vitest';
 import { removeFoldersOfFile, removeFoldersOfTest } from './files/temporary.js';
 
@@ -6,6 +7,9 @@ afterAll(removeFoldersOfFile);
 
 // Workers that tests start get the arguments of Node that they get from people, which are none, and not those of the test runner.
 process.execArgv = [];
+
+// Otherwise fast-check makes arrays of at most ten elements, whatever maximum a generator states.
+fc.configureGlobal({ defaultSizeToMaxWhenMaxSpecified: true });
 
 /** Equal arrays of numbers are known by their bytes: a million of them one by one take seconds. What differs is left to `expect`, which shows it. */
 function areSameBytes(a: unknown, b: unknown): true | undefined {

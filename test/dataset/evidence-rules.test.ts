@@ -28,7 +28,7 @@ const rows = fc.array(
     rating: fc.integer({ min: 1, max: 5 }),
     time: fc.oneof({ arbitrary: fc.integer({ min: 1, max: 9 }), weight: 5 }, fc.constant(0)),
   }),
-  { minLength: 1, maxLength: 25, size: 'max' },
+  { minLength: 1, maxLength: 25 },
 );
 /** Rows of another user, so that columns and scales are recognised however few other rows there are. */
 const COMMON_ROWS: Row[] = [1, 2, 3, 4, 5, 5].map((rating, k) => ({ user: 9, item: 10 + k, rating, time: 1000 + k }));

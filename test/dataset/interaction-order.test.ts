@@ -23,7 +23,7 @@ const rows = fc.array(
     item: fc.nat(ITEMS - 1),
     time: fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -5, max: 5 })),
   }),
-  { maxLength: 40, size: 'max' },
+  { maxLength: 40 },
 );
 
 function timedOf(events: readonly Row[]): TimedRows {

@@ -24,7 +24,7 @@ export function bandsOf(cells: readonly string[]): Band[] {
   const bands: Band[] = [];
   let left = Math.min(MOST_BANDS, Math.floor(count / FEWEST_IN_BAND));
   for (let from = 0; from < count; left = Math.max(1, left - 1)) {
-    const to = endOfBand(numbers, from, (count - from) / Math.max(1, left));
+    const to = endOfBand(numbers, from, Math.max(FEWEST_IN_BAND, (count - from) / Math.max(1, left)));
     const [lowest, highest] = [numbers[from]!, numbers[to - 1]!];
     const text = lowest.value === highest.value ? lowest.text : `${lowest.text}–${highest.text}`;
     bands.push({ low: lowest.value, high: highest.value, text });

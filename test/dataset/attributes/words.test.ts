@@ -95,9 +95,9 @@ describe('wordsOf', () => {
 
   it('equals the formula applied word by word', () => {
     const word = fc.constantFrom('ant', 'bee', 'cat', 'dog', 'eel', 'fox', 'gnu', 'hen', 'ibis', 'jay');
-    const text = fc.array(word, { maxLength: 12, size: 'max' }).map((words) => words.join(' '));
+    const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '));
     fc.assert(
-      fc.property(fc.array(text, { maxLength: 40, size: 'max' }), (texts) => {
+      fc.property(fc.array(text, { maxLength: 40 }), (texts) => {
         expect(byEntity(wordsOf('text', texts), texts.length)).toEqual(slowWords(texts));
       }),
     );
@@ -108,7 +108,7 @@ describe('scaledTogether', () => {
   it('scales the words of each entity to the same vector length over all columns', () => {
     const word = fc.constantFrom('ant', 'bee', 'cat', 'dog', 'eel', 'fox', 'gnu');
     const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(' '));
-    const texts = fc.array(fc.tuple(text, text), { maxLength: 30, size: 'max' });
+    const texts = fc.array(fc.tuple(text, text), { maxLength: 30 });
     fc.assert(
       fc.property(texts, (rows) => {
         const columns = [0, 1].map((at) => rows.map((row) => row[at]!));
