@@ -42,6 +42,15 @@ test.each(['docs/architecture.md', 'docs/method.md', 'docs/evaluation.md', 'CONT
   },
 );
 
+test('"Where to look" names only identifiers that exist', () => {
+  const section = /^### Where to look\n(.*?)^## /ms.exec(architecture)?.[1] ?? '';
+  const names = [...section.matchAll(/`(#?[a-z]\w*)`/g)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(5);
+  const sources = [...importsOf.keys()].map((path) => readFileSync(join(root, 'src', path), 'utf8')).join('\n');
+  const words = new Set(sources.match(/#?\b[A-Za-z_]\w*/g));
+  expect(names.filter((name) => !words.has(name))).toEqual([]);
+});
+
 test('the map has every folder of src/', () => {
   const mapped = [...architecture.matchAll(/^\| `([\w-]+)\/` \|/gm)].map(([, folder]) => folder);
   const folders = [...importsOf.keys()].filter((path) => path.includes('/')).map(roomOf);

@@ -5,7 +5,7 @@ const DOUBT = 1e-6;
 /** Up to this many digits, the rounding error of the product is smaller than that. */
 const MOST_BY_PRODUCT = 9;
 const MOST_DECIMALS = 15;
-const MAX_SHORT_INDICES = 2 ** 31 - 1;
+const MAX_INT32 = 2 ** 31 - 1;
 const MOST_WHOLE = 1e15;
 const MINUS = 45;
 const ZERO = 48;
@@ -74,7 +74,7 @@ export function writeDecimal(bytes: Uint8Array, at: number, number: number, plac
   let left = number < 0 ? -number : number;
   let decimals = places;
   const isSmall = decimals > 6 && left < (POWERS[decimals - 6] ?? 0);
-  if (decimals < 0 || decimals > MOST_DECIMALS || isSmall || left > MAX_SHORT_INDICES) return at;
+  if (decimals < 0 || decimals > MOST_DECIMALS || isSmall || left > MAX_INT32) return at;
   // Integers of 32 bits divide faster.
   for (; decimals > 0 && left % 10 === 0; decimals--) left = (left / 10) | 0;
   let digits = decimals + 1;
