@@ -28,7 +28,7 @@ import { stagesOf } from '../pipeline/planned-stages.js';
 import { fastReading, inputBytes, startChildren } from '../pipeline/reading/read.js';
 import { openBadRows } from '../pipeline/reading/rejected-rows.js';
 import { readTestEvents } from '../pipeline/reading/test-events.js';
-import { type ExaminedRanking, recommendLists } from '../pipeline/recommend-lists.js';
+import { type ExplainedRanking, recommendLists } from '../pipeline/recommend-lists.js';
 import { effectiveNow, inputsOfRules, reportOffer } from '../pipeline/rules/offer.js';
 import type { PlannedRules } from '../pipeline/rules/plan.js';
 import { readWithRules } from '../pipeline/rules/read.js';
@@ -190,7 +190,7 @@ async function rank(
   users: Uint32Array,
   recommend: typeof recommendLists,
   shown: Uint32Array,
-): Promise<ExaminedRanking[]> {
+): Promise<ExplainedRanking[]> {
   const count = Math.max(...at);
   const { had, excluded, offered } = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
@@ -199,7 +199,7 @@ async function rank(
   const isAllowed = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
-  const rankings: ExaminedRanking[] = [];
+  const rankings: ExplainedRanking[] = [];
   for (const spec of algorithms) {
     const explained = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
     const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, explained);

@@ -112,12 +112,12 @@ async function readUsers(
   return scored.dataset;
 }
 
-function reportUnknownItems({ read, strange, stranger }: Scored, { info, warn }: Run, items: string): void {
-  if (strange === 0) return;
-  const message = `${thousands(strange)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(stranger)})`;
+function reportUnknownItems({ read, unknownCount, exampleItem }: Scored, { info, warn }: Run, items: string): void {
+  if (unknownCount === 0) return;
+  const message = `${thousands(unknownCount)} of ${plural(read, 'interaction')} are with none of the model's ${items} (like ${JSON.stringify(exampleItem)})`;
   const wayOut =
     'do the ids match? --item-col NAME says which column holds them; a model learned today knows new items';
-  if (strange === read) throw badData(`${message}: there is nothing to go by\n  ${wayOut}`);
-  if (strange > MANY * read) warn(`${message}, and left out\n  ${wayOut}`);
+  if (unknownCount === read) throw badData(`${message}: there is nothing to go by\n  ${wayOut}`);
+  if (unknownCount > MANY * read) warn(`${message}, and left out\n  ${wayOut}`);
   else info(`${message}, and left out`);
 }

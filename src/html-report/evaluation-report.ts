@@ -25,7 +25,7 @@ export interface Evaluated {
   evaluation: Evaluation;
   test: TestSet;
   /** The first one also has the scores of all lists, and the lists of some users. */
-  rankings: readonly (Ranking & { closer?: { scores: readonly number[]; lists: readonly ExplainedList[] } })[];
+  rankings: readonly (Ranking & { explained?: { scores: readonly number[]; lists: readonly ExplainedList[] } })[];
   /** What was learned from. */
   dataset: Dataset;
   /** How the files were read, as text. */
@@ -42,7 +42,7 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
     section('What was measured', html`<pre>${summaryLines(test.summary).join('\n')}</pre>`),
     accuracySection(plotter, evaluation, names),
     spreadSection(plotter, evaluated, names),
-    exampleUsers(names[0] ?? '', dataset, test, rankings[0]?.closer?.lists ?? []),
+    exampleUsers(names[0] ?? '', dataset, test, rankings[0]?.explained?.lists ?? []),
     tablesSection(evaluation, names),
     section(
       'What was learned from',
@@ -122,7 +122,7 @@ function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly s
   const tails = shapes.map(([name, { tail }]) => ({ series: name, tail }));
   const popularTitle = 'Popularity of what is recommended, and of what people took';
   const tailTitle = 'The long tail: what the most common items get of all recommendations';
-  const scores = distributionOf('scores', 'numbers', rankings[0]?.closer?.scores ?? []);
+  const scores = distributionOf('scores', 'numbers', rankings[0]?.explained?.scores ?? []);
   return section(
     'What the lists hold',
     legend([HELD_OUT, ...names], colours),

@@ -17,8 +17,8 @@ import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
 
 /** A ranking. If some users are examined more closely, also the scores of all lists, one after another, and the lists of those users. */
-export interface ExaminedRanking extends Ranking {
-  closer?: { scores: readonly number[]; lists: ExplainedList[] };
+export interface ExplainedRanking extends Ranking {
+  explained?: { scores: readonly number[]; lists: ExplainedList[] };
 }
 
 /**
@@ -36,7 +36,7 @@ export async function recommendLists(
   rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
   examined?: { users: Uint32Array; reasons: number },
-): Promise<ExaminedRanking> {
+): Promise<ExplainedRanking> {
   const startedAt = run.seconds();
   const { settings, auto } = await chooseSettings(run, dataset, methodOfSpec(spec), like);
   const counting = countingInteractions(dataset);
@@ -65,7 +65,7 @@ export async function recommendLists(
     },
   );
   const recommendedAt = run.seconds();
-  const closer = examined && {
+  const explained = examined && {
     scores: scores.flatMap((part) => Array.from(part)),
     // The planning above has warned of everything already.
     lists: await explainedLists(
@@ -85,6 +85,6 @@ export async function recommendLists(
     learnSeconds: learnedAt - startedAt,
     recommendSeconds: recommendedAt - learnedAt,
     explanation: auto?.explanation,
-    ...(closer && { closer }),
+    ...(explained && { explained }),
   };
 }

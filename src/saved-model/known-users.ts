@@ -17,8 +17,8 @@ export interface Scored {
   dataset: Dataset;
   /** Number of interactions read, number of those with items unknown to the model, and one of these items. */
   read: number;
-  strange: number;
-  stranger: string | undefined;
+  unknownCount: number;
+  exampleItem: string | undefined;
   /** Number of users that the model knows. */
   known: number;
 }
@@ -35,8 +35,8 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   const { served, userIds } = read;
   const { counts, times } = model.facts;
   const { names } = model;
-  const { fresh, strange } = knownItems(read, counts.items);
-  const stranger = read.itemIds[read.interactions.index.find((item) => item >= counts.items) ?? -1];
+  const { fresh, unknownCount } = knownItems(read, counts.items);
+  const exampleItem = read.itemIds[read.interactions.index.find((item) => item >= counts.items) ?? -1];
   const places = placesIn(model, userIds.slice(0, served));
   const users = places.filter((place) => place < counts.users).sort();
   const all = users.length > 0 ? model.usersAt(users) : undefined;
@@ -52,8 +52,8 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
   const excluded = now('excluded', counts.items);
   return {
     read: read.interactions.start[served] ?? 0,
-    strange,
-    stranger: strange === 0 ? undefined : stranger,
+    unknownCount,
+    exampleItem: unknownCount === 0 ? undefined : exampleItem,
     known: users.length,
     dataset: {
       ...names,
@@ -75,7 +75,7 @@ export function scoredUsers(model: KnownModel, read: Dataset, wanted: Wanted): S
 }
 
 /** The served users' interactions with known items, and the number of those with unknown ones. */
-function knownItems(read: Dataset, items: number): { fresh: Interactions; strange: number } {
+function knownItems(read: Dataset, items: number): { fresh: Interactions; unknownCount: number } {
   const { index, start } = read.interactions;
   const end = start[read.served] ?? 0;
   const flags = new Uint8Array(index.length);
@@ -84,7 +84,7 @@ function knownItems(read: Dataset, items: number): { fresh: Interactions; strang
   const { interactions, times, rated } = entriesWhere(read, flags);
   return {
     fresh: { interactions: { ...firstRows(interactions, read.served), columns: items }, times, rated },
-    strange: end - kept,
+    unknownCount: end - kept,
   };
 }
 
