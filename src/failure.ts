@@ -1,4 +1,4 @@
-/** Exit codes of the program, after sysexits.h; README lists them for users. */
+/** Exit codes of the program, after sysexits.h; docs/operations.md lists them for users. */
 export const ExitCode = {
   ok: 0,
   unexpected: 1,
