@@ -12,8 +12,8 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-describe('the line for the nightly job', () => {
-  test('has what differs from the defaults of ridge, and gives the bytes of auto', async () => {
+describe('the options that auto prints for the nightly job', () => {
+  test('name only the settings that differ from the defaults of ridge, and give the same bytes as auto', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     const auto = await good(['-u', 'events.csv', '-v', '--set', 'steps=4', '--summary', 's.json'], folder);
@@ -29,7 +29,7 @@ describe('the line for the nightly job', () => {
     expect((await good(['-u', 'events.csv', '--algorithm', 'ridge'], folder)).stdout).not.toBe(auto.stdout);
   });
 
-  test('is --algorithm ridge where nothing differs', async () => {
+  test('are only --algorithm ridge if auto keeps all defaults', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(99, 40, 8));
     expect((await good(['-u', 'events.csv'], folder)).stderr).toMatch(/^for the nightly job: --algorithm ridge$/m);
@@ -37,7 +37,7 @@ describe('the line for the nightly job', () => {
 });
 
 describe('--tuned', () => {
-  test('writes what auto found; the next run reuses it, for the same bytes', async () => {
+  test('writes the settings that auto found; the next run reuses them and gives the same bytes', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     const first = await good([...TUNED, '--summary', 's.json'], folder);
@@ -74,7 +74,7 @@ describe('--tuned', () => {
     });
   });
 
-  test('reuses a file that is days old, on data that changed by a tenth', async () => {
+  test('reuses settings that are three days old, on data that grew by a tenth', async () => {
     const folder = await tunedFolder();
     const { settings } = kept(folder);
     rewrite(folder, {
@@ -96,8 +96,16 @@ describe('--tuned', () => {
     ],
     ['fewer users', '25 % fewer users than when it was tuned', ({ data }) => ({ data: { ...data, users: 396 } })],
     ['more items', '20 % more items than when it was tuned', ({ data }) => ({ data: { ...data, items: 100 } })],
-    ['no times any more', 'the data has no times now', ({ data }) => ({ data: { ...data, times: true } })],
-    ['no groups any more', 'the data has no groups now', ({ data }) => ({ data: { ...data, groups: true } })],
+    [
+      'data without times, tuned on data with times',
+      'the data has no times now',
+      ({ data }) => ({ data: { ...data, times: true } }),
+    ],
+    [
+      'data without groups, tuned on data with groups',
+      'the data has no groups now',
+      ({ data }) => ({ data: { ...data, groups: true } }),
+    ],
     ['an age above 30 days', 'it was tuned 30 days ago', () => ({ tuned: hoursAgo(24 * 30 + 1) })],
     ['an age above --retune', 'it was tuned 2 days ago', () => ({ tuned: hoursAgo(49) }), ['--retune', '2d']],
     [
@@ -110,13 +118,17 @@ describe('--tuned', () => {
       'it was tuned with --set lambda=12 --set power=1, and this run has --set lambda=12 ',
       () => ({ set: '--set lambda=12 --set power=1' }),
     ],
-    ['no --set then', 'it was tuned with no --set, and this run has --set lambda=12 ', () => ({ set: '' })],
     [
-      'a version with other settings',
+      'a --set, tuned without one',
+      'it was tuned with no --set, and this run has --set lambda=12 ',
+      () => ({ set: '' }),
+    ],
+    [
+      'another version with other settings',
       'version 0.0.1, which wrote it, has other settings',
       () => ({ version: '0.0.1', settings: { lambda: 3 } }),
     ],
-  ])('tunes again for %s, and says so', async (_, why, changes, more = []) => {
+  ])('tunes again for %s, and reports the reason', async (_, why, changes, more = []) => {
     const folder = await tunedFolder();
     const fresh = kept(folder);
     rewrite(folder, { settings: { ...fresh.settings, 'popularity-weight': 0.5 }, ...changes(fresh) });
@@ -133,7 +145,7 @@ describe('--tuned', () => {
     expect(Date.parse(kept(folder).tuned)).toBeLessThanOrEqual(Date.now());
   });
 
-  test('tunes again where attributes and times come with new files', async () => {
+  test('tunes again when new files add attributes and times', async () => {
     const folder = await tunedFolder();
     put(folder, 'items.csv', `item,kind\n${Array.from({ length: 120 }, (_, k) => `i${k},k${k % 9}\n`).join('')}`);
     const { stderr } = await good([...TUNED, ...QUICK, '-i', 'items.csv'], folder);
@@ -148,21 +160,21 @@ describe('--tuned', () => {
     expect(kept(folder).data).toMatchObject({ times: true, attributes: true });
   });
 
-  test('with --retune never, no age is too old', async () => {
+  test('with --retune never, settings of any age are reused', async () => {
     const folder = await tunedFolder();
     rewrite(folder, { tuned: '2001-02-03T00:00:00.000Z' });
     const { stderr } = await good([...TUNED, ...QUICK, '--retune', 'never'], folder);
     expect(stderr).toMatch(/^auto: settings of a\.tuned, tuned [\d,]+ days ago/m);
   });
 
-  test('keeps nothing where there was too little to tune on', async () => {
+  test('writes no file if there is too little data to tune on', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     await good(TUNED, folder);
     expect(readdirSync(folder)).toEqual(['events.csv']);
   });
 
-  test('keeps nothing where workers lost rows meanwhile: it might not be the best', async () => {
+  test('writes no file if workers lost rows during tuning, as the settings may not be the best', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     const env = withFaults(newFolder(), { job: 'learn', row: 0, how: 'SIGKILL' });
@@ -172,7 +184,7 @@ describe('--tuned', () => {
     expect(readdirSync(folder)).toEqual(['events.csv']);
   });
 
-  test('fills an empty file', async () => {
+  test('writes the settings into an empty file', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     put(folder, 'a.tuned', '');
@@ -181,13 +193,13 @@ describe('--tuned', () => {
   });
 });
 
-describe('a file that --tuned did not write like that is refused with 65 before anything is read, and stays', () => {
+describe('a file that --tuned did not write, or not with these contents, is refused with 65 before any input is read, and stays unchanged', () => {
   const FOREIGN = 'cannot be read as a file that --tuned wrote';
   test.each([
-    ['data', FOREIGN, () => EVENTS],
+    ['a file of events', FOREIGN, () => EVENTS],
     ['other JSON', FOREIGN, () => '{"settings": {"lambda": 3}}'],
-    ['no object', FOREIGN, () => 'null'],
-    ['a file that was cut', FOREIGN, (text: string) => text.slice(0, -20)],
+    ['JSON that is not an object', FOREIGN, () => 'null'],
+    ['a truncated file', FOREIGN, (text: string) => text.slice(0, -20)],
     ['a large file', FOREIGN, () => ' '.repeat(2 << 20)],
     [
       'a setting that was altered',
@@ -214,7 +226,7 @@ describe('a file that --tuned did not write like that is refused with 65 before 
   });
 });
 
-test('where the file cannot be written, the lists stand, and a warning says so', async () => {
+test('if the file cannot be written, a warning says so and the lists are the same', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', events(POPULAR));
   const args = ['-u', 'events.csv', '-q', ...QUICK];
@@ -227,13 +239,9 @@ test('where the file cannot be written, the lists stand, and a warning says so',
 });
 
 test.each([
-  [
-    'an algorithm without settings to find',
-    ['--tuned', 'a.tuned', '--algorithm', 'ridge'],
-    '--tuned is for --algorithm auto',
-  ],
+  ['an algorithm other than auto', ['--tuned', 'a.tuned', '--algorithm', 'ridge'], '--tuned is for --algorithm auto'],
   ['standard output', ['--tuned', '-'], 'name a plain file'],
-  ['a packed file', ['--tuned', 'a.gz'], 'name a plain file'],
+  ['a compressed file', ['--tuned', 'a.gz'], 'name a plain file'],
   ['an input', ['--tuned', 'events.csv'], '--tuned events.csv is also an input'],
   ['the output', ['--tuned', 'a.tuned', '-o', './a.tuned'], '--output and --tuned name the same file'],
   ['an age without a file', ['--retune', '3d'], '--retune needs --tuned FILE'],
