@@ -17,7 +17,7 @@ async function recommended(users: string, ...more: string[]): Promise<string> {
   return stdout;
 }
 
-/** The text of a file of events, its users in the opposite order, each with the same rows in the same order. */
+/** The text of a file of events with its users in reverse order, each with their rows in the original order. */
 function usersReversed(path: string): string {
   const [header = '', ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n');
   const byId = new Map<string, string[]>();
@@ -34,7 +34,7 @@ function byUser(rows: readonly Row[]): Map<string, Row[]> {
   return lists;
 }
 
-describe('on the books', () => {
+describe('on the ratings of books', () => {
   const had = new Map<string, Set<string>>();
   let csv = '';
   let lists = new Map<string, Row[]>();
@@ -52,12 +52,12 @@ describe('on the books', () => {
     expect(blocks).toEqual([...had.keys()]);
   });
 
-  test('everybody gets exactly N items, ranked 1 to N', () => {
+  test('every user gets exactly N items, ranked 1 to N', () => {
     const ranks = Array.from({ length: N }, (_, at) => String(at + 1));
     for (const list of lists.values()) expect(list.map((row) => row.rank)).toEqual(ranks);
   });
 
-  test('nobody gets a book twice, one they had, or one that is not in the catalogue', () => {
+  test('no user gets a book twice, one they have rated, or one that is not in the catalogue', () => {
     const catalogue = new Set(rowsIn(books).map((row) => row.item_id));
     for (const [user, list] of lists) {
       expect(new Set(list.map((row) => row.item_id)).size).toBe(N);
@@ -91,7 +91,7 @@ describe('on the books', () => {
   });
 });
 
-test('under auto as well users in another order get the same lists, in that order', async () => {
+test('with auto, too, users in another order get the same lists, in that order', async () => {
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(150, 40, 8));
   put(folder, 'reversed.csv', usersReversed(events));
@@ -106,7 +106,7 @@ test('under auto as well users in another order get the same lists, in that orde
   expect(permuted).toEqual(there);
 });
 
-test('the bytes are the same for any number of workers where learning takes several shards', async () => {
+test('the bytes are the same for any number of workers when learning takes several shards', async () => {
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(400, 401, 200));
   const runs = await Promise.all(

@@ -11,12 +11,12 @@ const ran = (...args: string[]) => does([...args, '-j', '1'], { folder });
 let plain = '';
 
 beforeAll(async () => {
-  // As many users as it takes, with few items each.
+  // Enough users for shared tastes, with few items each.
   put(folder, 'events.csv', manyEvents(2000, 450, 4));
   plain = await ran(...ARGS);
 });
 
-test('many users with few items each share tastes, which say what their items do not', async () => {
+test('for many users with few items each, the low-rank part changes the lists', async () => {
   const sparse = await ran(...ARGS, '--set', 'low-rank-weight=0');
   const count = (csv: string) => rowsOf(csv).length;
   expect(count(plain)).toBe(10_000);
@@ -24,14 +24,14 @@ test('many users with few items each share tastes, which say what their items do
   expect(plain).not.toBe(sparse);
 });
 
-test('the bytes are the same for any number of workers, and lists for any order of users', async () => {
+test('the bytes are the same for any number of workers, and the lists for any order of users', async () => {
   expect(await does([...ARGS, '-j', '3'], { folder })).toBe(plain);
   const [header = '', ...lines] = manyEvents(2000, 450, 4).trimEnd().split('\n');
   put(folder, 'reversed.csv', `${[header, ...lines.reverse()].join('\n')}\n`);
   expect(listsOf(await ran('-u', 'reversed.csv', ...ARGS.slice(2)))).toEqual(listsOf(plain));
 });
 
-test('a model that is kept, and shards of an array, come to the same bytes', async () => {
+test('a saved model and an array of shards give the same bytes', async () => {
   await ran('fit', ...ARGS.slice(0, 4), '--model', 'm.rec', '-q');
   expect(await ran('score', '--model', 'm.rec', '-n', '5')).toBe(plain);
   await worked(ARGS, 2, folder);
@@ -40,7 +40,7 @@ test('a model that is kept, and shards of an array, come to the same bytes', asy
   expect(merged).toEqual(one);
 });
 
-test('reasons count what is shared with the item that says it, and add up to the score', async () => {
+test('the reasons include the low-rank part and add up to the score', async () => {
   const csv = await ran(...ARGS, '--reasons', '9', '--output-columns', 'user_id,item_id,rank,score,reasons');
   for (const { score, reasons } of (rowsOf(csv) as unknown as { score: string; reasons: string }[]).slice(0, 200)) {
     const parts = reasons.split('; ').map((part) => Number(/-?[\d.]+(?:e-\d+)?$/.exec(part)?.[0]));
@@ -48,7 +48,7 @@ test('reasons count what is shared with the item that says it, and add up to the
   }
 });
 
-test('an export has the factors beside the rows', async () => {
+test('an export contains the factors', async () => {
   await does(['export', '--model', 'm.rec', '-o', 'w.npz', '-q'], { folder });
   expect(readFileSync(join(folder, 'w.npz')).includes('factors.npy')).toBe(true);
 });

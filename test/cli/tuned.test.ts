@@ -109,7 +109,7 @@ describe('--tuned', () => {
     ['an age above 30 days', 'it was tuned 30 days ago', () => ({ tuned: hoursAgo(24 * 30 + 1) })],
     ['an age above --retune', 'it was tuned 2 days ago', () => ({ tuned: hoursAgo(49) }), ['--retune', '2d']],
     [
-      'a date to come',
+      'a date in the future',
       'it says that it was tuned on 2999-01-01T00:00:00.000Z, which is still to come',
       () => ({ tuned: '2999-01-01T00:00:00.000Z' }),
     ],
