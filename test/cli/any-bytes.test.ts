@@ -13,14 +13,14 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-/** The same files at every run, unless others are asked for: `ANY_BYTES_RUNS=5000 ANY_BYTES_SEED=$RANDOM`. */
+/** Every run tests the same files, unless the environment says otherwise: `ANY_BYTES_RUNS=5000 ANY_BYTES_SEED=$RANDOM`. */
 const numRuns = (usual: number) => Number(process.env.ANY_BYTES_RUNS ?? usual);
 const seed = Number(process.env.ANY_BYTES_SEED ?? 20_260);
 
-/** The endings that a file can bring about. */
+/** The exit codes that the contents of a file can cause. */
 const ENDINGS = [0, 2, 65];
 
-test('whatever bytes the files hold, reading ends as documented, and what was read holds together', async () => {
+test('for any bytes in the files, reading ends with a documented exit code, and the dataset is consistent', async () => {
   const folder = newFolder();
   const codes = new Map<number, number>();
   await fc.assert(
@@ -47,11 +47,11 @@ test('whatever bytes the files hold, reading ends as documented, and what was re
     }),
     { numRuns: numRuns(400), seed },
   );
-  // Most of what is made is worth reading: neither all refused nor all taken.
+  // The generated files are useful as tests: neither nearly all refused nor nearly all accepted.
   for (const code of [0, 65]) expect(codes.get(code)).toBeGreaterThan(numRuns(400) / 10);
 });
 
-test('whatever bytes the files hold, the program writes a whole answer that obeys the laws, or none, and no stack', async () => {
+test('for any bytes in the files, the program writes complete lists that obey the laws, or no output and an error without a stack', async () => {
   const folder = newFolder();
   await fc.assert(
     fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
@@ -70,7 +70,7 @@ test('whatever bytes the files hold, the program writes a whole answer that obey
       } else {
         lawfulLists(stdout, 10, held && knownOf(held.dataset));
       }
-      // Only evaluate can find, behind its reading, that there is nothing to judge.
+      // Only evaluate can still fail after reading, if there is nothing to judge.
       if (args[0] !== 'evaluate') expect(code).toBe(atReading);
     }),
     { numRuns: numRuns(24), seed },
