@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
-import { spoiltRuns } from './mutations.js';
+import { mutatedRuns } from './mutations.js';
 import { lawfulLists } from './output-laws.js';
-import { knownOf, readHere } from './reading.js';
+import { knownOf, readInProcess } from './reading.js';
 import { runInProcess } from './run.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
@@ -24,15 +24,15 @@ test('for any bytes in the files, reading ends with a documented exit code, and 
   const folder = newFolder();
   const codes = new Map<number, number>();
   await fc.assert(
-    fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
+    fc.asyncProperty(mutatedRuns, async ({ files, args }) => {
       for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
-      const { code, said, held } = await readHere(args, folder);
+      const { code, message, data } = await readInProcess(args, folder);
       codes.set(code, (codes.get(code) ?? 0) + 1);
-      expect(ENDINGS, said).toContain(code);
-      expect(said).not.toBe('');
-      expect(said.length).toBeLessThan(10_000);
-      if (!held) return;
-      const { userIds, itemIds, served, interactions, times, attributes } = held.dataset;
+      expect(ENDINGS, message).toContain(code);
+      expect(message).not.toBe('');
+      expect(message.length).toBeLessThan(10_000);
+      if (!data) return;
+      const { userIds, itemIds, served, interactions, times, attributes } = data.dataset;
       expect(served).toBeGreaterThan(0);
       expect(new Set(userIds).size).toBe(userIds.length);
       expect(new Set(itemIds).size).toBe(itemIds.length);
@@ -54,11 +54,11 @@ test('for any bytes in the files, reading ends with a documented exit code, and 
 test('for any bytes in the files, the program writes complete lists that obey the laws, or no output and an error without a stack', async () => {
   const folder = newFolder();
   await fc.assert(
-    fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
+    fc.asyncProperty(mutatedRuns, async ({ files, args }) => {
       for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
-      const [{ code, stdout, stderr }, { code: atReading, held }] = await Promise.all([
+      const [{ code, stdout, stderr }, { code: atReading, data }] = await Promise.all([
         runInProcess([...args, '-j', '1'], { folder }),
-        readHere(args, folder),
+        readInProcess(args, folder),
       ]);
       expect(stderr).not.toMatch(/unexpected|\n\s+at /);
       expect(ENDINGS, stderr).toContain(code);
@@ -68,7 +68,7 @@ test('for any bytes in the files, the program writes complete lists that obey th
       } else if (args[0] === 'evaluate') {
         expect(parse(stdout).length).toBeGreaterThan(1);
       } else {
-        lawfulLists(stdout, 10, held && knownOf(held.dataset));
+        lawfulLists(stdout, 10, data && knownOf(data.dataset));
       }
       // Only evaluate can still fail after reading, if there is nothing to judge.
       if (args[0] !== 'evaluate') expect(code).toBe(atReading);

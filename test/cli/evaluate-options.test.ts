@@ -22,8 +22,8 @@ function refused(args: readonly string[]): { failure: unknown; said: string } {
   throw new Error('it was not refused');
 }
 
-describe('the options of evaluate', () => {
-  it('has the documented defaults', () => {
+describe('parsing the options of evaluate', () => {
+  it('gives the documented defaults', () => {
     expect(parsed()).toMatchObject({
       users: ['u.csv'],
       items: undefined,
@@ -43,12 +43,12 @@ describe('the options of evaluate', () => {
     });
   });
 
-  it('runs each algorithm once, in the given order, and always runs popular', () => {
+  it('lists each algorithm once, in the given order, and adds popular', () => {
     expect(parsed('--algorithms', 'ridge, cosine,ridge').algorithms).toEqual(['ridge', 'cosine', 'popular']);
     expect(parsed('--algorithms', 'popular,auto').algorithms).toEqual(['popular', 'auto']);
   });
 
-  it('--attribute-weight sets the weight for every algorithm that uses attributes and does not set its own', () => {
+  it('gives --attribute-weight to every algorithm that uses attributes and does not set its own weight', () => {
     const algorithms = ['--algorithms', 'ridge,cosine:attribute-weight=1,popular'];
     expect(parsed(...algorithms, '--attribute-weight', '2').algorithms).toEqual([
       'ridge:attribute-weight=2',
@@ -102,7 +102,7 @@ describe('the options of evaluate', () => {
     });
   });
 
-  it('are frozen', () => {
+  it('returns a frozen object', () => {
     expect(Object.isFrozen(parsed())).toBe(true);
   });
 

@@ -22,7 +22,7 @@ import {
   wholeOutput,
 } from './resuming.js';
 import { exitOf, leftBehind, run, runInProcess, start } from './run.js';
-import { good, kept, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
+import { good, QUICK, rewrite, TUNED, tunedFolder, tunedIn } from './tuning.js';
 
 describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-9) over a %s shard', (kind) => {
   test('can be resumed: finished shards are not computed again, and the bytes are those of an uninterrupted run', async () => {
@@ -243,7 +243,7 @@ describe('--resume with --tuned', () => {
 
   test('uses the settings of the interrupted run, even if the tuned file has changed since', async () => {
     const { folder, whole } = await cutTuned();
-    rewrite(folder, { settings: { ...kept(folder).settings, 'popularity-weight': 0.5 } });
+    rewrite(folder, { settings: { ...tunedIn(folder).settings, 'popularity-weight': 0.5 } });
     const { stderr } = await good([...RUN, '--resume'], folder);
     expect(stderr).toContain('which had finished the settings of auto, ');
     expect(stderr).toContain('auto: settings of a.tuned, tuned less than a day ago');
@@ -255,7 +255,7 @@ describe('--resume with --tuned', () => {
     const [directory = ''] = readdirSync(folder).filter((name) => name.endsWith('.run'));
     const [settings = ''] = finishedIn(folder, 'settings');
     writeFileSync(join(folder, directory, settings), 'altered');
-    rewrite(folder, { settings: { ...kept(folder).settings, 'popularity-weight': 0.5 } });
+    rewrite(folder, { settings: { ...tunedIn(folder).settings, 'popularity-weight': 0.5 } });
     const { stderr } = await good([...RUN, '--resume'], folder);
     expect(stderr).toContain('warning: auto tunes again: ');
     const lists = readFileSync(join(folder, 'recs.csv'), 'utf8');

@@ -5,7 +5,7 @@ import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
 import { withFaults } from './faults.js';
 import { runInProcess } from './run.js';
-import { events, good, hoursAgo, kept, keptText, POPULAR, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
+import { events, good, hoursAgo, POPULAR, QUICK, rewrite, TUNED, tunedFolder, tunedIn, tunedText } from './tuning.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
 keepWorkersInProcess();
@@ -43,7 +43,7 @@ describe('--tuned', () => {
     const first = await good([...TUNED, '--summary', 's.json'], folder);
     expect(first.stderr).toMatch(/^auto: tuned on /m);
     const summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
-    expect(kept(folder)).toMatchObject({
+    expect(tunedIn(folder)).toMatchObject({
       version: summary.version,
       tuned: summary.started,
       options: summary.method.auto.options,
@@ -59,14 +59,14 @@ describe('--tuned', () => {
       },
       explanation: summary.method.auto.explanation,
     });
-    expect(kept(folder).gain).toBeGreaterThan(0.03);
-    const before = keptText(folder);
+    expect(tunedIn(folder).gain).toBeGreaterThan(0.03);
+    const before = tunedText(folder);
     const second = await good([...TUNED, '--summary', 's.json'], folder);
     expect(second.stderr).toMatch(
       /^auto: settings of a\.tuned, tuned less than a day ago on about the same data\nfor the nightly job: --algorithm ridge --set .*popularity-weight=/m,
     );
     expect(second.stdout).toBe(first.stdout);
-    expect(keptText(folder)).toBe(before);
+    expect(tunedText(folder)).toBe(before);
     const { method } = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
     expect(method).toMatchObject({
       settings: summary.method.settings,
@@ -76,11 +76,11 @@ describe('--tuned', () => {
 
   test('reuses settings that are three days old, on data that grew by a tenth', async () => {
     const folder = await tunedFolder();
-    const { settings } = kept(folder);
+    const { settings } = tunedIn(folder);
     rewrite(folder, {
       tuned: hoursAgo(24 * 3 + 1),
       settings: { ...settings, 'popularity-weight': 2.5 },
-      data: { ...kept(folder).data, interactions: Math.ceil(POPULAR.length / 1.1) },
+      data: { ...tunedIn(folder).data, interactions: Math.ceil(POPULAR.length / 1.1) },
     });
     const { stderr, stdout } = await good([...TUNED, ...QUICK], folder);
     expect(stderr).toContain('auto: settings of a.tuned, tuned 3 days ago on about the same data\n');
@@ -88,7 +88,7 @@ describe('--tuned', () => {
     expect(stdout).toBe(byHand.stdout);
   });
 
-  test.each<[string, string, (before: ReturnType<typeof kept>) => object, (readonly string[])?]>([
+  test.each<[string, string, (before: ReturnType<typeof tunedIn>) => object, (readonly string[])?]>([
     [
       'more interactions',
       '23 % more interactions than when it was tuned',
@@ -130,19 +130,19 @@ describe('--tuned', () => {
     ],
   ])('tunes again for %s, and reports the reason', async (_, why, changes, more = []) => {
     const folder = await tunedFolder();
-    const fresh = kept(folder);
+    const fresh = tunedIn(folder);
     rewrite(folder, { settings: { ...fresh.settings, 'popularity-weight': 0.5 }, ...changes(fresh) });
     const { stderr } = await good([...TUNED, ...QUICK, ...more], folder);
     expect(stderr).toContain(`a.tuned: tuned again: ${why}`);
     expect(stderr).toMatch(/^auto: tuned on /m);
-    const { settings, data, set, version } = kept(folder);
+    const { settings, data, set, version } = tunedIn(folder);
     expect({ settings, data, set, version }).toEqual({
       settings: fresh.settings,
       data: fresh.data,
       set: fresh.set,
       version: fresh.version,
     });
-    expect(Date.parse(kept(folder).tuned)).toBeLessThanOrEqual(Date.now());
+    expect(Date.parse(tunedIn(folder).tuned)).toBeLessThanOrEqual(Date.now());
   });
 
   test('tunes again when new files add attributes and times', async () => {
@@ -157,7 +157,7 @@ describe('--tuned', () => {
     );
     const again = await good([...TUNED, ...QUICK, '-i', 'items.csv'], folder);
     expect(again.stderr).toContain('tuned again: the data has times now');
-    expect(kept(folder).data).toMatchObject({ times: true, attributes: true });
+    expect(tunedIn(folder).data).toMatchObject({ times: true, attributes: true });
   });
 
   test('with --retune never, settings of any age are reused', async () => {
@@ -189,7 +189,7 @@ describe('--tuned', () => {
     put(folder, 'events.csv', events(POPULAR));
     put(folder, 'a.tuned', '');
     await good([...TUNED, ...QUICK], folder);
-    expect(kept(folder).settings).toHaveProperty('lambda', 12);
+    expect(tunedIn(folder).settings).toHaveProperty('lambda', 12);
   });
 });
 
@@ -208,14 +208,14 @@ describe('a file that --tuned did not write, or not with these contents, is refu
     ],
   ])('%s', async (_, why, spoil) => {
     const folder = await tunedFolder();
-    const text = spoil(keptText(folder));
+    const text = spoil(tunedText(folder));
     put(folder, 'a.tuned', text);
     const { code, stdout, stderr } = await runInProcess(['-u', 'none.csv', '--tuned', 'a.tuned'], { folder });
     expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
     expect(stderr).toBe(
       `recommend: a.tuned ${why}; it stays as it is: name another, or remove it and auto tunes again\n`,
     );
-    expect(keptText(folder)).toBe(text);
+    expect(tunedText(folder)).toBe(text);
   });
 
   test('a folder', async () => {

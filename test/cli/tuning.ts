@@ -24,13 +24,13 @@ const FIXED = ['target-damping=0.15', 'power=1', 'lambda=12', 'basket-damping=0.
 export const QUICK = FIXED.flatMap((assignment) => ['--set', assignment]);
 export const TUNED = ['-u', 'events.csv', '--tuned', 'a.tuned'];
 
-export const keptText = (folder: string) => readFileSync(join(folder, 'a.tuned'), 'utf8');
-export const kept = (folder: string) => JSON.parse(keptText(folder));
+export const tunedText = (folder: string) => readFileSync(join(folder, 'a.tuned'), 'utf8');
+export const tunedIn = (folder: string) => JSON.parse(tunedText(folder));
 export const hoursAgo = (hours: number) => new Date(Date.now() - 3_600_000 * hours).toISOString();
 
 /** Changes the tuned file and renews its checksum, as if --tuned had written it. */
 export function rewrite(folder: string, changes: object): void {
-  const { check: _, ...before } = kept(folder);
+  const { check: _, ...before } = tunedIn(folder);
   const after = { ...before, ...changes };
   put(folder, 'a.tuned', JSON.stringify({ ...after, check: hashOf(after) }));
 }
@@ -49,6 +49,6 @@ export async function tunedFolder(): Promise<string> {
   put(folder, 'events.csv', events(POPULAR));
   if (once === '') await good([...TUNED, ...QUICK], folder);
   else put(folder, 'a.tuned', once);
-  once = keptText(folder);
+  once = tunedText(folder);
   return folder;
 }
