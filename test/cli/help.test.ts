@@ -49,7 +49,7 @@ describe('recommend help', () => {
     expect(await printed(['help', '--help'])).toBe(lines.join('\n'));
   });
 
-  test('recommend completion --help explains how to complete', async () => {
+  test('recommend completion --help prints the topic completion', async () => {
     expect(await printed(['completion', '--help'])).toBe(await printed(['help', 'completion']));
   });
 

@@ -84,7 +84,7 @@ test('an invalid command line writes metrics, too, and keeps the time of the las
   );
 });
 
-test('an invalid command line never overwrites a file that does not hold metrics', async () => {
+test('an invalid command line does not write metrics over an input, an output, a pipe or a large file', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   execFileSync('mkfifo', [join(folder, 'pipe.prom')]);

@@ -121,7 +121,7 @@ test('the reasons add up to every score of long lists, for any number of workers
 });
 
 test.each(['2', '15'])(
-  '--precision %s sets the digits of scores, and the rounded reasons still add up to them',
+  '--precision %s sets the digits of scores, and the reasons still add up to them',
   async (digits) => {
     const folder = shop();
     const args = [...PROFILES.with(-1, 'ease'), '--precision', digits, '--reasons', '1'];

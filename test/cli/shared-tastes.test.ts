@@ -16,7 +16,7 @@ beforeAll(async () => {
   plain = await ran(...ARGS);
 });
 
-test('for many users with few items each, the low-rank part changes the lists', async () => {
+test('for many users with few items each, the low-rank part changes the output, and all lists are full', async () => {
   const sparse = await ran(...ARGS, '--set', 'low-rank-weight=0');
   const count = (csv: string) => rowsOf(csv).length;
   expect(count(plain)).toBe(10_000);

@@ -18,12 +18,14 @@ describe('the options that auto prints for the nightly job', () => {
     put(folder, 'events.csv', events(POPULAR));
     const auto = await good(['-u', 'events.csv', '-v', '--set', 'steps=4', '--summary', 's.json'], folder);
     const lines = auto.stderr.split('\n');
-    const said = lines.find((line) => line.startsWith('for the nightly job: '))?.slice('for the nightly job: '.length);
-    expect(said).toMatch(/^--algorithm ridge( --set [a-z-]+=[\d.e-]+)+$/);
-    expect(said).toMatch(/ --set steps=4 .*--set popularity-weight=\d+/);
+    const options = lines
+      .find((line) => line.startsWith('for the nightly job: '))
+      ?.slice('for the nightly job: '.length);
+    expect(options).toMatch(/^--algorithm ridge( --set [a-z-]+=[\d.e-]+)+$/);
+    expect(options).toMatch(/ --set steps=4 .*--set popularity-weight=\d+/);
     const { method } = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
-    expect(method.auto.options).toBe(said);
-    const pasted = await good(['-u', 'events.csv', ...(said ?? '').split(' ')], folder);
+    expect(method.auto.options).toBe(options);
+    const pasted = await good(['-u', 'events.csv', ...(options ?? '').split(' ')], folder);
     expect(pasted.stdout).toBe(auto.stdout);
     expect(pasted.stderr).not.toContain('nightly');
     expect((await good(['-u', 'events.csv', '--algorithm', 'ridge'], folder)).stdout).not.toBe(auto.stdout);
