@@ -80,11 +80,11 @@ describe('an unknown algorithm or an invalid setting', () => {
       ['--algorithm', 'cosine', '--set', 'lambda=3'],
       '--set lambda=3: cosine has no setting lambda; it has neighbors, ',
     ],
-  ])('%j ends with 2 before any input is read, and the message says what is valid', async (args, said) => {
+  ])('%j ends with 2 before any input is read, and the message says what is valid', async (args, message) => {
     const folder = newFolder();
     const { code, stdout, stderr } = await runInProcess(['-u', 'never-read.csv', ...args], { folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.startsWith(`recommend: ${said}`), stderr).toBe(true);
+    expect(stderr.startsWith(`recommend: ${message}`), stderr).toBe(true);
     expect(stderr).toMatch(/^.* \(recommend help algorithms\)\n$/);
   });
 

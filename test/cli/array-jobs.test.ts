@@ -61,8 +61,8 @@ test('the working folder can be moved, and a finished shard is not computed agai
 
 test('repeating the same plan changes nothing, and a different plan in the same folder is refused', async () => {
   const folder = copy();
-  const said = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
-  expect(said.split('\n')).toEqual([
+  const commands = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
+  expect(commands.split('\n')).toEqual([
     '# run each as an array of 2, after the one before is finished:',
     'recommend fit --stage count --shard auto --work w',
     'recommend fit --stage learn --shard auto --work w',

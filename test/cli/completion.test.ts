@@ -31,8 +31,8 @@ describe('in bash', () => {
     const folder = newFolder();
     put(folder, 'completion.bash', await scriptFor('bash'));
     for (const name of ['ratings.csv', 'ratios and more.csv', 'skipped.csv']) put(folder, name, '');
-    const asked = `source ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _recommend; IFS=$'\\n'; echo "\${COMPREPLY[*]}"`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', asked, 'bash', 'recommend', ...words], {
+    const script = `source ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _recommend; IFS=$'\\n'; echo "\${COMPREPLY[*]}"`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'recommend', ...words], {
       cwd: folder,
       encoding: 'utf8',
     });

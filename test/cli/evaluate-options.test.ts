@@ -6,16 +6,16 @@ import { ExitCode, Failure } from '../../src/failure.js';
 const parsed = (...args: string[]) => parse(evaluate, ['-u', 'u.csv', ...args], '')!;
 
 /** The failure of an invalid command line, and what commander printed. */
-function refused(args: readonly string[]): { failure: unknown; said: string } {
-  let said = '';
+function refused(args: readonly string[]): { failure: unknown; printed: string } {
+  let printed = '';
   const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said += String(text);
+    printed += String(text);
     return true;
   });
   try {
     parse(evaluate, args, '');
   } catch (failure) {
-    return { failure, said };
+    return { failure, printed };
   } finally {
     write.mockRestore();
   }
@@ -125,9 +125,9 @@ describe('parsing the options of evaluate', () => {
     ['a report that is not HTML', ['-u', 'u.csv', '--report', 'r.pdf']],
     ['an argument without an option', ['-u', 'u.csv', '--seed', '1', 'x.csv']],
   ])('refuses %s with 2 and a reason', (_, args) => {
-    const { failure, said } = refused(args);
+    const { failure, printed } = refused(args);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ exitCode: ExitCode.usage });
-    expect(said + (failure as Failure).message).not.toBe('');
+    expect(printed + (failure as Failure).message).not.toBe('');
   });
 });

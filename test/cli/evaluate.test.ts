@@ -125,7 +125,7 @@ describe('an invalid evaluation ends with its exit code and a reason, and writes
     ],
     [['--test', 'gone.csv'], 66, 'gone.csv: no such file\n'],
     [['--test', 'had.csv', '--split', 'last'], 2, '--test and --split cannot be combined'],
-  ])('%j', async (args, expected, said) => {
+  ])('%j', async (args, expected, message) => {
     const folder = newFolder();
     const files = world(folder);
     put(folder, 'had.csv', eventsCsv(EVENTS.slice(0, 5)));
@@ -136,7 +136,7 @@ describe('an invalid evaluation ends with its exit code and a reason, and writes
       { folder },
     );
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
-    expect(stderr.startsWith(`recommend: ${said}`), stderr).toBe(true);
+    expect(stderr.startsWith(`recommend: ${message}`), stderr).toBe(true);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder)).toEqual(before);
   });
@@ -166,12 +166,12 @@ test.each([
     env: endless(newFolder()),
   });
   const ended = exitOf(child);
-  const said = textOf(child.stderr);
+  const stderr = textOf(child.stderr);
   await atWork(child, tmp);
   child.kill(signal);
   expect(await ended).toBe(expected);
-  expect(await said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
-  expect(await said).not.toMatch(/\n\s+at /);
+  expect(await stderr).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
+  expect(await stderr).not.toMatch(/\n\s+at /);
   expect(readdirSync(folder)).toEqual(['events.csv']);
   expect(readdirSync(tmp)).toEqual([]);
   expect(leftBehind(tmp)).toEqual([]);

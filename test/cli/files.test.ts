@@ -204,8 +204,8 @@ describe('output files', () => {
     const gone = await runInProcess(['-u', 'never-read.csv', '-o', 'gone/recs.csv'], { folder, tmp });
     expect(gone.code).toBe(73);
     expect(gone.stderr).toBe('recommend: gone/recs.csv: the folder gone does not exist; make it first\n');
-    const there = await runInProcess(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
-    expect(there.code).toBe(73);
+    const onFolder = await runInProcess(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
+    expect(onFolder.code).toBe(73);
     expect(existsSync(join(folder, 'gone'))).toBe(false);
     expect(readdirSync(tmp)).toEqual([]);
   });
@@ -242,8 +242,8 @@ describe('output files', () => {
     for (const output of ['events.csv', './events.csv', path]) {
       const written = await runInProcess(['-u', 'events.csv', '-o', output], { folder });
       expect(written.code, output).toBe(2);
-      const kept = await runInProcess(['-u', 'events.csv', '--bad-rows', output], { folder });
-      expect(kept.code, output).toBe(2);
+      const rejects = await runInProcess(['-u', 'events.csv', '--bad-rows', output], { folder });
+      expect(rejects.code, output).toBe(2);
     }
     expect(readFileSync(path, 'utf8')).toBe(EVENTS);
   });

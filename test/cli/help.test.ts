@@ -77,10 +77,10 @@ describe('recommend help', () => {
     ['inptu', 'there is no topic "inptu"; did you mean: recommend help input'],
     ['algorithm', 'there is no topic "algorithm"; did you mean: recommend help algorithms'],
     ['../method', 'there is no topic "../method"\n(topics: algorithms, audience, columns, '],
-  ])('%s is not a topic, and the message names the nearest one or all', async (topic, said) => {
+  ])('%s is not a topic, and the message names the nearest one or all', async (topic, message) => {
     const { code, stdout, stderr } = await runInProcess(['help', topic], { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 });
 

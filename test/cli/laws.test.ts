@@ -35,13 +35,13 @@ function byUser(rows: readonly Row[]): Map<string, Row[]> {
 }
 
 describe('on the ratings of books', () => {
-  const had = new Map<string, Set<string>>();
+  const rated = new Map<string, Set<string>>();
   let csv = '';
   let lists = new Map<string, Row[]>();
 
   beforeAll(async () => {
     for (const { user_id = '', item_id = '' } of rowsIn(ratings)) {
-      had.set(user_id, (had.get(user_id) ?? new Set()).add(item_id));
+      rated.set(user_id, (rated.get(user_id) ?? new Set()).add(item_id));
     }
     csv = await recommended(ratings);
     lists = byUser(rowsOf(csv));
@@ -49,7 +49,7 @@ describe('on the ratings of books', () => {
 
   test('users come in the order of their first appearance, each in one block', () => {
     const blocks = rowsOf(csv).flatMap((row, at, all) => (row.user_id === all[at - 1]?.user_id ? [] : [row.user_id]));
-    expect(blocks).toEqual([...had.keys()]);
+    expect(blocks).toEqual([...rated.keys()]);
   });
 
   test('every user gets exactly N items, ranked 1 to N', () => {
@@ -61,7 +61,7 @@ describe('on the ratings of books', () => {
     const catalogue = new Set(rowsIn(books).map((row) => row.item_id));
     for (const [user, list] of lists) {
       expect(new Set(list.map((row) => row.item_id)).size).toBe(N);
-      const wrong = list.filter((row) => had.get(user)?.has(row.item_id) || !catalogue.has(row.item_id));
+      const wrong = list.filter((row) => rated.get(user)?.has(row.item_id) || !catalogue.has(row.item_id));
       expect(wrong).toEqual([]);
     }
   });
@@ -84,7 +84,7 @@ describe('on the ratings of books', () => {
 
   test('users in another order get the same lists, in that order', async () => {
     const permuted = byUser(rowsOf(await recommended(put(newFolder(), 'ratings.csv', usersReversed(ratings)))));
-    expect([...permuted.keys()]).toEqual([...had.keys()].reverse());
+    expect([...permuted.keys()]).toEqual([...rated.keys()].reverse());
     for (const [user, list] of lists) {
       expect(permuted.get(user)?.map((row) => row.item_id)).toEqual(list.map((row) => row.item_id));
     }
@@ -95,15 +95,15 @@ test('with auto, too, users in another order get the same lists, in that order',
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(150, 40, 8));
   put(folder, 'reversed.csv', usersReversed(events));
-  const [there, permuted] = await Promise.all(
+  const [original, permuted] = await Promise.all(
     ['events.csv', 'reversed.csv'].map(async (name) => {
       const { stdout, stderr } = await runInProcess(['-u', name], { folder });
       expect(stderr).toMatch(/^auto: tuned on /m);
       return listsOf(stdout);
     }),
   );
-  expect([...(permuted?.keys() ?? [])]).toEqual([...(there?.keys() ?? [])].reverse());
-  expect(permuted).toEqual(there);
+  expect([...(permuted?.keys() ?? [])]).toEqual([...(original?.keys() ?? [])].reverse());
+  expect(permuted).toEqual(original);
 });
 
 test('the bytes are the same for any number of workers when learning takes several shards', async () => {

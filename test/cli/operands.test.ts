@@ -21,10 +21,10 @@ describe('arguments without an option', () => {
     ],
     [['score', '--model', 'shop.rec', '-i', 'items.csv'], 'the catalogue is in the model, as it was when'],
     [['-u', 'ratings.csv', '-n', '5', 'movies.csv'], 'movies.csv: an option has to say what this file is: --users, '],
-  ])('%j are refused, and the message has the command to type', async (args, said) => {
+  ])('%j are refused, and the message has the command to type', async (args, message) => {
     const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 
   test.each([

@@ -178,8 +178,8 @@ test('explain applies rules to the list', async () => {
   const explained = JSON.parse(
     await ask('explain', '--user', 'user-5', '--format', 'json', '--include-seen', '-n', '60'),
   );
-  const had = new Set(explained.history.map(({ item_id }: { item_id: string }) => item_id));
-  expect(explained.items.some(({ item_id }: { item_id: string }) => had.has(item_id))).toBe(true);
+  const seen = new Set(explained.history.map(({ item_id }: { item_id: string }) => item_id));
+  expect(explained.items.some(({ item_id }: { item_id: string }) => seen.has(item_id))).toBe(true);
 });
 
 test.each([

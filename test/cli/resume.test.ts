@@ -29,11 +29,11 @@ describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-
     const folder = await cut(kind);
     expect(statSync(runFolder(folder) ?? '').mode & 0o777).toBe(0o700);
     // A worker that computed the first row again would be killed.
-    const said = await goesOn(folder, ['-j', '1'], griefOver(kind, 0, 'SIGKILL'));
-    expect(said).toMatch(
+    const stderr = await goesOn(folder, ['-j', '1'], griefOver(kind, 0, 'SIGKILL'));
+    expect(stderr).toMatch(
       new RegExp(`going on with an interrupted run, which had finished .*\\d+ pieces? of ${STAGES[kind]}`),
     );
-    expect(said).not.toContain('warning');
+    expect(stderr).not.toContain('warning');
   });
 });
 

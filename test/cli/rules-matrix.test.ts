@@ -39,7 +39,7 @@ interface Event {
   time: number;
 }
 
-/** Events of two tastes over half a year: of users 0 to 15, who have profiles, and of 12 others without. The last two profiles have none. */
+/** Events of two tastes over half a year, of 16 users with profiles and 12 without; the last two profiles have no events. */
 const EVENTS: Event[] = [...range(USERS - 2), ...range(12).map((k) => 40 + k)].flatMap((u) =>
   range(3 + (u % 6)).map((k) => ({
     user: `u${u}`,
@@ -221,11 +221,11 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
     const isRead = ({ rating }: Event) => typed['--events-where'] === undefined || rating !== 1;
     const known = EVENTS.filter((event) => event.time <= now && isRead(event));
     const clock = typed['--now'] === undefined ? Math.max(...known.map(({ time }) => time)) : NOW;
-    const had = (u: number, i: number) => known.find(({ user, item }) => user === `u${u}` && item === i);
+    const eventOf = (u: number, i: number) => known.find(({ user, item }) => user === `u${u}` && item === i);
     const seenFrom = { '60d': clock - 60 * DAY, '--include-seen': Number.POSITIVE_INFINITY }[
       typed['--seen-window'] ?? ''
     ];
-    const isSeen = (u: number, i: number) => (had(u, i)?.time ?? Number.NEGATIVE_INFINITY) >= (seenFrom ?? 0);
+    const isSeen = (u: number, i: number) => (eventOf(u, i)?.time ?? Number.NEGATIVE_INFINITY) >= (seenFrom ?? 0);
     const isListed = (i: number) =>
       typed['--exclude-previous']?.includes('30d') ? previousTime(i) >= clock - 30 * DAY : true;
     const where = typed['--where'];

@@ -77,7 +77,7 @@ describe('the lists of a run on events', () => {
   const files = EVENTS_FORM;
   /** All items for every user, best first. */
   let ranked: Row[] = [];
-  const had = (row: Row) => EVENTS.find(({ user, item }) => user === row.user_id && item === row.item_id);
+  const eventOf = (row: Row) => EVENTS.find(({ user, item }) => user === row.user_id && item === row.item_id);
 
   beforeEach(async () => {
     if (ranked.length === 0) ranked = rowsOf(await recommended(files, `--include-seen -n ${ITEMS}`));
@@ -112,13 +112,13 @@ describe('the lists of a run on events', () => {
     expect(rowsOf(answer)).toEqual(
       slowLists((row) => {
         const isIn = ['u3', 'u8', 'u25', 'u16'].includes(row.user_id) && !['i4', 'i7'].includes(row.item_id);
-        return isIn && !isPair(row) && (had(row)?.daysAgo ?? 1000) > 60;
+        return isIn && !isPair(row) && (eventOf(row)?.daysAgo ?? 1000) > 60;
       }),
     );
   });
 
   test('--exclude-previous leaves out items of earlier lists; --repeat-after 7d lets those return that are a week old', async () => {
-    const first = slowLists((row) => !had(row));
+    const first = slowLists((row) => !eventOf(row));
     const dated = first.map((row, at) => [row.user_id, row.item_id, at % 2 ? '2024-06-20' : '2024-06-25']);
     put(folder, 'dated.csv', csv('user_id,item_id,date', dated));
     const isRecent = new Set(
@@ -126,12 +126,12 @@ describe('the lists of a run on events', () => {
     );
     const rules = '--exclude-previous dated.csv --repeat-after 7d --now 2024-06-30';
     expect(rowsOf(await recommended(files, `${rules} -n ${N}`))).toEqual(
-      slowLists((row) => !had(row) && !isRecent.has(`${row.user_id} ${row.item_id}`)),
+      slowLists((row) => !eventOf(row) && !isRecent.has(`${row.user_id} ${row.item_id}`)),
     );
     await recommended(files, `-n ${N} -o before.jsonl`);
     const again = await recommended(files, `--exclude-previous before.jsonl -n ${N}`);
     expect(rowsOf(again)).toEqual(
-      slowLists((row) => !had(row), 2 * N)
+      slowLists((row) => !eventOf(row), 2 * N)
         .filter(({ rank }) => Number(rank) > N)
         .map((row) => ({ ...row, rank: String(Number(row.rank) - N) })),
     );

@@ -139,11 +139,11 @@ test('ages count back from the latest interaction of the model, even for a singl
   const own = listOf(await good('-u', 'ratings.csv', '--algorithm', 'cosine', ...window), user);
   expect(own).toContain(item);
   put(folder, 'one.csv', csvOf(of(user)));
-  const asked = ['--model', 'aged.rec', ...window];
-  expect(listOf(await good('score', ...asked, '-u', 'one.csv'), user)).toEqual(own);
-  const explained = JSON.parse(await good('explain', ...asked, '--user', user, '--format', 'json'));
+  const options = ['--model', 'aged.rec', ...window];
+  expect(listOf(await good('score', ...options, '-u', 'one.csv'), user)).toEqual(own);
+  const explained = JSON.parse(await good('explain', ...options, '--user', user, '--format', 'json'));
   expect(explained.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(own);
-  const later = await good('score', ...asked, '--now', dayOf(latestOf(RATINGS) + 30 * DAY));
+  const later = await good('score', ...options, '--now', dayOf(latestOf(RATINGS) + 30 * DAY));
   expect(later).toBe(await good('score', '--model', 'aged.rec', '-n', '40', '--include-seen'));
 });
 
@@ -152,12 +152,12 @@ test('--exclude-previous may name only other users, but at least one of its item
   await good('fit', '-u', 'ratings.csv', '--algorithm', 'cosine', '--model', 'others.rec');
   put(folder, 'new.csv', csvOf(of('u6').map((event) => ({ ...event, user: 'new' }))));
   put(folder, 'previous.csv', 'user_id,item_id\nu1,i1\nsomebody,i2\n');
-  const asked = ['--model', 'others.rec', '--exclude-previous', 'previous.csv'];
+  const options = ['--model', 'others.rec', '--exclude-previous', 'previous.csv'];
   const plain = await good('score', '--model', 'others.rec', '-u', 'new.csv');
-  expect(await good('score', ...asked, '-u', 'new.csv')).toBe(plain);
-  expect(await good('explain', ...asked, '--user', 'u6')).toContain('Recommended');
+  expect(await good('score', ...options, '-u', 'new.csv')).toBe(plain);
+  expect(await good('explain', ...options, '--user', 'u6')).toContain('Recommended');
   put(folder, 'previous.csv', 'user_id,item_id\nsomebody,elsewhere\n');
-  const refused = await run('score', ...asked, '-u', 'new.csv');
+  const refused = await run('score', ...options, '-u', 'new.csv');
   expect([refused.code, refused.stderr]).toEqual([65, expect.stringContaining('not one of its 1 row is known')]);
 });
 
