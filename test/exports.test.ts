@@ -67,25 +67,22 @@ test.each(readable)('%s is read as expected', async (name) => {
   for (const warning of description.warnings) expect(stderr).toContain(warning.split('\n')[0]);
 });
 
-test.each(refused)(
-  '%s is refused at first, and the message has the command that works, if there is one',
-  async (name) => {
-    const { command, error, then } = expectedOf(name);
-    const refusals = [
-      await describeInputs(command, folderOf(name)),
-      await runInProcess(command, { folder: folderOf(name), terminal: false }),
-    ];
-    for (const { code, stderr } of refusals) {
-      expect(code, stderr).toBe(error?.exit);
-      for (const part of error?.says ?? []) expect(stderr).toContain(part);
-      expect(stderr).not.toMatch(/\n\s+at /);
-    }
-    if (then === undefined) return;
-    const [describing, recommending] = refusals;
-    expect(describing?.stderr).toContain(shellQuoted(then));
-    expect(recommending?.stderr).toContain(`recommend ${shellQuoted(then)}`);
-  },
-);
+test.each(refused)('%s is refused at first, and the message has the command that works', async (name) => {
+  const { command, error, then } = expectedOf(name);
+  const refusals = [
+    await describeInputs(command, folderOf(name)),
+    await runInProcess(command, { folder: folderOf(name), terminal: false }),
+  ];
+  for (const { code, stderr } of refusals) {
+    expect(code, stderr).toBe(error?.exit);
+    for (const part of error?.says ?? []) expect(stderr).toContain(part);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  }
+  if (then === undefined) return;
+  const [describing, recommending] = refusals;
+  expect(describing?.stderr).toContain(shellQuoted(then));
+  expect(recommending?.stderr).toContain(`recommend ${shellQuoted(then)}`);
+});
 
 test.each(readable)('%s: the command that the description prints reads the files in the same way', async (name) => {
   const expected = expectedOf(name);

@@ -68,44 +68,38 @@ test('a full disk ends an evaluation with 74 and names the folder', async () => 
   expect(readdirSync(tmp)).toEqual([]);
 });
 
-test.skipIf(process.platform !== 'linux')(
-  'the message names the full device, or the file of rejected rows',
-  async () => {
-    const folder = newFolder();
-    const tmp = newFolder();
-    put(folder, 'events.csv', 'user,item,rating\na,b,1\na,c,much\n');
-    const full = async (...args: string[]) => {
-      const { code, stderr } = await run(['-u', 'events.csv', '--algorithm', 'popular', ...args], { folder, tmp });
-      expect(code).toBe(74);
-      return stderr;
-    };
-    expect(await full('--bad-rows', 'skip', '-o', '/dev/full')).toContain(
-      'recommend: /dev/full cannot be written: ENOSPC: no space left on device, write; make room there',
-    );
-    expect(await full('--bad-rows', '/dev/full', '-o', 'recs.csv')).toContain(
-      'recommend: --bad-rows: /dev/full cannot be written: ENOSPC',
-    );
-  },
-);
+test.skipIf(process.platform !== 'linux')('the error names the full device or --bad-rows file', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', 'user,item,rating\na,b,1\na,c,much\n');
+  const full = async (...args: string[]) => {
+    const { code, stderr } = await run(['-u', 'events.csv', '--algorithm', 'popular', ...args], { folder, tmp });
+    expect(code).toBe(74);
+    return stderr;
+  };
+  expect(await full('--bad-rows', 'skip', '-o', '/dev/full')).toContain(
+    'recommend: /dev/full cannot be written: ENOSPC: no space left on device, write; make room there',
+  );
+  expect(await full('--bad-rows', '/dev/full', '-o', 'recs.csv')).toContain(
+    'recommend: --bad-rows: /dev/full cannot be written: ENOSPC',
+  );
+});
 
-test.skipIf(process.platform !== 'linux')(
-  'a full disk under the summary or the metrics causes only a warning',
-  async () => {
-    const folder = newFolder();
-    put(folder, 'events.csv', 'user,item\na,b\na,c\n');
-    for (const [option, what] of [
-      ['--summary', 'summary'],
-      ['--metrics-file', 'metrics'],
-    ] as const) {
-      const args = ['-u', 'events.csv', '--algorithm', 'popular', '-o', 'recs.csv', option, '/dev/full'];
-      const { code, stderr } = await run(args, { folder, terminal: false });
-      expect(code).toBe(0);
-      expect(stderr).toMatch(
-        new RegExp(
-          `^recommend: warning: no ${what}: /dev/full cannot be written: ENOSPC: .*; mend that for the next run`,
-          'm',
-        ),
-      );
-    }
-  },
-);
+test.skipIf(process.platform !== 'linux')('a full disk for summary or metrics is only a warning', async () => {
+  const folder = newFolder();
+  put(folder, 'events.csv', 'user,item\na,b\na,c\n');
+  for (const [option, what] of [
+    ['--summary', 'summary'],
+    ['--metrics-file', 'metrics'],
+  ] as const) {
+    const args = ['-u', 'events.csv', '--algorithm', 'popular', '-o', 'recs.csv', option, '/dev/full'];
+    const { code, stderr } = await run(args, { folder, terminal: false });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^recommend: warning: no ${what}: /dev/full cannot be written: ENOSPC: .*; mend that for the next run`,
+        'm',
+      ),
+    );
+  }
+});

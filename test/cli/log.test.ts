@@ -107,12 +107,7 @@ describe('--log-format json', () => {
 
   test.each([
     ['an unknown option', ['-u', 'events.csv', '--colour'], 2, "unknown option '--colour'"],
-    [
-      'an output that is also an input',
-      ['-u', 'events.csv', '-o', 'events.csv'],
-      2,
-      '--output events.csv is also an input',
-    ],
+    ['an input as the output', ['-u', 'events.csv', '-o', 'events.csv'], 2, '--output events.csv is also an input'],
     ['a missing file', ['-u', 'gone.csv'], 66, 'gone.csv: no such file'],
     ['an evaluation of a missing file', ['evaluate', '-u', 'gone.csv'], 66, 'gone.csv: no such file'],
   ])('the last line reports %s as an exit_error', async (_, args, code, message) => {

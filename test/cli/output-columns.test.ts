@@ -120,16 +120,13 @@ test('the reasons add up to every score of long lists, for any number of workers
   expect(rowsOf(plain)).toEqual(rows.map(({ reasons: _, source: __, ...row }) => row));
 });
 
-test.each(['2', '15'])(
-  '--precision %s sets the digits of scores, and the reasons still add up to them',
-  async (digits) => {
-    const folder = shop();
-    const args = [...PROFILES.with(-1, 'ease'), '--precision', digits, '--reasons', '1'];
-    const rows = rowsOf(await written(folder, 'recs.csv', args));
-    for (const { score = '' } of rows) expect(score).toBe(String(Number(Number(score).toPrecision(Number(digits)))));
-    expect(rows.every(addsUp)).toBe(true);
-  },
-);
+test.each(['2', '15'])('--precision %s sets the digits of scores, and reasons still add up', async (digits) => {
+  const folder = shop();
+  const args = [...PROFILES.with(-1, 'ease'), '--precision', digits, '--reasons', '1'];
+  const rows = rowsOf(await written(folder, 'recs.csv', args));
+  for (const { score = '' } of rows) expect(score).toBe(String(Number(Number(score).toPrecision(Number(digits)))));
+  expect(rows.every(addsUp)).toBe(true);
+});
 
 test('--safe-csv guards added cells, headers and the names in reasons', async () => {
   const folder = shop();

@@ -33,20 +33,20 @@ export function lawfulLists(csv: string, most: number, known?: Known): Map<strin
     before = { user, score: Number(score) };
   }
   for (const list of lists.values()) expect(list.length).toBeLessThanOrEqual(most);
-  if (known) expectFullLists(lists, most, known);
+  if (known) checkFull(lists, most, known);
   return lists;
 }
 
-function expectFullLists(
+function checkFull(
   lists: ReadonlyMap<string, readonly string[]>,
-  most: number,
+  n: number,
   { users, excluded, offered }: Known,
 ): void {
   const left = users.map((user) => [...offered].filter((item) => !excluded(user).has(item)).length);
   expect([...lists.keys()]).toEqual(users.filter((_, at) => (left[at] ?? 0) > 0));
   users.forEach((user, at) => {
     const list = lists.get(user) ?? [];
-    expect(list.length).toBe(Math.min(most, left[at] ?? 0));
+    expect(list.length).toBe(Math.min(n, left[at] ?? 0));
     expect(list.filter((item) => excluded(user).has(item) || !offered.has(item))).toEqual([]);
   });
 }

@@ -151,18 +151,16 @@ test('--where filters similar items and the users of an audience', async () => {
 });
 
 test('explain shows the history of a user, the latest first, and their list with its reasons', async () => {
-  const explained = JSON.parse(
-    await ask('explain', '--user', 'user-5', '-n', '4', '--format', 'json', '--reasons', '2'),
-  );
+  const answer = JSON.parse(await ask('explain', '--user', 'user-5', '-n', '4', '--format', 'json', '--reasons', '2'));
   const columns = 'user_id,item_id,title,rank,score,source,reasons';
   const more = ['-n', '4', '-q', '--format', 'jsonl', '--reasons', '2', '--output-columns', columns];
   const listed = await answered(['score', '--model', 'm.rec', ...more]);
   const own = listed.split('\n').find((line) => line.startsWith('{"user_id":"user-5"')) ?? '';
-  expect(explained).toMatchObject(JSON.parse(own));
-  const times = explained.history.map(({ time }: { time: string }) => time);
+  expect(answer).toMatchObject(JSON.parse(own));
+  const times = answer.history.map(({ time }: { time: string }) => time);
   expect(times).toEqual(times.toSorted().reverse());
-  expect(explained.history).toHaveLength(8);
-  expect(explained.history[0]).toEqual({
+  expect(answer.history).toHaveLength(8);
+  expect(answer.history[0]).toEqual({
     item_id: 'item-12',
     title: 'Book 12',
     time: '2023-11-14T23:00:20.000Z',
@@ -170,16 +168,14 @@ test('explain shows the history of a user, the latest first, and their list with
   });
   const text = await ask('explain', '--user', 'user-5', '-n', '4');
   expect(text).toMatch(/^User user-5: 8 items, the latest first\n {2}2023-11-14 {2}item-12 {2}Book 12\n/);
-  expect(text).toContain(`  1  ${explained.items[0].item_id}`);
-  expect(text).toContain(explained.items[0].reasons[0].because);
+  expect(text).toContain(`  1  ${answer.items[0].item_id}`);
+  expect(text).toContain(answer.items[0].reasons[0].because);
 });
 
 test('explain applies rules to the list', async () => {
-  const explained = JSON.parse(
-    await ask('explain', '--user', 'user-5', '--format', 'json', '--include-seen', '-n', '60'),
-  );
-  const seen = new Set(explained.history.map(({ item_id }: { item_id: string }) => item_id));
-  expect(explained.items.some(({ item_id }: { item_id: string }) => seen.has(item_id))).toBe(true);
+  const answer = JSON.parse(await ask('explain', '--user', 'user-5', '--format', 'json', '--include-seen', '-n', '60'));
+  const seen = new Set(answer.history.map(({ item_id }: { item_id: string }) => item_id));
+  expect(answer.items.some(({ item_id }: { item_id: string }) => seen.has(item_id))).toBe(true);
 });
 
 test.each([

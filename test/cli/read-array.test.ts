@@ -60,10 +60,7 @@ const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: st
     },
     args: ['-u', 'big.csv', 'packed.csv.gz', 'small.csv', 'western.csv', ...BAD],
   },
-  'JSON Lines of orders, some of them broken': {
-    files: { 'e.jsonl': jsonLines(300) },
-    args: ['-u', 'e.jsonl', ...BAD],
-  },
+  'JSON Lines, some of them broken': { files: { 'e.jsonl': jsonLines(300) }, args: ['-u', 'e.jsonl', ...BAD] },
   'profiles and events, with a condition relative to --now': {
     files: {
       'p.csv': ['user,country', ...Array.from({ length: 45 }, (_, k) => `u${k},${k % 2 ? 'FR' : 'US'}`)].join('\n'),
@@ -136,7 +133,7 @@ test.each(Object.keys(EXPORTS))('%s: the plan has the same bytes if an array of 
 
 const ARGS = ['-u', 'e.csv', '--algorithm', 'cosine', '--shards', '3', '--bad-rows', 'skip'];
 
-async function runWithoutTerminal(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
+async function tryRun(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
   const { code, stderr } = await runInProcess(args, { folder, env, terminal: false });
   return { code, stderr };
 }
@@ -187,13 +184,10 @@ test('plan reports an error that shows only at the end of a file; read leaves th
   const folder = newFolder();
   put(folder, 'e.csv.gz', gzipSync(oddEvents(20_000)).subarray(0, -100));
   const args = ['-u', 'e.csv.gz', ...ARGS.slice(2)];
-  const { code, stderr } = await runWithoutTerminal(
-    ['read', ...args, '--work', 'w', '--shard', '2', '-j', '1'],
-    folder,
-  );
+  const { code, stderr } = await tryRun(['read', ...args, '--work', 'w', '--shard', '2', '-j', '1'], folder);
   expect(stderr).toMatch(/warning: e\.csv\.gz: bytes 0 to \d+ are left to plan: .*ends too early/);
   expect(code).toBe(0);
-  const plan = await runWithoutTerminal(['plan', ...args, '--work', 'w', '-j', '1'], folder);
+  const plan = await tryRun(['plan', ...args, '--work', 'w', '-j', '1'], folder);
   expect(plan.stderr).toContain('recommend: e.csv.gz: the gzip file ends too early');
   expect(plan.code).toBe(65);
 });
@@ -217,15 +211,13 @@ test('status shows the progress of reading before there is a plan, and a finishe
   const command = 'recommend read … --shards 3 --shard auto --work w';
   expect([shards, stages]).toEqual([3, [{ stage: 'reading', done: '2', begun: '', missing: '1,3', command }]]);
   const again = ['read', ...ARGS, '--work', 'w', '--shard', 'auto', '-v'];
-  const { stderr } = await runWithoutTerminal(again, folder, { SLURM_ARRAY_TASK_ID: '2' });
+  const { stderr } = await tryRun(again, folder, { SLURM_ARRAY_TASK_ID: '2' });
   expect(stderr).toBe('shard 2 of 3 of reading was finished already\n');
   await readOne('1', folder);
   await readOne('3', folder);
   expect(await does(['status', '--work', 'w'], { folder })).toContain('next: recommend plan … --shards 3 --work w\n');
   await planned(folder, ARGS, 'w');
-  expect((await runWithoutTerminal(again, folder, { SLURM_ARRAY_TASK_ID: '2' })).stderr).toContain(
-    'there is a plan already',
-  );
+  expect((await tryRun(again, folder, { SLURM_ARRAY_TASK_ID: '2' })).stderr).toContain('there is a plan already');
   expect(readdirSync(join(folder, 'w')).filter((name) => /^read/.test(name))).toEqual([]);
   // A shard that another pod finishes only after the plan does no harm.
   put(folder, 'w/read-0123456789abcdef-0-9', '');
@@ -243,10 +235,7 @@ test.each([
   put(folder, 'e.csv', oddEvents(900));
   await readOne('1', folder);
   const before = readdirSync(join(folder, 'w'));
-  const { code, stderr } = await runWithoutTerminal(
-    ['read', '--shards', '3', '--shard', '2', '--work', 'w', ...args],
-    folder,
-  );
+  const { code, stderr } = await tryRun(['read', '--shards', '3', '--shard', '2', '--work', 'w', ...args], folder);
   expect(stderr).toContain(why);
   expect(code).toBe(exit);
   expect(readdirSync(join(folder, 'w'))).toEqual(before);

@@ -152,20 +152,17 @@ describe('the files of an interrupted run are checked', () => {
   test.each([
     ['learn', 'was altered', alter],
     ['recommend', 'was altered', alter],
-  ] as const)(
-    'the %s rows of a file that %s are computed again, with a warning that names them',
-    async (kind, _, spoil) => {
-      const folder = await cut(kind);
-      const [name = ''] = finishedIn(folder, kind);
-      spoil(join(runFolder(folder) ?? '', name));
-      const { from, to } = rowsIn(name);
-      expect(await goesOn(folder, ['-q'])).toMatch(
-        new RegExp(
-          `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are done again \\(${kind}\\): \\S+/${name} .*\\n$`,
-        ),
-      );
-    },
-  );
+  ] as const)('%s rows of a file that %s are computed again, with a warning naming them', async (kind, _, spoil) => {
+    const folder = await cut(kind);
+    const [name = ''] = finishedIn(folder, kind);
+    spoil(join(runFolder(folder) ?? '', name));
+    const { from, to } = rowsIn(name);
+    expect(await goesOn(folder, ['-q'])).toMatch(
+      new RegExp(
+        `^recommend: warning: rows ${from} to ${to - 1} of an interrupted run are done again \\(${kind}\\): \\S+/${name} .*\\n$`,
+      ),
+    );
+  });
 });
 
 test.each([

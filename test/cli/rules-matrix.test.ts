@@ -168,7 +168,7 @@ const RULING = {
   '--precision': ['', '3', '12'],
 };
 /** Options of the same groups that do not control lists: files and formats, and settings, which the tests of the model cover. */
-const UNTESTED = ['--output', '--format', '--titles', '--safe-csv', '--set', '--tuned', '--retune', '--model'];
+const ELSEWHERE = ['--output', '--format', '--titles', '--safe-csv', '--set', '--tuned', '--retune', '--model'];
 type Typed = Partial<Record<keyof typeof LEARNING | keyof typeof RULING, string>>;
 
 const FACTORS = Object.entries({ ...LEARNING, ...RULING });
@@ -351,11 +351,11 @@ async function expectExplained(typed: Typed, model: string, rows: readonly Row[]
     ([name]) => name !== '--reasons' && options.some(({ long }) => long === name),
   );
   const words = wordsOf(typed, Object.fromEntries(ruling));
-  const explained = JSON.parse(
+  const answer = JSON.parse(
     await stdoutOf(['explain', '--model', model, '--user', user, ...words, '--format', 'json']),
   );
   const own = rows.filter(({ user_id }) => user_id === user);
-  expect(explained.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(
+  expect(answer.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(
     own.map(({ item_id, sku }) => item_id ?? sku),
   );
 }
@@ -407,7 +407,7 @@ describe('lists equal those of the slow reference with', () => {
       .options.filter(({ helpGroupHeading = '' }) => groups.includes(helpGroupHeading));
     const tried = FACTORS.flatMap(([option, levels]) => [option, ...levels.flatMap((text) => text.split(' '))]);
     expect(options.length).toBeGreaterThan(tried.filter((word) => word.startsWith('--')).length / 2);
-    expect(options.flatMap(({ long }) => ([...tried, ...UNTESTED].includes(long ?? '') ? [] : long))).toEqual([]);
+    expect(options.flatMap(({ long }) => ([...tried, ...ELSEWHERE].includes(long ?? '') ? [] : long))).toEqual([]);
   });
 });
 

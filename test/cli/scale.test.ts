@@ -11,7 +11,7 @@ const newFolder = temporaryFolders();
 const DOCUMENT = 'docs/scale.md';
 const blocks = blocksOf(DOCUMENT);
 const textOf = (kind: string) => blocks.filter((block) => block.kind === kind).map(({ text }) => text);
-const PERMANENT_ERRORS = [2, 65, 66];
+const PERMANENT = [2, 65, 66];
 
 /** Checks that a command of the document is valid: it only fails because the folder of the plan, or its input, is missing. */
 async function expectValid(args: readonly string[]) {
@@ -37,7 +37,7 @@ test('the Kubernetes Job follows the rules of Indexed Jobs and does not retry pe
   expect(ignored).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] });
   expect(failed).toEqual({
     action: 'FailJob',
-    onExitCodes: { containerName: container.name, operator: 'In', values: PERMANENT_ERRORS },
+    onExitCodes: { containerName: container.name, operator: 'In', values: PERMANENT },
   });
   await expectValid(container.args);
 });
@@ -47,7 +47,7 @@ test('the Argo workflow runs all shards of each stage after the previous stage, 
   const [lists, { name, retryStrategy, container }] = spec.templates;
   expect([spec.entrypoint, retryStrategy.expression]).toEqual([
     lists.name,
-    `lastRetry.exitCode not in ${JSON.stringify(PERMANENT_ERRORS.map(String)).replaceAll(',', ', ')}`,
+    `lastRetry.exitCode not in ${JSON.stringify(PERMANENT.map(String)).replaceAll(',', ', ')}`,
   ]);
   expect(container.command.at(-1)).toBe('exec recommend {{inputs.parameters.words}}');
   const shards = { start: '1', count: '32' };
@@ -69,15 +69,13 @@ test('the AWS and Google definitions retry only errors that may pass, and their 
   expect(evaluateOnExit.length).toBeLessThanOrEqual(5);
   const last = evaluateOnExit.pop();
   expect(last).toEqual({ onReason: '*', action: 'RETRY' });
-  expect(evaluateOnExit).toEqual(PERMANENT_ERRORS.map((code) => ({ onExitCode: String(code), action: 'EXIT' })));
+  expect(evaluateOnExit).toEqual(PERMANENT.map((code) => ({ onExitCode: String(code), action: 'EXIT' })));
   await expectValid(
     aws.containerProperties.command.map((word: string) => word.replace('Ref::work', aws.parameters.work)),
   );
   const [{ taskSpec, taskCount }] = google.taskGroups;
   expect(taskCount).toBe('32');
-  expect(taskSpec.lifecyclePolicies).toEqual([
-    { action: 'FAIL_TASK', actionCondition: { exitCodes: PERMANENT_ERRORS } },
-  ]);
+  expect(taskSpec.lifecyclePolicies).toEqual([{ action: 'FAIL_TASK', actionCondition: { exitCodes: PERMANENT } }]);
   await expectValid(taskSpec.runnables[0].container.commands);
 });
 

@@ -135,7 +135,6 @@ export function shop(folder: string): string {
 
   const bin = join(folder, '.bin');
   mkdirSync(bin);
-  for (const [program, script] of Object.entries(PROGRAMS))
-    chmodSync(put(bin, program, `#!/bin/sh\n${script}\n`), 0o755);
+  for (const [program, body] of Object.entries(PROGRAMS)) chmodSync(put(bin, program, `#!/bin/sh\n${body}\n`), 0o755);
   return [bin, process.env.PATH].join(delimiter);
 }

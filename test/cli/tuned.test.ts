@@ -98,16 +98,8 @@ describe('--tuned', () => {
     ],
     ['fewer users', '25 % fewer users than when it was tuned', ({ data }) => ({ data: { ...data, users: 396 } })],
     ['more items', '20 % more items than when it was tuned', ({ data }) => ({ data: { ...data, items: 100 } })],
-    [
-      'data without times, tuned on data with times',
-      'the data has no times now',
-      ({ data }) => ({ data: { ...data, times: true } }),
-    ],
-    [
-      'data without groups, tuned on data with groups',
-      'the data has no groups now',
-      ({ data }) => ({ data: { ...data, groups: true } }),
-    ],
+    ['data without times', 'the data has no times now', ({ data }) => ({ data: { ...data, times: true } })],
+    ['data without groups', 'the data has no groups now', ({ data }) => ({ data: { ...data, groups: true } })],
     ['an age above 30 days', 'it was tuned 30 days ago', () => ({ tuned: hoursAgo(24 * 30 + 1) })],
     ['an age above --retune', 'it was tuned 2 days ago', () => ({ tuned: hoursAgo(49) }), ['--retune', '2d']],
     [
@@ -120,11 +112,7 @@ describe('--tuned', () => {
       'it was tuned with --set lambda=12 --set power=1, and this run has --set lambda=12 ',
       () => ({ set: '--set lambda=12 --set power=1' }),
     ],
-    [
-      'a --set, tuned without one',
-      'it was tuned with no --set, and this run has --set lambda=12 ',
-      () => ({ set: '' }),
-    ],
+    ['a new --set', 'it was tuned with no --set, and this run has --set lambda=12 ', () => ({ set: '' })],
     [
       'another version with other settings',
       'version 0.0.1, which wrote it, has other settings',
