@@ -102,7 +102,7 @@ export async function cutWithLost(kind: Kind, rows: readonly number[]) {
   const lost = rows.map((row) => `${kind} ${row} SIGKILL ${FOREVER}`).join(';');
   const child = start(args, { folder, tmp, env: { ...env, GRIEF: `${lost};${env.GRIEF}` } });
   const ended = exitOf(child);
-  // Waits until the lists behind the first shard are there, too.
+  // Waits until a later shard of lists is finished, and with it all of the first one that can be computed.
   while (!hasListsBehind(folder) && child.exitCode === null) await sleep(20);
   const finished = finishedIn(folder, kind).map(rowsIn);
   for (const row of rows) expect(finished.some(({ from, to }) => from <= row && row < to)).toBe(false);

@@ -360,7 +360,7 @@ async function expectExplained(typed: Typed, model: string, rows: readonly Row[]
   );
 }
 
-describe('lists equal those of the slow reference with', () => {
+describe('every pair of values of the list options gives the lists of the slow reference', () => {
   test.each(CASES.map((typed, at) => [wordsOf(typed, { ...LEARNING, ...RULING }).join(' '), typed, at] as const))(
     '%s',
     async (_, typed, at) => {
@@ -400,7 +400,7 @@ describe('lists equal those of the slow reference with', () => {
     },
   );
 
-  test('every option that controls lists', () => {
+  test('every option that controls lists is among the tested ones', () => {
     const groups: string[] = [Group.want, Group.rules, Group.shape, Group.learn];
     const options = recommend
       .command('')

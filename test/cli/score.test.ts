@@ -44,7 +44,7 @@ const RATINGS: Event[] = Array.from({ length: 60 }, (_, user) =>
   .filter(({ user, item }, at, all) => all.findIndex((one) => one.user === user && one.item === item) === at);
 const of = (user: string) => RATINGS.filter((event) => event.user === user);
 
-/** Lists without the names of users. */
+/** The list of a user without the id of the user, to compare it with the lists of others. */
 const listOf = (csv: string, user: string) => listsOf(csv).get(user);
 const scoresOf = (csv: string, user: string) =>
   csv

@@ -44,7 +44,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     }
   });
 
-  test('Parquet is never written to the terminal', async () => {
+  test('a run refuses to write Parquet to the terminal', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const terminal = onTerminal('$RECOMMEND -q -u events.csv --format parquet', folder, newFolder());

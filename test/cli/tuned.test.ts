@@ -183,7 +183,7 @@ describe('--tuned', () => {
   });
 });
 
-describe('a file that --tuned did not write, or not with these contents, is refused with 65 before any input is read, and stays unchanged', () => {
+describe('a file that --tuned did not write in this form is refused with 65 before any input is read, and stays unchanged', () => {
   const FOREIGN = 'cannot be read as a file that --tuned wrote';
   test.each([
     ['a file of events', FOREIGN, () => EVENTS],
