@@ -17,17 +17,17 @@ import {
 import { temporaryFolders } from './files/temporary.js';
 
 /*
- * Exports change: columns come in another order, under other names, or not at all. Whatever is done to the columns of a real export,
- * a run understands what is left of them as before, or says that it guessed, or refuses.
+ * The columns of exports change: they get another order or other names, or disappear. After any such change to a real export, a run reads
+ * the remaining columns as before, or warns that it guessed, or refuses.
  */
 
 const newFolder = temporaryFolders();
 
-/** The same changes at every run, unless others are asked for: `EXPORTS_RUNS=5000 EXPORTS_SEED=$RANDOM`. */
+/** Every run tests the same changes, unless the environment says otherwise: `EXPORTS_RUNS=5000 EXPORTS_SEED=$RANDOM`. */
 const numRuns = Number(process.env.EXPORTS_RUNS ?? 100);
 const seed = Number(process.env.EXPORTS_SEED ?? 20_261);
 
-/** A file of an export that has a header, cut into cells. */
+/** A file of an export that has a header, parsed into cells. */
 interface TableFile {
   export: string;
   expected: Expected;
@@ -35,50 +35,50 @@ interface TableFile {
   delimiter: string;
   header: string[];
   rows: string[][];
-  /** How fast-check shows it. */
+  /** Its name in the messages of fast-check. */
   [fc.toStringMethod]: () => string;
 }
 
-/** What is done to the columns of a file. */
+/** A change to the columns of a file. */
 interface Change {
   table: TableFile;
-  /** Old places of the columns that stay, in their new order. */
+  /** Former positions of the remaining columns, in their new order. */
   order: readonly number[];
-  /** Old places of the columns that get a name without a meaning. */
+  /** Former positions of the columns that get a meaningless name. */
   renamed: readonly number[];
 }
 
 const tables = exportNames.flatMap(tablesOf);
 
-const places = ({ header }: TableFile) => header.map((_, at) => at);
+const positions = ({ header }: TableFile) => header.map((_, at) => at);
 const shuffled = (from: readonly number[]) =>
   fc.shuffledSubarray([...from], { minLength: from.length, maxLength: from.length });
-/** Some of the columns, those with a role more often than others. */
-const some = (table: TableFile) => {
+/** Up to three columns, more often those with a role. */
+const someColumns = (table: TableFile) => {
   const used = rolesIn(table).flatMap(([, columns]) => columns);
-  const at = places(table).filter((place) => used.includes(table.header[place] ?? ''));
+  const withRole = positions(table).filter((at) => used.includes(table.header[at] ?? ''));
   const few = (from: number[]) => fc.subarray(from, { minLength: 1, maxLength: Math.min(3, from.length) });
-  return fc.oneof(few(places(table)), ...(at.length > 0 ? [few(at)] : []));
+  return fc.oneof(few(positions(table)), ...(withRole.length > 0 ? [few(withRole)] : []));
 };
 const anyTable = fc.constantFrom(...tables);
 
 const renamed: fc.Arbitrary<Change> = anyTable.chain((table) =>
-  some(table).map((columns) => ({ table, order: places(table), renamed: columns })),
+  someColumns(table).map((columns) => ({ table, order: positions(table), renamed: columns })),
 );
 const dropped: fc.Arbitrary<Change> = anyTable.chain((table) =>
-  some(table).map((columns) => ({ table, order: without(places(table), columns), renamed: [] })),
+  someColumns(table).map((columns) => ({ table, order: without(positions(table), columns), renamed: [] })),
 );
 const allAtOnce: fc.Arbitrary<Change> = anyTable.chain((table) =>
   fc
-    .tuple(some(table), some(table))
+    .tuple(someColumns(table), someColumns(table))
     .chain(([gone, named]) =>
-      shuffled(without(places(table), gone)).map((order) => ({ table, order, renamed: named })),
+      shuffled(without(positions(table), gone)).map((order) => ({ table, order, renamed: named })),
     ),
 );
 
-test('most exports have tables to change', () => {
+test('the exports have more than 40 tables, and each table has its expected columns', () => {
   expect(tables.length).toBeGreaterThan(40);
-  // Cut in the right places: every column that has a role is there.
+  // The parsing is right: every column that has a role is found.
   for (const table of tables) {
     const columns = rolesIn(table).filter(([, names]) => !names.some((name) => table.header.includes(name)));
     expect(columns, `${table.export}/${table.file}`).toEqual([]);
@@ -86,16 +86,16 @@ test('most exports have tables to change', () => {
 });
 
 test.each(tables.map((table) => [`${table.export}/${table.file}`, table] as const))(
-  '%s means the same with its columns in another order',
+  '%s is read in the same way with its columns in another order',
   async (_, table) => {
-    const [order] = fc.sample(shuffled(places(table)), { numRuns: 1, seed });
-    const change = { table, order: order ?? places(table), renamed: [] };
+    const [order] = fc.sample(shuffled(positions(table)), { numRuns: 1, seed });
+    const change = { table, order: order ?? positions(table), renamed: [] };
     const described = await describeChanged(change);
     expect(described.code, described.stderr).toBe(0);
-    expect(lawsBroken(change, asIfSilent(described)), storyOf(change, described)).toEqual([]);
+    expect(violations(change, withoutWarnings(described)), reportOf(change, described)).toEqual([]);
     const { data } = described.description ?? {};
     const { data: right } = table.expected;
-    expect({ ...data }, storyOf(change, described)).toSatisfy(
+    expect({ ...data }, reportOf(change, described)).toSatisfy(
       (seen: Record<string, number>) =>
         isOneOf(right?.users, seen.users) &&
         isOneOf(right?.items, seen.items) &&
@@ -105,74 +105,75 @@ test.each(tables.map((table) => [`${table.export}/${table.file}`, table] as cons
 );
 
 test.each([
-  ['renamed to nothing that says what they are', renamed],
+  ['given meaningless names', renamed],
   ['left out', dropped],
   ['shuffled, renamed and left out at once', allAtOnce],
-])('columns %s: the rest is understood as before, or there is a warning, or a refusal', async (_, changes) => {
+])('with some columns %s, the others are read as before, or there is a warning or an error', async (_, changes) => {
   await fc.assert(
     fc.asyncProperty(changes, async (change) => {
       const described = await describeChanged(change);
-      expect(lawsBroken(change, described), storyOf(change, described)).toEqual([]);
+      expect(violations(change, described), reportOf(change, described)).toEqual([]);
     }),
     { numRuns, seed },
   );
 });
 
-/** The same answer, which no warning excuses. */
-function asIfSilent({ code, description }: Described): Described {
+/** The same description without its warnings, which would excuse any other reading. */
+function withoutWarnings({ code, description }: Described): Described {
   return { code, stderr: '', description: description && { ...description, warnings: [] } };
 }
 
-/** The laws that an answer breaks, each with how. */
-function lawsBroken({ table, order, renamed: others }: Change, { code, stderr, description }: Described): string[] {
-  const broken: string[] = [];
+/** The rules that a description violates. */
+function violations({ table, order, renamed: others }: Change, { code, stderr, description }: Described): string[] {
+  const violated: string[] = [];
   if (code !== 0) {
-    if (code !== 65 && code !== 2) broken.push(`a refusal ends with 65 or 2, not ${code}`);
-    if (!/(^|\n)recommend: ./.test(stderr)) broken.push('a refusal says why');
-    if (/\n\s+at /.test(stderr)) broken.push('a refusal is no stack');
-    return broken;
+    if (code !== 65 && code !== 2) violated.push(`a refusal ends with 65 or 2, not ${code}`);
+    if (!/(^|\n)recommend: ./.test(stderr)) violated.push('a refusal gives a reason');
+    if (/\n\s+at /.test(stderr)) violated.push('a refusal has no stack trace');
+    return violated;
   }
-  if (!description) return ['an answer is a description'];
-  if (description.warnings.length > 0 || stderr !== '') return broken;
-  // From here on, nobody was told of anything.
-  if (description.data.interactions === 0) broken.push('no interaction at all is never silent');
+  if (!description) return ['a successful run prints a description'];
+  if (description.warnings.length > 0 || stderr !== '') return violated;
+  // There was no warning, so every column has to be right.
+  if (description.data.interactions === 0) violated.push('reading no interactions at all needs a warning');
   const input = description.inputs.find(({ path }) => path === table.file);
   const right = table.expected.files?.[table.file];
-  if (!input || !right) return [...broken, `the description names ${table.file}`];
-  if (!isOneOf(right.kind, input.kind)) broken.push(`the kind of the file stays ${right.kind}, not ${input.kind}`);
+  if (!input || !right) return [...violated, `the description names ${table.file}`];
+  if (!isOneOf(right.kind, input.kind)) violated.push(`the kind of the file stays ${right.kind}, not ${input.kind}`);
   const left = new Set(without(order, others).map((at) => table.header[at] ?? ''));
   for (const [role, columns] of rolesIn(table)) {
     const now = input.columns[role];
     const still = columns.filter((column) => left.has(column));
-    // Where a title names the item, that is its role.
+    // A title that is used as the item has the role of the item.
     const isItem = role === 'title' && still.includes(input.columns.item ?? '');
     if (still.length > 0 && !isItem && (now === undefined || !still.includes(now)) && !isOptional(right, role)) {
-      broken.push(`${still.join(' or ')} stays the ${role}, not ${now ?? 'nothing'}`);
+      violated.push(`${still.join(' or ')} stays the ${role}, not ${now ?? 'nothing'}`);
     }
-    if (still.length === 0 && isGuessed(table, role, now)) broken.push(`${now} is taken for the ${role} in silence`);
+    if (still.length === 0 && isGuessed(table, role, now))
+      violated.push(`${now} is taken for the ${role} without a warning`);
   }
   const isRatingThere = [right.roles.rating].flat().some((column) => column != null && left.has(column));
   if (isRatingThere && !isOneOf(right.rating, input.rating)) {
-    broken.push(`the numbers stay ${right.rating}, not ${input.rating}`);
+    violated.push(`the numbers stay ${right.rating}, not ${input.rating}`);
   }
-  return broken;
+  return violated;
 }
 
-/** Whether a column has a role that decides who gets what, although nothing says that it is the right one. */
+/** Whether a column is the user or the item although it is none of the columns that the fixture allows for that role. */
 function isGuessed({ expected, file }: TableFile, role: string, column: string | undefined): boolean {
   if (column === undefined || (role !== 'user' && role !== 'item')) return false;
-  // A title is an item where nothing else names it.
+  // A title may be the item if no other column is.
   const title = role === 'item' ? [expected.files?.[file]?.roles.title].flat() : [];
   return !(expected.also?.[role] ?? []).includes(column) && !title.includes(column);
 }
 
-/** Whether a file may as well have no column of that role. */
+/** Whether the role is optional in the file. */
 function isOptional({ roles }: ExpectedFile, role: string): boolean {
   const right = roles[role];
   return Array.isArray(right) && right.includes(null);
 }
 
-/** Roles of a file, each with the columns that may have it. */
+/** The roles of a file, each with the columns that may have it. */
 function rolesIn({ expected, file }: TableFile): [role: string, columns: string[]][] {
   return Object.entries(expected.files?.[file]?.roles ?? {}).map(([role, right]) => [
     role,
@@ -180,17 +181,17 @@ function rolesIn({ expected, file }: TableFile): [role: string, columns: string[
   ]);
 }
 
-/** What was done, and what came of it, for whoever has to mend it. */
-function storyOf({ table, order, renamed: others }: Change, { code, stderr, description }: Described): string {
+/** Describes the change and its result, for the message of a failing test. */
+function reportOf({ table, order, renamed: others }: Change, { code, stderr, description }: Described): string {
   const name = (at: number) => JSON.stringify(table.header[at]);
-  const gone = without(places(table), order);
-  const isShuffled = order.some((at, place) => place > 0 && at < (order[place - 1] ?? 0));
+  const gone = without(positions(table), order);
+  const isShuffled = order.some((at, index) => index > 0 && at < (order[index - 1] ?? 0));
   const input = description?.inputs.find(({ path }) => path === table.file);
   return [
     `${table.export}/${table.file}`,
     ...(gone.length > 0 ? [`left out: ${gone.map(name).join(', ')}`] : []),
     ...(others.some((at) => order.includes(at))
-      ? [`renamed: ${others.filter((at) => order.includes(at)).map((at) => `${name(at)} to ${meaningless(at)}`)}`]
+      ? [`renamed: ${others.filter((at) => order.includes(at)).map((at) => `${name(at)} to ${meaninglessName(at)}`)}`]
       : []),
     ...(isShuffled ? [`order: ${order.map(name).join(', ')}`] : []),
     `exit code ${code}, understood: ${JSON.stringify({ ...input, path: undefined })}`,
@@ -198,7 +199,7 @@ function storyOf({ table, order, renamed: others }: Change, { code, stderr, desc
   ].join('\n  ');
 }
 
-const meaningless = (at: number) => `x${at + 1}`;
+const meaninglessName = (at: number) => `x${at + 1}`;
 
 /** Describes the export with one of its files changed. */
 function describeChanged({ table, order, renamed: others }: Change): Promise<Described> {
@@ -207,7 +208,7 @@ function describeChanged({ table, order, renamed: others }: Change): Promise<Des
   for (const file of command.filter((arg) => !arg.startsWith('-'))) {
     put(folder, file, readFileSync(join(exportsFolder, table.export, file)));
   }
-  const header = table.header.map((name, at) => (others.includes(at) ? meaningless(at) : name));
+  const header = table.header.map((name, at) => (others.includes(at) ? meaninglessName(at) : name));
   const lines = [header, ...table.rows].map((cells) =>
     order.map((at) => cell(cells[at] ?? '', table.delimiter)).join(table.delimiter),
   );
@@ -215,13 +216,13 @@ function describeChanged({ table, order, renamed: others }: Change): Promise<Des
   return describeInputs(command, folder);
 }
 
-/** Tabs are never quoted here, as nobody does. */
+/** Quotes a cell if it needs it; as in real exports, cells between tabs are never quoted. */
 function cell(text: string, delimiter: string): string {
   if (delimiter === '\t' || !(text.includes(delimiter) || /["\r\n]/.test(text))) return text;
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** The files of an export that have a header, in whatever encoding and manner. */
+/** The files of an export that have a header, in any encoding and with any delimiter. */
 function tablesOf(name: string): TableFile[] {
   const expected = expectedOf(name);
   if (expected.error) return [];

@@ -17,16 +17,16 @@ import {
   shellWords,
 } from './exports.js';
 
-/** Exports that can be understood, by themselves or by the command that the refusal prints. */
+/** Exports that can be read, at once or with the command that the error message suggests. */
 const readable = exportNames.filter((name) => expectedOf(name).files !== undefined);
 /** Exports whose first command is refused. */
 const refused = exportNames.filter((name) => expectedOf(name).error !== undefined);
 
 const folderOf = (name: string) => join(exportsFolder, name);
-/** What is typed in the end. */
+/** The arguments that work: those of the suggested command, if the first one is refused. */
 const argsOf = ({ command, then }: Expected) => then ?? command;
 
-test('there are more than fifty exports, small, each with its story and what is to be understood of it', () => {
+test('there are more than fifty small exports, each with a README and the expected reading of every file', () => {
   expect(exportNames.length).toBeGreaterThan(50);
   let bytes = 0;
   for (const name of exportNames) {
@@ -41,50 +41,50 @@ test('there are more than fifty exports, small, each with its story and what is 
   expect(bytes).toBeLessThan(300_000);
 });
 
-test('encodings and line ends are those that the stories tell: nothing on the way has changed the bytes', () => {
+test('the encodings and line ends are those in the READMEs, so nothing has converted the files', () => {
   for (const name of exportNames) {
-    const story = readFileSync(join(folderOf(name), 'README.md'), 'utf8');
+    const readme = readFileSync(join(folderOf(name), 'README.md'), 'utf8');
     const data = readdirSync(folderOf(name)).filter((file) => !/^(README\.md|expected\.json)$/.test(file));
     const contents = data.map((file) => readFileSync(join(folderOf(name), file)));
     const isUtf8 = contents.every((bytes) => Buffer.from(bytes.toString('utf8')).equals(bytes));
-    expect(isUtf8, name).toBe(!/Latin-1|Windows-1252/.test(story));
+    expect(isUtf8, name).toBe(!/Latin-1|Windows-1252/.test(readme));
     expect(
       contents.some((bytes) => bytes.includes('\r\n')),
       name,
-    ).toBe(/CRLF/.test(story));
+    ).toBe(/CRLF/.test(readme));
     const hasMark = contents.some((bytes) => bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf)));
-    expect(hasMark, name).toBe(/byte order mark/.test(story));
+    expect(hasMark, name).toBe(/byte order mark/.test(readme));
   }
 });
 
-test.each(readable)('%s is understood', async (name) => {
+test.each(readable)('%s is read as expected', async (name) => {
   const expected = expectedOf(name);
   const { code, stderr, description } = await describeInputs(argsOf(expected), folderOf(name));
   expect(code, stderr).toBe(0);
   if (description === undefined) return;
   expect(understood(description, expected)).toEqual(wanted(description, expected));
-  // Cron sees what the description says.
+  // The warnings of the description are also on stderr, where cron sees them.
   for (const warning of description.warnings) expect(stderr).toContain(warning.split('\n')[0]);
 });
 
-test.each(refused)('%s is refused at first, with the way out', async (name) => {
+test.each(refused)('%s is refused at first, and the message has the command that works', async (name) => {
   const { command, error, then } = expectedOf(name);
-  const said = [
+  const refusals = [
     await describeInputs(command, folderOf(name)),
     await runInProcess(command, { folder: folderOf(name), terminal: false }),
   ];
-  for (const { code, stderr } of said) {
+  for (const { code, stderr } of refusals) {
     expect(code, stderr).toBe(error?.exit);
     for (const part of error?.says ?? []) expect(stderr).toContain(part);
     expect(stderr).not.toMatch(/\n\s+at /);
   }
   if (then === undefined) return;
-  const [describing, recommending] = said;
+  const [describing, recommending] = refusals;
   expect(describing?.stderr).toContain(shellQuoted(then));
   expect(recommending?.stderr).toContain(`recommend ${shellQuoted(then)}`);
 });
 
-test.each(readable)('%s: the command that the description prints is understood in the same way', async (name) => {
+test.each(readable)('%s: the command that the description prints reads the files in the same way', async (name) => {
   const expected = expectedOf(name);
   const { code, stderr, description } = await describeInputs(argsOf(expected), folderOf(name));
   expect(code, stderr).toBe(0);
@@ -92,25 +92,25 @@ test.each(readable)('%s: the command that the description prints is understood i
   expect(program).toBe('recommend');
   const again = await describeInputs(args, folderOf(name));
   expect(again.code, `${description?.command}\n${again.stderr}`).toBe(0);
-  // What was guessed before is said now, and no guess any more.
+  // The command states what was guessed before, so notes and warnings about guesses may disappear.
   const meaning = (of: Description | undefined) =>
     of && { inputs: of.inputs.map((input) => ({ ...input, notes: [], warnings: [] })), data: of.data };
   expect(meaning(again.description), description?.command).toEqual(meaning(description));
 });
 
-test.each(readable)('%s gives everybody a list that says something', async (name) => {
+test.each(readable)('%s gives every user a list, with a score other than 0 unless there is a warning', async (name) => {
   const expected = expectedOf(name);
   const args = [...argsOf(expected), '--algorithm', 'cosine', '-n', '3', '-j', '1'];
   const { code, stdout, stderr } = await runInProcess(args, { folder: folderOf(name), terminal: false });
   expect(code, stderr).toBe(0);
   const lists = new Map<string, number[]>();
   for (const { user_id, score } of rowsOf(stdout)) lists.set(user_id, [...(lists.get(user_id) ?? []), Number(score)]);
-  const silent = [...lists].filter(([, scores]) => scores.every((score) => score === 0)).map(([user]) => user);
-  if (stderr === '') expect(silent).toEqual([]);
+  const withoutScores = [...lists].filter(([, scores]) => scores.every((score) => score === 0)).map(([user]) => user);
+  if (stderr === '') expect(withoutScores).toEqual([]);
   expect(lists.size).toBe(nearest(expected.data?.users, lists.size));
 });
 
-/** What was understood, as far as the fixture says what is right, file by file. */
+/** How the files were read, reduced to what the fixture specifies. */
 function understood({ inputs, data, warnings }: Description, expected: Expected) {
   const files = Object.fromEntries(
     inputs.map(({ path, kind, rows, columns, rating }) => [
@@ -127,7 +127,7 @@ function understood({ inputs, data, warnings }: Description, expected: Expected)
   return { files, data, warnings: { missing: missing(warnings, expected.warnings), shown: warnings }, splits };
 }
 
-/** What is right, of several right answers the one that was given. */
+/** The expected reading; if the fixture allows several answers, the one that was given. */
 function wanted({ inputs, data, warnings }: Description, expected: Expected) {
   const files = Object.fromEntries(
     Object.entries(expected.files ?? {}).map(([path, { kind, rows, roles, rating }]) => {
@@ -158,7 +158,7 @@ function wanted({ inputs, data, warnings }: Description, expected: Expected) {
   };
 }
 
-/** Roles that matter here. Which column holds the order matters where orders are joined, and is no harm elsewhere. */
+/** The roles to compare. The order column matters only if orders are joined; elsewhere any column may have that role. */
 const ROLES = ['user', 'item', 'rating', 'time', 'event', 'title', 'status'];
 
 function known(columns: Record<string, string>, expected: ExpectedFile | undefined): Record<string, string> {

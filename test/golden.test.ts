@@ -7,7 +7,7 @@ import { temporaryFolders } from './files/temporary.js';
 const newFolder = temporaryFolders();
 const cases = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, 'expected.csv')));
 
-/** The options of a case: the files that its folder has, and what its `args` says. */
+/** The arguments of a case: the files in its folder, and the contents of its `args` file. */
 function argsOf(name: string): string[] {
   const at = (file: string) => join(fixtures, name, file);
   const given = (option: string, file: string) => (existsSync(at(file)) ? [option, at(file)] : []);
@@ -21,13 +21,13 @@ function argsOf(name: string): string[] {
   ];
 }
 
-test('there are at least sixteen golden cases, each with its reasons', () => {
+test('there are at least sixteen golden cases, each with a README', () => {
   expect(cases.length).toBeGreaterThanOrEqual(16);
   for (const name of cases) expect(existsSync(join(fixtures, name, 'README.md')), name).toBe(true);
 });
 
 describe.each(cases)('%s', (name) => {
-  test.each(['1', '2', '7'])('comes out as expected, byte for byte, with %s workers', async (workers) => {
+  test.each(['1', '2', '7'])('gives exactly the expected bytes with %s workers', async (workers) => {
     const folder = newFolder();
     const output = join(folder, 'recs.csv');
     const { code, stderr } = await runInProcess([...argsOf(name), '-j', workers, '-o', output], { folder });

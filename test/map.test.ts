@@ -18,7 +18,7 @@ const importsOf = new Map(
     }),
 );
 
-/** The layers of the list of imports in docs/architecture.md, from the top. */
+/** The layers in the diagram of imports in docs/architecture.md, from the top. */
 const layers = (/^ {4}cli\.ts → main\.ts\n(?: {4}→ .+\n)+/m.exec(architecture)?.[0] ?? '')
   .split(/→|\n/)
   .map((layer) => layer.trim())
@@ -26,10 +26,10 @@ const layers = (/^ {4}cli\.ts → main\.ts\n(?: {4}→ .+\n)+/m.exec(architectur
   .map((layer) => layer.split(', '));
 
 const OPEN_TO_ALL = ['failure.ts', 'load-package.ts', 'quantities.ts', 'io.ts'];
-const roomOf = (path: string) => path.split('/')[0] ?? '';
-const layerOf = (path: string) => layers.findIndex((layer) => layer.includes(roomOf(path)));
+const folderOf = (path: string) => path.split('/')[0] ?? '';
+const layerOf = (path: string) => layers.findIndex((layer) => layer.includes(folderOf(path)));
 /** The one pair of folders that import each other. */
-const areMutual = (...paths: string[]) => paths.map(roomOf).sort().join() === 'files,process';
+const areMutual = (...paths: string[]) => paths.map(folderOf).sort().join() === 'files,process';
 
 test.each(['docs/architecture.md', 'docs/method.md', 'docs/evaluation.md', 'CONTRIBUTING.md'])(
   '%s names only files that exist',
@@ -51,32 +51,32 @@ test('"Where to look" names only identifiers that exist', () => {
   expect(names.filter((name) => !words.has(name))).toEqual([]);
 });
 
-test('the map has every folder of src/', () => {
+test('the table of folders in docs/architecture.md lists every folder of src/', () => {
   const mapped = [...architecture.matchAll(/^\| `([\w-]+)\/` \|/gm)].map(([, folder]) => folder);
-  const folders = [...importsOf.keys()].filter((path) => path.includes('/')).map(roomOf);
+  const folders = [...importsOf.keys()].filter((path) => path.includes('/')).map(folderOf);
   expect(mapped.sort()).toEqual([...new Set(folders)].sort());
 });
 
-test('imports point one way: down', () => {
+test('files import only from lower layers', () => {
   expect(layers).toHaveLength(17);
   const upwards = [...importsOf].flatMap(([path, targets]) =>
     OPEN_TO_ALL.includes(path)
       ? []
       : targets
           .filter((target) => !OPEN_TO_ALL.includes(target))
-          .filter((target) => roomOf(target) !== roomOf(path) && !areMutual(path, target))
+          .filter((target) => folderOf(target) !== folderOf(path) && !areMutual(path, target))
           .filter((target) => layerOf(path) < 0 || layerOf(target) <= layerOf(path))
           .map((target) => `${path} → ${target}`),
   );
   expect(upwards).toEqual([]);
 });
 
-test('no files import each other in a circle', () => {
+test('no imports are circular', () => {
   const isDone = new Set<string>();
   const circles: string[] = [];
-  const visit = (path: string, way: readonly string[]): void => {
-    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
-    else if (!isDone.has(path)) for (const target of importsOf.get(path) ?? []) visit(target, [...way, path]);
+  const visit = (path: string, chain: readonly string[]): void => {
+    if (chain.includes(path)) circles.push([...chain.slice(chain.indexOf(path)), path].join(' → '));
+    else if (!isDone.has(path)) for (const target of importsOf.get(path) ?? []) visit(target, [...chain, path]);
     isDone.add(path);
   };
   for (const path of importsOf.keys()) visit(path, []);

@@ -5,7 +5,7 @@ import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
 
 test('the help lists every algorithm with its paper, and every setting with its range and defaults', () => {
-  // However the lines are broken.
+  // Line breaks do not matter.
   const help = algorithmsHelp().replaceAll(/\s+/g, ' ');
   for (const { name, summary, paper } of ALGORITHMS) expect(help).toContain(` ${name} ${summary} ${paper} `);
   for (const { key, letter, setting, effect, low, high, whole } of HYPER_PARAMETERS) {

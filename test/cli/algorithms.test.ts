@@ -14,8 +14,8 @@ const newFolder = temporaryFolders();
 const names = ALGORITHMS.map(({ name }) => name);
 
 /**
- * Two blocks of five items that nobody crosses, the fish more popular than the trees by far. User k of a block lacks its
- * item k, which is what they should be recommended.
+ * Two blocks of five items; no user has items of both. The fish are far more popular than the trees. User k of a block lacks its
+ * item k, which is the one to recommend.
  */
 const BLOCKS = [
   { kind: 'tree', users: 5 },
@@ -35,7 +35,7 @@ function world(folder: string): string[] {
 }
 
 describe.each(['auto', ...names])('%s', (name) => {
-  test('fills every list, best first, with what the user has not had, once each', async () => {
+  test('fills every list, best first, with each item that the user has not had, once', async () => {
     const folder = newFolder();
     const { code, stdout, stderr } = await runInProcess([...world(folder), '-n', '6', '--algorithm', name, '-q'], {
       folder,
@@ -55,7 +55,7 @@ describe.each(['auto', ...names])('%s', (name) => {
       const [kind = '', , number] = user.split('-');
       const other = kind === 'tree' ? 'fish' : 'tree';
       const missing = `${kind}-${Number(number) % 5}`;
-      // Six of ten items were not had: the one of the own block, and all of the other.
+      // Six of the ten items are new to the user: one of their own block and all five of the other.
       expect([...list].sort()).toEqual([missing, ...[0, 1, 2, 3, 4].map((item) => `${other}-${item}`)].sort());
       if (!['popular', 'last-item'].includes(name) || kind === 'fish') expect(list[0], user).toBe(missing);
       else expect(list[5], user).toBe(missing);
@@ -63,7 +63,7 @@ describe.each(['auto', ...names])('%s', (name) => {
   });
 });
 
-describe('a method that is none', () => {
+describe('an unknown algorithm or an invalid setting', () => {
   test.each([
     [['--algorithm', 'cosinus'], '--algorithm: unknown algorithm "cosinus"; did you mean cosine? Known: auto, ridge, '],
     [['--algorithm', 'Ridge '], '--algorithm: unknown algorithm "Ridge "; did you mean ridge? Known: auto, ridge, '],
@@ -80,15 +80,15 @@ describe('a method that is none', () => {
       ['--algorithm', 'cosine', '--set', 'lambda=3'],
       '--set lambda=3: cosine has no setting lambda; it has neighbors, ',
     ],
-  ])('%j ends with 2 before anything is read, and says what would do', async (args, said) => {
+  ])('%j ends with 2 before any input is read, and the message says what is valid', async (args, message) => {
     const folder = newFolder();
     const { code, stdout, stderr } = await runInProcess(['-u', 'never-read.csv', ...args], { folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.startsWith(`recommend: ${said}`), stderr).toBe(true);
+    expect(stderr.startsWith(`recommend: ${message}`), stderr).toBe(true);
     expect(stderr).toMatch(/^.* \(recommend help algorithms\)\n$/);
   });
 
-  test('ease on more items than it is for ends with 2 and the way out', async () => {
+  test('ease on more than 8,000 items ends with 2 and names ridge as the alternative', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(8_001, 8_101, 1));
     const { code, stdout, stderr } = await runInProcess(['-u', 'events.csv', '--algorithm', 'ease', '-q'], { folder });
@@ -100,7 +100,7 @@ describe('a method that is none', () => {
 });
 
 describe('--set', () => {
-  test('changes what it names: popularity that outweighs all makes any method the popular one', async () => {
+  test('changes the named setting: a huge popularity weight makes cosine give the lists of popular', async () => {
     const folder = newFolder();
     const files = world(folder);
     const popular = await runInProcess([...files, '--algorithm', 'popular'], { folder });
@@ -112,31 +112,31 @@ describe('--set', () => {
     expect(listsOf(outweighed.stdout)).toEqual(listsOf(popular.stdout));
   });
 
-  test('may be given several times, the later one of a key wins, and the default changes nothing', async () => {
+  test('can be repeated, the last value of a key wins, and a default value changes nothing', async () => {
     const folder = newFolder();
     const args = [...world(folder), '--algorithm', 'ridge'];
     const plain = await runInProcess(args, { folder });
-    const asItIs = await runInProcess([...args, '--set', 'lambda=1', '--set', 'power=1', '--set', 'lambda=12'], {
+    const repeated = await runInProcess([...args, '--set', 'lambda=1', '--set', 'power=1', '--set', 'lambda=12'], {
       folder,
     });
     const other = await runInProcess([...args, '--set', 'lambda=1'], { folder });
-    expect(asItIs.stdout).toBe(plain.stdout);
+    expect(repeated.stdout).toBe(plain.stdout);
     expect(other.stdout).not.toBe(plain.stdout);
   });
 });
 
-test('recommend help algorithms tells of every algorithm and every setting, and of nothing else', async () => {
+test('recommend help algorithms lists every algorithm and every setting, and nothing else', async () => {
   const { code, stdout, stderr } = await runInProcess(['help', 'algorithms'], { folder: newFolder() });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [algorithms = '', settings = ''] = stdout.split(/^Settings .*:$/m);
   expect([...algorithms.matchAll(/^ {2}(\S+) {2,}/gm)].map(([, name]) => name)).toEqual(['auto', ...names]);
-  const TOLD = /^ {2}(\S+)(?: \((.+?)\))? (.+?) (whole, )?(\S+) to (\S+); default ([^\s;]+)/;
-  const told = settings
+  const SETTING = /^ {2}(\S+)(?: \((.+?)\))? (.+?) (whole, )?(\S+) to (\S+); default ([^\s;]+)/;
+  const listed = settings
     .split(/^(?= {2}\S)/m)
     .slice(1)
-    .map((item) => TOLD.exec(`  ${item.trim().replaceAll(/\s+/g, ' ')}`) ?? []);
+    .map((item) => SETTING.exec(`  ${item.trim().replaceAll(/\s+/g, ' ')}`) ?? []);
   expect(
-    told.map(([, key, letter = '', effect, whole, low, high, standard]) => ({
+    listed.map(([, key, letter = '', effect, whole, low, high, standard]) => ({
       key,
       letter,
       effect,
@@ -157,10 +157,10 @@ test('recommend help algorithms tells of every algorithm and every setting, and 
 });
 
 describe('auto', () => {
-  /** As many users as can be judged, with enough of a taste that settings matter. */
+  /** Enough users to tune on, with tastes strong enough that settings matter. */
   const events = manyEvents(150, 40, 8);
 
-  test('with fewer than 100 users to judge by keeps the fixed defaults, byte for byte, and says why', async () => {
+  test('keeps the fixed defaults for fewer than 100 users, says why, and gives the bytes of ridge', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(99, 40, 8));
     const auto = await runInProcess(['-u', 'events.csv'], { folder });
@@ -170,22 +170,22 @@ describe('auto', () => {
     expect(ridge.stderr).not.toContain('auto');
   });
 
-  test('says what it rested on and what it chose; what it chose can be set by hand, for the same lists', async () => {
+  test('reports what it tuned on and chose; the same settings by hand give the same lists', async () => {
     const folder = newFolder();
-    // What people take goes by popularity alone, so that the fixed defaults are far off.
+    // The events depend on the popularity of items only, so that the default settings are far from the best.
     const random = new Random(5);
     const rows = Array.from({ length: 1500 * 400 }, (_, at) => [Math.floor(at / 400), at % 400] as const).filter(
       ([, item]) => random.next() / 2 ** 32 < 0.15 / Math.sqrt(item + 1),
     );
     put(folder, 'events.csv', `user,item\n${rows.map(([user, item]) => `u${user},i${item}\n`).join('')}`);
     const auto = await runInProcess(['-u', 'events.csv'], { folder });
-    const said =
+    const report =
       /^auto: tuned on [\d,]+ users, some items of each held out: \d+ trials, \d+ fits, \d+\.\d s\n {2}chose (.+): recall and NDCG at 20 \d+\.\d % above the fixed defaults\n/m.exec(
         auto.stderr,
       );
-    // The table of trials is for -v.
+    // Only -v shows the table of trials.
     expect(auto.stderr).not.toContain('±');
-    const chosen = [...(said?.[1] ?? '').matchAll(/([a-z-]+) (\S+) \(not \S+\)/g)];
+    const chosen = [...(report?.[1] ?? '').matchAll(/([a-z-]+) (\S+) \(not \S+\)/g)];
     expect(chosen.length).toBeGreaterThan(0);
     const byHand = chosen.flatMap(([, key, value]) => ['--set', `${key}=${value}`]);
     const ridge = await runInProcess(['-u', 'events.csv', '--algorithm', 'ridge', ...byHand], { folder });
@@ -194,7 +194,7 @@ describe('auto', () => {
     expect(listsOf(auto.stdout)).not.toEqual(listsOf(plain.stdout));
   });
 
-  test('-v shows every trial in a row of a table, the taken ones marked', async () => {
+  test('-v shows a table with a row for every trial, and marks those that auto adopted', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
     const { stderr } = await runInProcess(['-u', 'events.csv', '-v'], { folder });
@@ -211,7 +211,7 @@ describe('auto', () => {
     }
   });
 
-  test('-q is silent', async () => {
+  test('prints nothing with -q', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
     expect(await runInProcess(['-u', 'events.csv', '-q', '-o', 'recs.csv'], { folder })).toEqual({
@@ -221,7 +221,7 @@ describe('auto', () => {
     });
   });
 
-  test('leaves alone what was set by hand', async () => {
+  test('does not tune settings that were set by hand', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
     const byHand = ['--set', 'lambda=7', '--set', 'popularity-weight=2', '--set', 'neighbors=30'];
@@ -231,7 +231,7 @@ describe('auto', () => {
     expect(stderr.replace(/^for the nightly job: .*/m, '')).not.toMatch(/lambda|popularity-weight|neighbors/);
   });
 
-  test('with all that it could move set by hand is ridge with the same settings', async () => {
+  test('with every tunable setting set by hand, gives the lists of ridge with these settings', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events);
     const byHand = [
@@ -251,7 +251,7 @@ describe('auto', () => {
     expect(auto.stdout).toBe(ridge.stdout);
   });
 
-  test('gives the same bytes and tells the same with one worker and with three', async () => {
+  test('gives the same lists and prints the same report with one worker and with three', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(300, 410, 40));
     const runs: Ended[] = [];
@@ -259,10 +259,10 @@ describe('auto', () => {
       runs.push(await runInProcess(['-u', 'events.csv', '-v', '-j', workers], { folder }));
     const [one, three] = runs.map(({ code, stdout, stderr }) => {
       expect(code, stderr).toBe(0);
-      // One shard would be no test.
+      // With a single shard the order of the work could not differ.
       expect(Number(/learning in (\d+) shards/.exec(stderr)?.[1])).toBeGreaterThan(3);
-      const told = stderr.slice(stderr.indexOf('auto: '));
-      const paragraph = told.slice(0, told.search(/^[\d.]+ s: /m)).replace(/[\d.]+ s$/m, '');
+      const report = stderr.slice(stderr.indexOf('auto: '));
+      const paragraph = report.slice(0, report.search(/^[\d.]+ s: /m)).replace(/[\d.]+ s$/m, '');
       expect(paragraph).toMatch(/^auto: tuned on .*\n {2}(chose |the fixed defaults stay)/);
       return { stdout, paragraph };
     });

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';
-import { spoiltRuns } from './mutations.js';
+import { mutatedRuns } from './mutations.js';
 import { lawfulLists } from './output-laws.js';
-import { knownOf, readHere } from './reading.js';
+import { knownOf, readInProcess } from './reading.js';
 import { runInProcess } from './run.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
@@ -13,26 +13,26 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-/** The same files at every run, unless others are asked for: `ANY_BYTES_RUNS=5000 ANY_BYTES_SEED=$RANDOM`. */
+/** Every run tests the same files, unless the environment says otherwise: `ANY_BYTES_RUNS=5000 ANY_BYTES_SEED=$RANDOM`. */
 const numRuns = (usual: number) => Number(process.env.ANY_BYTES_RUNS ?? usual);
 const seed = Number(process.env.ANY_BYTES_SEED ?? 20_260);
 
-/** The endings that a file can bring about. */
+/** The exit codes that the contents of a file can cause. */
 const ENDINGS = [0, 2, 65];
 
-test('whatever bytes the files hold, reading ends as documented, and what was read holds together', async () => {
+test('for any bytes in the files, reading ends with a documented exit code, and the dataset is consistent', async () => {
   const folder = newFolder();
   const codes = new Map<number, number>();
   await fc.assert(
-    fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
+    fc.asyncProperty(mutatedRuns, async ({ files, args }) => {
       for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
-      const { code, said, held } = await readHere(args, folder);
+      const { code, message, data } = await readInProcess(args, folder);
       codes.set(code, (codes.get(code) ?? 0) + 1);
-      expect(ENDINGS, said).toContain(code);
-      expect(said).not.toBe('');
-      expect(said.length).toBeLessThan(10_000);
-      if (!held) return;
-      const { userIds, itemIds, served, interactions, times, attributes } = held.dataset;
+      expect(ENDINGS, message).toContain(code);
+      expect(message).not.toBe('');
+      expect(message.length).toBeLessThan(10_000);
+      if (!data) return;
+      const { userIds, itemIds, served, interactions, times, attributes } = data.dataset;
       expect(served).toBeGreaterThan(0);
       expect(new Set(userIds).size).toBe(userIds.length);
       expect(new Set(itemIds).size).toBe(itemIds.length);
@@ -47,18 +47,18 @@ test('whatever bytes the files hold, reading ends as documented, and what was re
     }),
     { numRuns: numRuns(400), seed },
   );
-  // Most of what is made is worth reading: neither all refused nor all taken.
+  // The generated files are useful as tests: neither nearly all refused nor nearly all accepted.
   for (const code of [0, 65]) expect(codes.get(code)).toBeGreaterThan(numRuns(400) / 10);
 });
 
-test('whatever bytes the files hold, the program writes a whole answer that obeys the laws, or none, and no stack', async () => {
+test('for any bytes in the files, the program writes complete lists that obey the laws, or no output and an error without a stack', async () => {
   const folder = newFolder();
   await fc.assert(
-    fc.asyncProperty(spoiltRuns, async ({ files, args }) => {
+    fc.asyncProperty(mutatedRuns, async ({ files, args }) => {
       for (const [name, bytes] of Object.entries(files)) put(folder, name, bytes);
-      const [{ code, stdout, stderr }, { code: atReading, held }] = await Promise.all([
+      const [{ code, stdout, stderr }, { code: atReading, data }] = await Promise.all([
         runInProcess([...args, '-j', '1'], { folder }),
-        readHere(args, folder),
+        readInProcess(args, folder),
       ]);
       expect(stderr).not.toMatch(/unexpected|\n\s+at /);
       expect(ENDINGS, stderr).toContain(code);
@@ -68,9 +68,9 @@ test('whatever bytes the files hold, the program writes a whole answer that obey
       } else if (args[0] === 'evaluate') {
         expect(parse(stdout).length).toBeGreaterThan(1);
       } else {
-        lawfulLists(stdout, 10, held && knownOf(held.dataset));
+        lawfulLists(stdout, 10, data && knownOf(data.dataset));
       }
-      // Only evaluate can find, behind its reading, that there is nothing to judge.
+      // Only evaluate can still fail after reading, if there is nothing to judge.
       if (args[0] !== 'evaluate') expect(code).toBe(atReading);
     }),
     { numRuns: numRuns(24), seed },

@@ -13,7 +13,7 @@ const ARGS = [
   ...['--algorithm', 'ridge', '--where', 'price > 1', '--reasons', '--explore', '0.2', '--seed', '7'],
 ];
 const newFolder = temporaryFolders();
-/** Where a work of two shards is finished. */
+/** A folder in which all jobs of a plan with two shards are finished. */
 const finished = sharedFolder();
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await worked(ARGS, 2, finished);
 });
 
-/** A folder with a copy of the finished work, without files whose names begin so. */
+/** A copy of the finished folder, without the files of its working folder whose names start with `without`. */
 function copy(without?: string): string {
   const folder = newFolder();
   cpSync(finished, folder, { recursive: true });
@@ -31,7 +31,7 @@ function copy(without?: string): string {
   return folder;
 }
 
-/** A file of the work whose name begins so. */
+/** The path of the first file in the working folder whose name starts with `begin`. */
 function fileOf(folder: string, begin: string): string {
   return join(folder, 'w', readdirSync(join(folder, 'w')).find((name) => name.startsWith(begin)) ?? 'none');
 }
@@ -41,14 +41,14 @@ async function refused(args: readonly string[], folder: string, env: NodeJS.Proc
   return { code, stderr };
 }
 
-test('the shards of profiles, events, titles, rules and reasons come to the bytes of one run', async () => {
+test('shards with profiles, events, titles, rules and reasons merge into the same bytes as one run', async () => {
   const folder = copy();
   const [whole, merged] = await bothWays(ARGS, 'recs.csv', folder);
   expect(merged?.equals(whole ?? Buffer.of())).toBe(true);
   expect(whole?.toString()).toContain('"Title, ');
 });
 
-test('nothing in the folder knows where it lies, and a finished shard is not worked again', async () => {
+test('the working folder can be moved, and a finished shard is not computed again', async () => {
   const folder = copy();
   const before = readdirSync(join(folder, 'w'));
   renameSync(join(folder, 'w'), join(folder, 'elsewhere'));
@@ -59,10 +59,10 @@ test('nothing in the folder knows where it lies, and a finished shard is not wor
   expect(readdirSync(join(folder, 'elsewhere'))).toEqual(before);
 });
 
-test('planning the same again changes nothing; another plan has no place there', async () => {
+test('repeating the same plan changes nothing, and a different plan in the same folder is refused', async () => {
   const folder = copy();
-  const said = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
-  expect(said.split('\n')).toEqual([
+  const commands = await does(['plan', ...ARGS, '--shards', '2', '--work', 'w'], { folder });
+  expect(commands.split('\n')).toEqual([
     '# run each as an array of 2, after the one before is finished:',
     'recommend fit --stage count --shard auto --work w',
     'recommend fit --stage learn --shard auto --work w',
@@ -77,7 +77,7 @@ test('planning the same again changes nothing; another plan has no place there',
   expect(readdirSync(join(folder, 'w')).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-test('what is missing is said by status, by the next stage and by merge, which end with 75', async () => {
+test('status, the next stage and merge name the missing shards; the last two end with 75', async () => {
   const folder = copy('learn-');
   rmSync(fileOf(folder, 'recommend-'));
   const { stages } = JSON.parse(await does(['status', '--work', 'w', '--format', 'json'], { folder }));
@@ -98,8 +98,8 @@ test('what is missing is said by status, by the next stage and by merge, which e
 
 test.each([
   ['altered', alter],
-  ['cut', (path: string) => truncateSync(path, 100)],
-])('a shard that was %s is not merged; worked again it is whole', async (_, spoil) => {
+  ['truncated', (path: string) => truncateSync(path, 100)],
+])('a shard that was %s is not merged; running it again restores its bytes', async (_, spoil) => {
   const folder = copy();
   const path = fileOf(folder, 'recommend-');
   const before = readFileSync(path);
@@ -112,7 +112,7 @@ test.each([
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
-test('what each engine says of a task is understood by the command', async () => {
+test('--shard auto understands the task index of every supported engine', async () => {
   const second = {
     ...{
       RECOMMEND_SHARD: 2,
@@ -132,7 +132,7 @@ test('what each engine says of a task is understood by the command', async () =>
   }
 });
 
-test('a shard reports and keeps within memory as a run does', async () => {
+test('a shard respects --max-memory and writes its summary and metrics as a run does', async () => {
   const folder = copy('recommend-');
   const shard = ['score', '--shard', '1', '--work', 'w', '-j', '1', '--summary', 's.json', '--metrics-file', 'm.prom'];
   const { code, stderr } = await refused([...shard, '--max-memory', '100M'], folder);
@@ -150,7 +150,7 @@ test('a shard reports and keeps within memory as a run does', async () => {
   expect(readFileSync(join(folder, 'm.prom'), 'utf8')).toContain('recommend_success{run="m"} 1\n');
 });
 
-test('a shard that cannot begin says so in its summary as well', async () => {
+test('a shard that cannot start reports the error in its summary too', async () => {
   const folder = copy();
   const summed = async (...args: string[]) => {
     const { code, stderr } = await refused(['score', '--summary', 's.json', ...args], folder);
@@ -163,7 +163,7 @@ test('a shard that cannot begin says so in its summary as well', async () => {
   expect(await summed('--work', 'w', '--shard', 'auto')).toMatchObject({ code: 2 });
 });
 
-test('shards of another plan are not merged', async () => {
+test('merge refuses shards of another plan', async () => {
   const folder = copy();
   writeFileSync(join(folder, 'w', 'learn-0123456789abcdef-0-5'), '');
   const { code, stderr } = await refused(['merge', '--work', 'w', '-o', 'm.csv'], folder);
@@ -171,7 +171,7 @@ test('shards of another plan are not merged', async () => {
   expect(code).toBe(65);
 });
 
-test('a plan that was altered, is of another version, or lacks a file is refused with 65, none at all with 66', async () => {
+test('a plan that was altered, has another version or lacks a file is refused with 65, and a missing plan with 66', async () => {
   const shard = ['fit', '--stage', 'count', '--shard', '1', '--work', 'w'];
   const lacking = copy('count-');
   rmSync(fileOf(lacking, 'evidence-'));

@@ -13,7 +13,7 @@ function catalogue(items: number): string {
   return ['item,title,tags,price', ...rows].join('\n');
 }
 
-/** Puts events, profiles and a catalogue into a folder. */
+/** Writes events, profiles and a catalogue into a folder. */
 export function putWorld(folder: string, users: number): void {
   put(folder, 'events.csv', manyEvents(users, 20, 5));
   put(folder, 'items.csv', catalogue(20));
@@ -24,14 +24,14 @@ export function putWorld(folder: string, users: number): void {
   put(folder, 'profiles.csv', ['user,country,history,preferences', 'new,FR,,tags:red', ...rows].join('\n'));
 }
 
-/** Runs a command, which has to do what it does without a word. */
+/** Runs a command that has to succeed and print nothing to stderr. @returns its stdout. */
 export async function does(args: readonly string[], where: InProcess): Promise<string> {
   const { code, stdout, stderr } = await runInProcess(args, { terminal: false, ...where });
   expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
   return stdout;
 }
 
-/** Plans, and works all shards of all stages. */
+/** Plans the run, and then runs all shards of all stages. */
 export async function worked(args: readonly string[], shards: number, folder: string, work = 'w'): Promise<void> {
   await does(['plan', ...args, '--shards', String(shards), '--work', work], { folder });
   for (const stage of [['fit', '--stage', 'count'], ['fit', '--stage', 'learn'], ['score']]) {
@@ -40,7 +40,7 @@ export async function worked(args: readonly string[], shards: number, folder: st
   }
 }
 
-/** The bytes of one run, and of the lists that shards made; both without a word. */
+/** Runs once as a whole and once by merging the shards, both without output to stderr. @returns the bytes of both outputs. */
 export async function bothWays(args: readonly string[], output: string, folder: string, work = 'w') {
   await does([...args, '-o', output, '-j', '1'], { folder });
   await does(['merge', '--work', work, '-o', `merged-${output}`], { folder });

@@ -12,7 +12,7 @@ export const VALID: Record<Kind, string> = {
   test: 'user,item,rating\nann,elm,5\nbob,fir,4\ncat,ash,5\n',
 };
 
-/** The files beside f.csv, the one at stake, and the arguments that name them all. */
+/** The other files of a run whose file under test is f.csv, and the arguments that name them all. */
 export function surroundings(kind: Kind): { files: Record<string, string>; args: string[] } {
   switch (kind) {
     case 'events':
@@ -29,18 +29,18 @@ export function surroundings(kind: Kind): { files: Record<string, string>; args:
   }
 }
 
-/** What is expected of a file. */
+/** A file, and what is expected of a run that reads it. */
 export interface Case {
   name: string;
-  /** The file, from the valid one. */
+  /** Makes the file from the valid one. */
   file: (valid: string) => string | Uint8Array;
-  /** Where it may stand; in any place where nothing is said. */
+  /** The kinds of file to which it applies; all by default. */
   kinds?: readonly Kind[];
   args?: readonly string[];
   code: number;
-  /** Parts of what stderr says. */
+  /** Parts of stderr. */
   says?: readonly (string | RegExp)[];
-  /** Where it goes on: what the valid file gives, or lists of items by user, in any order. */
+  /** The expected lists of a run that succeeds: those of the valid file, or items by user, in any order. */
   output?: 'the same' | Record<string, readonly string[]>;
 }
 
@@ -51,7 +51,7 @@ const SKIP = 'to go on without such rows: --bad-rows skip, or --bad-rows FILE to
 const SAME = { code: 0, output: 'the same' } as const;
 const NO_COLUMN = /f\.csv:1: no column that looks like the (user|item); name it with --\1-col NAME\n {2}its columns: /;
 
-/** The file's lines, each changed. @param line is given the number of each, 0 for the header. */
+/** Changes each line of a file. @param line gets the number of the line, 0 for the header. */
 function eachLine(valid: string, line: (text: string, at: number) => string): string {
   return valid.trimEnd().split('\n').map(line).join('\n').concat('\n');
 }
@@ -76,32 +76,32 @@ const named = (item: string) => (valid: string) => valid.replaceAll('ash', item)
 const HEADER_ONLY = (valid: string) => valid.slice(0, valid.indexOf('\n') + 1);
 
 const nothing: Case[] = [
-  { name: 'no byte', file: () => '', code: 65, says: ['f.csv is empty: its first line has to name the columns'] },
-  { name: 'blank lines alone', file: () => '\n\r\n\n', code: 65, says: ['f.csv is empty'] },
-  { name: 'nothing, packed', file: () => gzipSync(''), code: 65, says: ['f.csv is empty'] },
+  { name: 'no bytes', file: () => '', code: 65, says: ['f.csv is empty: its first line has to name the columns'] },
+  { name: 'only blank lines', file: () => '\n\r\n\n', code: 65, says: ['f.csv is empty'] },
+  { name: 'no bytes, compressed', file: () => gzipSync(''), code: 65, says: ['f.csv is empty'] },
   {
-    name: 'a header alone',
+    name: 'only a header',
     kinds: ['events', 'profiles'],
     file: HEADER_ONLY,
     code: 65,
     says: ['f.csv holds no users'],
   },
   {
-    name: 'a header alone',
+    name: 'only a header',
     kinds: ['items'],
     file: HEADER_ONLY,
     code: 65,
     says: ['f.csv holds no items: below its header no row has an id in column "item"'],
   },
   {
-    name: 'a header alone',
+    name: 'only a header',
     kinds: ['interactions'],
     file: HEADER_ONLY,
     code: 65,
     says: ['p.csv was read as profiles', 'no row of f.csv has one', '--items'],
   },
   {
-    name: 'a header alone',
+    name: 'only a header',
     kinds: ['test'],
     file: HEADER_ONLY,
     code: 65,
@@ -125,13 +125,13 @@ const columns: Case[] = [
     ],
   },
   {
-    name: 'cells cut by a space',
+    name: 'cells separated by spaces',
     file: (valid) => valid.replaceAll(',', ' '),
     code: 65,
     says: [NO_COLUMN, '; if these are several, name their separator with --delimiter'],
   },
   {
-    name: 'a separator that is not the one named',
+    name: 'another separator than --delimiter says',
     kinds: ['events', 'profiles'],
     args: ['--delimiter', ';'],
     file: (valid) => valid,
@@ -141,7 +141,7 @@ const columns: Case[] = [
   { name: 'semicolons', file: (valid) => valid.replaceAll(',', ';'), ...SAME },
   { name: 'two colons', file: (valid) => valid.replaceAll(',', '::'), ...SAME },
   {
-    name: 'separators of three characters, named',
+    name: 'separators of three characters, set by --delimiter',
     kinds: ['events', 'profiles'],
     args: ['--delimiter', '<|>'],
     file: (valid) => valid.replaceAll(',', '<|>'),
@@ -149,14 +149,14 @@ const columns: Case[] = [
   },
   { name: 'JSON Lines instead of CSV', file: (valid) => jsonLines(valid), ...SAME },
   { name: 'tabs', file: (valid) => valid.replaceAll(',', '\t'), ...SAME },
-  { name: "Excel's line that names the separator", file: (valid) => `sep=;\r\n${valid.replaceAll(',', ';')}`, ...SAME },
+  { name: "Excel's sep= line before the header", file: (valid) => `sep=;\r\n${valid.replaceAll(',', ';')}`, ...SAME },
   {
     name: 'columns called __proto__ and constructor',
     file: (valid) => withColumn(withColumn(valid, '__proto__', 'x'), 'constructor', 'y'),
     ...SAME,
   },
   {
-    name: '5,000 columns more',
+    name: '5,000 more columns',
     file: (valid) =>
       eachLine(
         valid,
@@ -171,7 +171,7 @@ const columns: Case[] = [
     says: [NO_COLUMN, '"c29", and 4970 more'],
   },
   {
-    name: 'no column that was named, before its rows are read,',
+    name: 'no column of the name in --rating-col, before a bad row',
     kinds: ['events', 'profiles'],
     args: ['--rating-col', 'stars'],
     file: (valid) => `${valid}ann\n`,
@@ -189,16 +189,16 @@ const columns: Case[] = [
 
 const bytes: Case[] = [
   { name: 'a byte order mark', file: (valid) => `\uFEFF${valid}`, ...SAME },
-  { name: 'UTF-16, little end first', file: (valid) => Buffer.from(`\uFEFF${valid}`, 'utf16le'), ...SAME },
-  { name: 'UTF-16, big end first', file: (valid) => Buffer.from(`\uFEFF${valid}`, 'utf16le').swap16(), ...SAME },
+  { name: 'UTF-16, little-endian', file: (valid) => Buffer.from(`\uFEFF${valid}`, 'utf16le'), ...SAME },
+  { name: 'UTF-16, big-endian', file: (valid) => Buffer.from(`\uFEFF${valid}`, 'utf16le').swap16(), ...SAME },
   {
-    name: 'UTF-16 without its mark',
+    name: 'UTF-16 without a byte order mark',
     file: (valid) => Buffer.from(valid, 'utf16le'),
     code: 65,
     says: ['f.csv:1: NUL bytes where the columns should be named', '--encoding utf-16le'],
   },
   {
-    name: 'NUL bytes alone',
+    name: 'only NUL bytes',
     file: () => Buffer.alloc(5000),
     code: 65,
     says: ['f.csv:1: NUL bytes where the columns should be named'],
@@ -210,14 +210,14 @@ const bytes: Case[] = [
     says: [/f\.csv:\d: the id "é\uFFFDrable" is not UTF-8; --encoding windows-1252/, SKIP],
   },
   {
-    name: 'ids in Latin-1 alone',
+    name: 'ids in Latin-1, all of them',
     kinds: LEARNED,
     file: (valid) => Buffer.from(named('\xe9rable')(valid), 'latin1'),
     code: 0,
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'érable'] },
   },
   {
-    name: 'ids in Latin-1 that is named',
+    name: 'ids in Latin-1, with --encoding',
     kinds: LEARNED,
     args: ['--encoding', 'latin1'],
     file: (valid) => Buffer.from(named('\xe9rable')(valid), 'latin1'),
@@ -225,7 +225,7 @@ const bytes: Case[] = [
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'érable'] },
   },
   {
-    name: 'UTF-16 without its mark, named',
+    name: 'UTF-16 without a byte order mark, with --encoding',
     kinds: ['events'],
     args: ['--encoding', 'utf-16le'],
     file: (valid) => Buffer.from(valid, 'utf16le'),
@@ -262,32 +262,32 @@ const bytes: Case[] = [
   },
   { name: 'CRLF', file: (valid) => valid.replaceAll('\n', '\r\n'), ...SAME },
   {
-    name: 'CRLF and LF in turn',
+    name: 'alternating CRLF and LF',
     file: (valid) => eachLine(valid, (text, at) => (at % 2 ? `${text}\r` : text)),
     ...SAME,
   },
   {
-    name: 'CR twice before LF',
+    name: 'two CRs before each LF',
     kinds: ['events', 'profiles', 'interactions', 'test'],
     file: (valid) => valid.replaceAll('\n', '\r\r\n'),
     ...SAME,
   },
   {
-    name: 'CR alone',
+    name: 'CR as its only line end',
     file: (valid) => valid.replaceAll('\n', '\r'),
     code: 65,
     says: ['f.csv:1: a carriage return inside the header', "tr '\\r' '\\n'"],
   },
-  { name: 'no end to its last line', file: (valid) => valid.trimEnd(), ...SAME },
-  { name: 'gzip under another name', file: (valid) => gzipSync(valid), ...SAME },
+  { name: 'no line end after its last line', file: (valid) => valid.trimEnd(), ...SAME },
+  { name: 'gzip without .gz in its name', file: (valid) => gzipSync(valid), ...SAME },
   {
-    name: 'gzip that is cut',
+    name: 'truncated gzip',
     file: (valid) => gzipSync(valid).subarray(0, -12),
     code: 65,
     says: ['f.csv: the gzip file ends too early'],
   },
   {
-    name: 'gzip with something behind it',
+    name: 'other bytes after gzip',
     file: (valid) => Buffer.concat([gzipSync(valid), Buffer.from('more')]),
     code: 65,
     says: ['f.csv: damaged gzip'],
@@ -302,19 +302,19 @@ const bytes: Case[] = [
 
 const rows: Case[] = [
   {
-    name: 'a quote open to the end',
+    name: 'a quote that is never closed',
     file: (valid) => valid.replace('\n', '\n"'),
     code: 65,
     says: ['f.csv:2: a quote is opened in the row that begins on line 2 and never closed', SKIP],
   },
   {
-    name: 'a quote open in the header',
+    name: 'a quote in the header that is never closed',
     file: (valid) => `"${valid}`,
     code: 65,
     says: ['f.csv:1: a quote is opened in the row that begins on line 1 and never closed'],
   },
   {
-    name: 'a quote inside a name of the header',
+    name: 'a quote inside the name of a column',
     args: ['--bad-rows', 'skip'],
     file: (valid) => valid.replace('e', 'e"'),
     code: 65,
@@ -333,13 +333,13 @@ const rows: Case[] = [
     says: [/f\.csv:\d: text after a closing quote/, SKIP],
   },
   {
-    name: 'a row too long',
+    name: 'a row that is too long',
     file: (valid) => `${valid}ann,ash,1,2,3\n`,
     code: 65,
     says: [/f\.csv:\d: this row has 5 cells, the header has 3/, SKIP],
   },
   {
-    name: 'a row too short',
+    name: 'a row that is too short',
     file: (valid) => `${valid}ann\n`,
     code: 65,
     says: [/f\.csv:\d: this row has 1 cells, the header has 3/, SKIP],
@@ -359,7 +359,7 @@ const rows: Case[] = [
     ...SAME,
     says: ['refused  2 rows that cannot be read'],
   },
-  { name: 'empty cells too many', file: (valid) => eachLine(valid, (text, at) => (at ? `${text},,` : text)), ...SAME },
+  { name: 'extra empty cells', file: (valid) => eachLine(valid, (text, at) => (at ? `${text},,` : text)), ...SAME },
   { name: 'rows without an id', file: (valid) => `${valid},,\nNA,NULL,\n`, ...SAME, says: ['skipped  2 rows without'] },
 ];
 
@@ -426,7 +426,7 @@ const ids: Case[] = [
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak'] },
   },
   {
-    name: 'ids that are not those of the events',
+    name: 'ids that do not match those of the events',
     kinds: ['items'],
     file: (valid) => valid.replace(/^(?=[oaef])/gm, 'x-'),
     code: 0,
@@ -434,7 +434,7 @@ const ids: Case[] = [
     output: Object.fromEntries(['ann', 'bob', 'cat'].map((user) => [user, ['x-oak', 'x-ash', 'x-elm', 'x-fir']])),
   },
   {
-    name: 'no row for an item that people had',
+    name: 'no row for an item that users had',
     kinds: ['items'],
     file: (valid) => valid.replace(/^ash.*\n/m, ''),
     code: 0,
@@ -442,7 +442,7 @@ const ids: Case[] = [
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak'] },
   },
   {
-    name: 'rows of one item that disagree',
+    name: 'contradictory rows of one item',
     kinds: ['items'],
     file: (valid) => `${valid}oak,Quercus,needle\n`,
     code: 0,
@@ -492,14 +492,14 @@ const numbers: Case[] = [
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'ash'] },
   },
   {
-    name: 'strengths next to the largest there are',
+    name: 'strengths near the largest number',
     kinds: LEARNED,
     file: (valid) => valid.replaceAll(',5\n', ',1.7e308\n').replaceAll(',4\n', ',-1.7e308\n'),
     code: 0,
     output: { ann: ['elm', 'fir'], bob: ['fir'], cat: ['oak', 'ash'] },
   },
   {
-    name: 'the smallest strengths there are',
+    name: 'strengths of the smallest number above 0',
     kinds: LEARNED,
     file: (valid) => valid.replaceAll(',5\n', ',5e-324\n'),
     code: 0,
@@ -513,7 +513,7 @@ const numbers: Case[] = [
     says: ['f.csv:2: "oak" has the strength 1000; it goes from -100 to 100', SKIP],
   },
   {
-    name: 'a list that is skipped, with its user',
+    name: 'a strength of 1000 in a list, in a row that is skipped',
     kinds: ['profiles'],
     args: ['--bad-rows', 'skip'],
     file: (valid) => `${valid}dan,FR,yew|oak:1000\n`,
@@ -541,7 +541,7 @@ const times: Case[] = [
     says: ['f.csv:3: column "time": "2023-01-01", where the rows before have a number'],
   },
   {
-    name: 'days that may be months',
+    name: 'days that could be months',
     kinds: EVENTS,
     file: timed((row) => `${row}/3/2020`),
     code: 65,
@@ -551,14 +551,14 @@ const times: Case[] = [
     ],
   },
   {
-    name: 'days that may be months, left out',
+    name: 'days that could be months, with --time-col none',
     kinds: LEARNED,
     args: ['--time-col', 'none'],
     file: timed((row) => `${row}/3/2020`),
     ...SAME,
   },
   {
-    name: 'days that may be months, settled',
+    name: 'days that could be months, with --date-order',
     kinds: EVENTS,
     args: ['--date-order', 'day-first'],
     file: timed((row) => `${row}/3/2020`),
@@ -582,21 +582,21 @@ const times: Case[] = [
   },
 ];
 
-/** A case in one of the places where it may stand. */
+/** A case for one kind of file. */
 export interface PlacedCase extends Case {
   kind: Kind;
-  /** Whether the whole program is run with it there: once for each case, in one place after the other as the cases go. */
+  /** Whether the whole program runs with it: for one kind per case, and for another kind from case to case. */
   isRun: boolean;
 }
 
 function placed(cases: readonly Case[]): PlacedCase[] {
   return cases.flatMap((badCase, at) => {
     const kinds = badCase.kinds ?? ALL;
-    return kinds.map((kind, place) => ({ ...badCase, kind, isRun: place === at % kinds.length }));
+    return kinds.map((kind, index) => ({ ...badCase, kind, isRun: index === at % kinds.length }));
   });
 }
 
 export const CASES = placed([...nothing, ...columns, ...bytes, ...rows, ...ids, ...numbers, ...times]);
 
-/** The same with cells of 10 MB, which take long. */
+/** Slow cases: cells of 10 MB. */
 export const HUGE_CASES = placed(huge);

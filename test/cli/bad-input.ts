@@ -3,12 +3,12 @@ import { temporaryFolders } from '../files/temporary.js';
 import { type Kind, type PlacedCase, surroundings, VALID } from './bad-input-cases.js';
 import { put } from './data.js';
 import { lawfulLists } from './output-laws.js';
-import { knownOf, readHere } from './reading.js';
+import { knownOf, readInProcess } from './reading.js';
 import { runInProcess } from './run.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
-/** Puts the files into a folder; the arguments that name them. */
-function laidOut(own: string, kind: Kind, file: string | Uint8Array, more: readonly string[] = []) {
+/** Writes the files of a case into a folder. @returns the arguments that name them. */
+function putFiles(own: string, kind: Kind, file: string | Uint8Array, more: readonly string[] = []) {
   const { files, args } = surroundings(kind);
   for (const [name, content] of Object.entries(files)) put(own, name, content);
   put(own, 'f.csv', file);
@@ -21,50 +21,50 @@ function inAnyOrder(lists: Lists) {
   return [...lists].map(([user, items]) => [user, [...items].sort()]).sort();
 }
 
-function expectSaid(said: string, says: readonly (string | RegExp)[]): void {
-  for (const part of says) expect(said).toMatch(part);
-  expect(said).not.toMatch(/unexpected|\n\s+at /);
-  // Whatever the file holds, it is told of in a few lines.
-  expect(said.length).toBeLessThan(5000);
+function expectMessage(message: string, says: readonly (string | RegExp)[]): void {
+  for (const part of says) expect(message).toMatch(part);
+  expect(message).not.toMatch(/unexpected|\n\s+at /);
+  // The message is short, whatever the file contains.
+  expect(message.length).toBeLessThan(5000);
 }
 
 function byName(cases: readonly PlacedCase[]): [string, Kind, PlacedCase][] {
   return cases.map((badCase) => [badCase.name, badCase.kind, badCase]);
 }
 
-/** Tests each of the cases: by reading its file, and one place of each by a whole run. */
+/** Tests each case for every kind of file that it applies to by reading its files, and for one kind by a whole run, too. */
 export function testBadInput(cases: readonly PlacedCase[]): void {
   const newFolder = temporaryFolders();
   keepWorkersInProcess();
 
-  describe('a file is read with', () => {
+  describe('reading gives the expected error or dataset for a file with', () => {
     test.each(byName(cases))(
       '%s, as %s',
       async (_, kind, { file, args: more, code: expected, says = [], output, isRun }) => {
         const own = newFolder();
-        const args = laidOut(own, kind, file(VALID[kind]), more);
-        const { code, said, held } = await readHere(args, own);
-        // What is told later than by reading is asked of the program.
-        if (!isRun) expectSaid(said, says);
-        if (!isRun || code !== 0) expect(code, said).toBe(expected);
-        if (!held || !output) return;
+        const args = putFiles(own, kind, file(VALID[kind]), more);
+        const { code, message, data } = await readInProcess(args, own);
+        // Some messages appear only after reading: the whole run checks them.
+        if (!isRun) expectMessage(message, says);
+        if (!isRun || code !== 0) expect(code, message).toBe(expected);
+        if (!data || !output) return;
         if (output === 'the same') {
           const other = newFolder();
-          expect(held).toEqual((await readHere(laidOut(other, kind, VALID[kind]), other)).held);
+          expect(data).toEqual((await readInProcess(putFiles(other, kind, VALID[kind]), other)).data);
           return;
         }
-        const { users, barred, offered } = knownOf(held.dataset);
-        const lists = users.map((user) => [user, [...offered].filter((item) => !barred(user).has(item))] as const);
+        const { users, excluded, offered } = knownOf(data.dataset);
+        const lists = users.map((user) => [user, [...offered].filter((item) => !excluded(user).has(item))] as const);
         expect(inAnyOrder(lists.filter(([, items]) => items.length > 0))).toEqual(inAnyOrder(Object.entries(output)));
       },
     );
   });
 
-  describe('the program ends as it should with', () => {
+  describe('a whole run gives the expected exit code, messages and lists for a file with', () => {
     const valid = new Map<Kind, string>();
     const validOutput = async (kind: Kind) => {
       const own = newFolder();
-      const known = valid.get(kind) ?? (await runInProcess(laidOut(own, kind, VALID[kind]), { folder: own })).stdout;
+      const known = valid.get(kind) ?? (await runInProcess(putFiles(own, kind, VALID[kind]), { folder: own })).stdout;
       valid.set(kind, known);
       return known;
     };
@@ -73,10 +73,10 @@ export function testBadInput(cases: readonly PlacedCase[]): void {
       '%s, as %s',
       async (_, kind, { file, args: more, code: expected, says = [], output }) => {
         const own = newFolder();
-        const args = laidOut(own, kind, file(VALID[kind]), more);
+        const args = putFiles(own, kind, file(VALID[kind]), more);
         const { code, stdout, stderr } = await runInProcess(args, { folder: own });
         expect(code, stderr.slice(0, 2000)).toBe(expected);
-        expectSaid(stderr, says);
+        expectMessage(stderr, says);
         if (expected !== 0) expect(stdout).toBe('');
         if (output === 'the same') expect(stdout).toBe(await validOutput(kind));
         if (expected !== 0 || kind === 'test') return;

@@ -26,13 +26,13 @@ async function scriptFor(shell: string): Promise<string> {
 }
 
 describe('in bash', () => {
-  /** What bash completes the last word to, in a folder with a few files. */
+  /** The words to which bash completes the last one, in a folder with a few files. */
   async function completed(...words: string[]): Promise<string[]> {
     const folder = newFolder();
     put(folder, 'completion.bash', await scriptFor('bash'));
     for (const name of ['ratings.csv', 'ratios and more.csv', 'skipped.csv']) put(folder, name, '');
-    const asked = `source ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _recommend; IFS=$'\\n'; echo "\${COMPREPLY[*]}"`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', asked, 'bash', 'recommend', ...words], {
+    const script = `source ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _recommend; IFS=$'\\n'; echo "\${COMPREPLY[*]}"`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'recommend', ...words], {
       cwd: folder,
       encoding: 'utf8',
     });
@@ -45,13 +45,13 @@ describe('in bash', () => {
     expect(await completed('ev')).toEqual(['evaluate']);
   });
 
-  test('options are those of the command', async () => {
+  test('an option is completed to the options of its command', async () => {
     expect(await completed('--bal')).toEqual(['--balance']);
     expect(await completed('evaluate', '')).toEqual(allNames(evaluate.command('').options));
     expect(await completed('evaluate', '--bal')).toEqual([]);
   });
 
-  test('values are the choices of the option, however it is written', async () => {
+  test('a value is completed to the choices of its option, with a space or with =', async () => {
     expect(await completed('--balance', '')).toEqual([...BALANCES]);
     expect(await completed('--balance', '=', 'ran')).toEqual(['random']);
     expect(await completed('--balance', '=')).toEqual([...BALANCES]);
@@ -59,19 +59,19 @@ describe('in bash', () => {
     expect(await completed('--top', '')).toEqual([]);
   });
 
-  test('algorithms and settings are those of the program', async () => {
+  test('algorithms and settings are completed to those of the program', async () => {
     expect(await completed('--algorithm', '')).toEqual(['auto', ...ALGORITHMS.map(({ name }) => name)]);
     expect(await completed('evaluate', '--algorithms', 'auto,ri')).toEqual(['auto,ridge']);
     expect(await completed('--set', '')).toEqual(HYPER_PARAMETERS.map(({ key }) => `${key}=`));
   });
 
-  test('files follow options that take one', async () => {
+  test('a value of an option that takes a file is completed to files', async () => {
     expect((await completed('--users', 'rat')).sort()).toEqual(['ratings.csv', 'ratios and more.csv']);
     expect(await completed('-u', 'ratings.csv', 'ski')).toEqual(['skipped.csv']);
     expect(await completed('--bad-rows', 'sk')).toEqual(['skip', 'skipped.csv']);
   });
 
-  test('topics and shells follow their commands', async () => {
+  test('help is completed to topics, and completion to shells', async () => {
     expect(await completed('help', 'n')).toEqual(['nightly']);
     expect(await completed('help', 'al')).toEqual(['algorithms']);
     expect(await completed('completion', '')).toEqual(['bash', 'zsh', 'fish']);
@@ -86,7 +86,7 @@ describe.each([
     (name: string) => (name.startsWith('--') ? ` -l ${name.slice(2)} ` : ` -s ${name.slice(1)} `),
   ],
 ])('in %s', (shell, checkOnly, asWritten) => {
-  test('the script has every command and option, and is understood where the shell is installed', async () => {
+  test('the script has every command and option, and no syntax errors if the shell is installed', async () => {
     const script = await scriptFor(shell);
     for (const name of allNames([...recommend.command('').options, ...evaluate.command('').options])) {
       expect(script).toContain(asWritten(name));
@@ -100,7 +100,7 @@ describe.each([
   });
 });
 
-test('another shell, or none, is refused with those that there are', async () => {
+test('an unknown or missing shell is refused with the list of supported shells', async () => {
   const folder = newFolder();
   const fihs = await runInProcess(['completion', 'fihs'], { folder });
   expect(fihs).toMatchObject({ code: 2, stdout: '' });

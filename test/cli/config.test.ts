@@ -16,14 +16,14 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-/** A configuration in a new folder; its path. */
+/** Writes a configuration into a new folder. @returns its path. */
 function configOf(config: object | string): string {
   const path = join(newFolder(), 'c.json');
   writeFileSync(path, typeof config === 'string' ? config : JSON.stringify(config));
   return path;
 }
 
-/** What the configuration is refused with, without its folder and the line that ends such messages. */
+/** The message that refuses the configuration, without its folder and the final line about --help. */
 async function refusal(config: object | string, ...typed: string[]): Promise<string> {
   const path = configOf(config);
   const { failure } = await withConfig([...typed, '--config', path]);
@@ -47,7 +47,7 @@ const CANDIDATES = [
   'x.csv',
 ];
 
-/** Values that an option takes, two where it is one that takes several. */
+/** Valid values for an option: two if it takes several. */
 function valuesFor({ argChoices, parseArg, variadic, long, defaultValue }: Option): string[] {
   const isTaken = (value: string) => {
     try {
@@ -69,7 +69,7 @@ function valuesFor({ argChoices, parseArg, variadic, long, defaultValue }: Optio
 }
 
 const names = Object.keys(OPTIONS_OF);
-/** Of a command line, what commander makes of it. */
+/** The options that commander parses from a command line. */
 function optsOf(command: Command, argv: readonly string[]): object {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   expect(command.parseOptions([...argv]).unknown).toEqual([]);
@@ -81,7 +81,7 @@ describe.each(names)('each option of %s', (name) => {
   const command = async () => (await OPTIONS_OF[name]?.()) as Command;
   const settable = async () => (await command()).options.filter(({ long }) => !/^--(config|version)$/.test(long ?? ''));
 
-  test('means the same in a configuration as on the command line, and gives way to it', async () => {
+  test('means the same in a configuration as on the command line, which takes precedence', async () => {
     for (const option of await settable()) {
       const long = option.long ?? '';
       const values = option.required ? valuesFor(option) : [];
@@ -97,7 +97,7 @@ describe.each(names)('each option of %s', (name) => {
     }
   });
 
-  test('refuses a value of another kind', async () => {
+  test('refuses a value of the wrong type', async () => {
     for (const { long = '', required } of await settable()) {
       const value = required ? true : 'yes';
       const wanted = required ? 'text or a number' : 'true or false';
@@ -108,7 +108,7 @@ describe.each(names)('each option of %s', (name) => {
   });
 });
 
-test('files lie beside the configuration; words, absolute paths and standard input stay', async () => {
+test('file names are relative to the configuration; keywords, absolute paths and "-" stay as they are', async () => {
   const path = configOf({ users: ['a.csv', '-', '/b.csv'], 'bad-rows': 'skip', output: '../c.csv' });
   const { argv } = await withConfig(['-n', '3', '--config', path]);
   const folder = join(path, '..');
@@ -139,7 +139,7 @@ test.each<[string, string, string[]]>([
   expect(await refusal(text, ...typed)).toBe(message);
 });
 
-test('what is not JSON is refused where it begins to be wrong', () => {
+test('invalid JSON is refused with the line and column of the error', () => {
   const text = JSON.stringify({ users: ['a.csv', 'b.csv'], top: 12, titles: true, set: ['lambda=3'] }, undefined, 1);
   const outside = [...text.matchAll(/"[^"]*"|[^"]/g)].flatMap(({ 0: part, index }) => (part.length > 1 ? [] : index));
   return fc.assert(
@@ -165,7 +165,7 @@ describe('a run', () => {
     return runInProcess([...typed, '--config', 'conf/c.json'], { folder, terminal: false });
   };
 
-  test('by a configuration gives the lists of the same options typed; the short form of an option is typed too', async () => {
+  test('with a configuration gives the same lists as with typed options, and a typed short option overrides it', async () => {
     const folder = world();
     const rest = ['--algorithm', 'cosine', '-j', '1'];
     const typed = await runInProcess(['-u', 'conf/e.csv', '-n', '2', ...rest], { folder, terminal: false });
@@ -175,7 +175,7 @@ describe('a run', () => {
     expect(typed.code).toBe(0);
   });
 
-  test('--dry-run shows a command that needs no configuration', async () => {
+  test('with --dry-run shows a command that needs no configuration', async () => {
     const folder = world();
     const config = { users: ['e.csv'], 'dry-run': true, set: ['lambda=3'], 'log-format': 'text' };
     const { code, stdout } = await withFile(folder, config, '--set', 'lambda=4', '--algorithm', 'ridge');
@@ -193,7 +193,7 @@ describe('a run', () => {
     );
   });
 
-  test('a refused configuration is reported as it asks for, in the log and in the metrics', async () => {
+  test('with an invalid configuration still uses its log format and metrics file to report the error', async () => {
     const folder = world();
     const config = { tpo: 3, 'log-format': 'json', 'metrics-file': 'm.prom' };
     const { code, stdout, stderr } = await withFile(folder, config);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** What `unshare` is told for processes in a world of their own: PIDs, /proc, and the name of the host. */
+/** Options of `unshare` that give processes their own PIDs, /proc and host name. */
 export const CONTAINER = ['--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
 export const hasContainers = spawnSync('unshare', [...CONTAINER, 'true']).status === 0;
 

@@ -7,7 +7,7 @@ import { keepWorkersInProcess } from './workers-in-process.js';
 keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
-/** Clears a screen in two ways, turns the direction of text, and writes a line of its own. */
+/** Clears the screen in two ways, reverses the direction of text, and forges a line of output. */
 const EVIL = '\u001b[2J\u009b2J\u202egpj\u2066\u007f\u2028\rrecommend: all is well';
 const CONTROL = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
@@ -34,7 +34,7 @@ test.each([
   }
 });
 
-test('nor do the groups of an evaluation, or a word that is no option', async () => {
+test('the groups of an evaluation and an unknown option never control the terminal', async () => {
   const folder = newFolder();
   put(
     folder,

@@ -10,7 +10,7 @@ bob,elm,5
 bob,ash,4
 `;
 
-/** Writes a file into a folder; its path. */
+/** Writes a file into a folder. @returns its path. */
 export function put(folder: string, name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -41,7 +41,7 @@ export function rowsIn(path: string): Record<string, string>[] {
   return parse<Record<string, string>>(readFileSync(path, 'utf8'), { columns: true });
 }
 
-/** Events enough for many shards: every user has `each` of `items` items, without chance. */
+/** Enough events for many shards: `each` events per user, with some of `items` items, without randomness. */
 export function manyEvents(users: number, items: number, each: number): string {
   const lines = ['user,item'];
   for (let user = 0; user < users; user++) {

@@ -7,7 +7,7 @@ import { run, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
-/** A folder with an export of a shop: orders, their lines, a catalogue. */
+/** A folder with the export of a shop: orders, order lines and a catalogue. */
 function shop(): string {
   const folder = newFolder();
   const write = (name: string, lines: readonly string[]) => writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
@@ -24,7 +24,7 @@ function shop(): string {
 
 const FILES = ['-u', 'lines.csv', '--orders', 'orders.csv', '-i', 'products.csv'];
 
-test('describe shows roles, examples, distributions, what is suspicious, and the command', async () => {
+test('describe shows roles, examples, distributions, suspicious findings, and the command to run', async () => {
   const { code, stdout, stderr } = await runInProcess(['describe', ...FILES], { folder: shop(), terminal: false });
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -38,7 +38,7 @@ test('describe shows roles, examples, distributions, what is suspicious, and the
   expect(stdout).toContain(`recommend ${FILES.join(' ')} --user-col customer_id`);
 });
 
-test('the JSON has the same for programs, and goes to a file where one is named', async () => {
+test('--format json has the same facts for programs, and -o writes them to a file', async () => {
   const folder = shop();
   const args = ['describe', ...FILES, '--format', 'json', '-o', 'd.json'];
   const { code, stdout } = await runInProcess(args, { folder, terminal: false });
@@ -60,7 +60,7 @@ test('the JSON has the same for programs, and goes to a file where one is named'
   expect(description.warnings).toEqual([]);
 });
 
-test('a run with the command that describe prints gives the very bytes of the run without it', async () => {
+test('the command that describe prints gives the same bytes as the original command', async () => {
   const folder = shop();
   const described = await runInProcess(['describe', ...FILES, '--format=json'], { folder, terminal: false });
   const [, ...frozen] = shellWords(JSON.parse(described.stdout).command);
@@ -73,7 +73,7 @@ test('a run with the command that describe prints gives the very bytes of the ru
   expect(again).toEqual(plain);
 });
 
-test('--dry-run describes the run that is typed, and writes nothing else', async () => {
+test('--dry-run describes the run and does not write its output', async () => {
   const folder = shop();
   const args = [...FILES, '-n', '7', '-o', 'recs.csv', '--dry-run'];
   const { code, stdout, stderr } = await runInProcess(args, { folder, terminal: false });
@@ -82,7 +82,7 @@ test('--dry-run describes the run that is typed, and writes nothing else', async
   expect(existsSync(join(folder, 'recs.csv'))).toBe(false);
 });
 
-test('standard input can be described, and what cannot be understood is refused as by a run', async () => {
+test('describe reads standard input, and refuses a file without a user column as a run does', async () => {
   const folder = newFolder();
   const events = `user_id,item_id\n${['u,a', 'u,b', 'v,a', 'v,c', 'w,b'].join('\n')}\n`;
   const described = await run(['describe', '-u', '-'], { folder, stdin: events, terminal: false });
@@ -93,7 +93,7 @@ test('standard input can be described, and what cannot be understood is refused 
   expect(refused.stderr).toContain('standard input:1: no column that looks like the user');
 });
 
-test('warnings are among what is suspicious, and cron hears of them', async () => {
+test('warnings are listed as suspicious, and also printed to stderr without a terminal', async () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'e.csv'), `session_id,item\n${['s,a', 's,b', 't,a'].join('\n')}\n`);
   const { stdout, stderr } = await runInProcess(['describe', '-u', 'e.csv'], { folder, terminal: false });

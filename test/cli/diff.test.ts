@@ -22,7 +22,7 @@ function shelf(): string {
 
 const diff = (folder: string, ...args: string[]) => runInProcess(['diff', ...args], { folder, terminal: false });
 
-test('says for people how much changed, for whom, and by which items', async () => {
+test('the text report shows how much changed, for which users, and which items came or went', async () => {
   expect(await diff(shelf(), 'before.csv', 'after.csv')).toEqual({
     code: 0,
     stderr: '',
@@ -48,7 +48,7 @@ c  Corn                    1      0
   });
 });
 
-test('says the same for programs, in a file where one is named', async () => {
+test('--format json reports the same figures, and -o writes them to a file', async () => {
   const folder = shelf();
   const args = ['before.csv', 'after.csv', '--format', 'json', '-o', 'diff.json'];
   expect(await diff(folder, ...args)).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -78,18 +78,18 @@ describe('--max-change', () => {
       1,
       'recommend: after.csv: the lists changed by 0.2500, and 33.3 % of the users of before.csv have none, more than --max-change 0.2 allows\n',
     ],
-  ])('%s ends with %i, and the report all the same', async (share, code, stderr) => {
+  ])('%s ends with %i and still prints the report', async (share, code, stderr) => {
     const ended = await diff(shelf(), 'before.csv', 'after.csv', '--max-change', share);
     expect(ended).toEqual({ code, stderr, stdout: expect.stringMatching(/^Change 0.2500/) });
   });
 
-  test('lets pass what is the same, and nothing else at 0', async () => {
+  test('0 accepts identical lists only', async () => {
     expect(await diff(shelf(), 'after.csv', 'after.csv', '--max-change', '0')).toMatchObject({ code: 0, stderr: '' });
     expect(await diff(shelf(), 'after.csv', 'before.csv', '--max-change', '0')).toMatchObject({ code: 1 });
   });
 });
 
-test('lists that a run writes are the same in every format', async () => {
+test('the lists of one run do not differ between formats', async () => {
   const folder = newFolder();
   const events = Array.from({ length: 80 }, (_, k) => `u${k % 16},i${(k * k) % 9}\n`);
   put(folder, 'e.csv', `user_id,item_id\n${events.join('')}`);
@@ -117,7 +117,7 @@ test.each<[string[], number, string]>([
   expect(readFileSync(join(folder, 'before.csv'), 'utf8')).toBe(BEFORE);
 });
 
-test('one of the files may be standard input, and a configuration may have the options', async () => {
+test('one file can be standard input, and options can come from a configuration', async () => {
   const folder = shelf();
   put(folder, 'c.json', '{"max-change": 0.1, "format": "json"}');
   const args = ['diff', '-', 'after.csv', '--config', 'c.json'];

@@ -6,13 +6,13 @@ import { shellWords } from '../exports.js';
 import { type Ended, root, runInProcess } from './run.js';
 
 export interface Block {
-  /** What stands behind the opening ```; '' for nothing. */
+  /** The word after the opening ```, or ''. */
   kind: string;
   text: string;
   line: number;
 }
 
-/** The blocks between ``` of a document. */
+/** The code blocks of a document. */
 export function blocksOf(document: string): Block[] {
   const text = readFileSync(join(root, document), 'utf8');
   return [...text.matchAll(/^```(\S*)\n([\s\S]*?)^```$/gm)].map(({ 1: kind = '', 2: inside = '', index }) => ({
@@ -23,21 +23,21 @@ export function blocksOf(document: string): Block[] {
 }
 
 export interface Command {
-  /** For a shell. */
+  /** The text for the shell. */
   text: string;
-  /** What the document shows of its output; undefined: nothing. */
+  /** The output, or parts of it, as the document shows it; undefined if it shows none. */
   shown: string | undefined;
   line: number;
   shell: string;
 }
 
-/** A script whose lines are no commands of their own: one goes on in the next, or sets what the next one needs. */
-const NEEDS_ALL = /^\s|\\$|^\w+=/m;
+/** Matches a script whose lines cannot run one by one: a line continues on the next, or sets a variable. */
+const IS_ONE_COMMAND = /^\s|\\$|^\w+=/m;
 
-/** The commands of a block that can be run: of a session, of a script, or of a table of cron, whose files lie in /data. */
+/** The commands of a block: of a shell session, a script, or a crontab, whose files are in /data. */
 export function commandsOf({ kind, text, line }: Block): Command[] {
   if (kind === 'sh' || kind === 'bash') {
-    const lines = NEEDS_ALL.test(text) ? [text.trimEnd()] : text.trimEnd().split('\n');
+    const lines = IS_ONE_COMMAND.test(text) ? [text.trimEnd()] : text.trimEnd().split('\n');
     return lines.map((each) => ({ text: each, shown: undefined, line, shell: kind }));
   }
   if (kind === 'crontab') {
@@ -59,18 +59,18 @@ export function commandsOf({ kind, text, line }: Block): Command[] {
     .map(([, command = '', shown = '']) => ({ text: command, shown, line, shell: 'sh' }));
 }
 
-/** `recommend` and words, which no shell has to make sense of. */
-const PLAIN = /^recommend [^|<>&;$`*()\n#]+$/;
+/** Matches a recommend command that needs no shell. */
+const NEEDS_NO_SHELL = /^recommend [^|<>&;$`*()\n#]+$/;
 
 const running = promisify(execFile);
 
-/** Runs a command in a folder as a reader would. @param path where its programs are. */
+/** Runs a command in a folder as a reader would. @param path the PATH of its programs. */
 export async function runCommand({ text, shell }: Command, folder: string, path: string): Promise<Ended> {
-  if (PLAIN.test(text)) {
+  if (NEEDS_NO_SHELL.test(text)) {
     const [, ...args] = shellWords(text);
-    // A description repeats what was typed, and says on stdout what others say on a terminal.
+    // describe repeats its arguments, and prints to stdout what other commands print to a terminal: add no options.
     if (args[0] === 'describe') return runInProcess(args, { folder, terminal: false });
-    // One child does the same, and costs less to start.
+    // One worker gives the same output, and starts faster.
     const hasWorkers =
       args.includes('-j') || ['diff', 'explain', 'similar', 'audience', 'export'].includes(args[0] ?? '');
     return runInProcess(hasWorkers ? args : [...args, '-j', '1'], { folder });
@@ -87,18 +87,18 @@ export async function runCommand({ text, shell }: Command, folder: string, path:
   }
 }
 
-/** What the clock and the memory decide is the same everywhere. */
+/** Masks times and memory sizes, which differ from run to run. */
 function masked(text: string): string {
   return text.replace(/\d[\d,.]* (s|MB)\b/g, '# $1');
 }
 
-/** The first piece that a document shows of an output, between lines of `…`, which is not in it in this order; undefined: all are. */
+/** The first of the pieces that a document shows, separated by lines of `…`, that is not next in the output; undefined if all are. */
 export function missingPiece(shown: string, output: string): string | undefined {
   let rest = masked(output);
   const pieces = masked(shown).split(/^…\n/m);
   for (const [at, piece] of pieces.entries()) {
     const from = `\n${rest}`.indexOf(`\n${piece}`);
-    // Without `…` in front, nothing may stand there.
+    // Without a leading `…`, the first piece has to start the output.
     if (from < 0 || (at === 0 && from > 0)) return piece;
     rest = rest.slice(from + piece.length);
   }

@@ -7,7 +7,7 @@ import { evaluated, isTimed, METRICS, table, world } from './evaluation.js';
 const newFolder = temporaryFolders();
 
 describe('the three formats', () => {
-  test('agree on every figure, and none says more than it measured', async () => {
+  test('agree on every figure, and the verdicts of the table match the p values', async () => {
     const folder = newFolder();
     const args = [...world(folder), '--algorithms', 'ridge,cosine', '--at', '3,10', '--by', 'Country'];
     const [text, csv, json] = await Promise.all(
@@ -48,7 +48,7 @@ describe('the three formats', () => {
           });
           return;
         }
-        // The line below: the farther end of each interval, behind its mark.
+        // The next line has the distance from each value to the farther end of its interval.
         const algorithm = rows[line - 1]?.[0] ?? '';
         expect(cells).toHaveLength(1 + METRICS.length);
         METRICS.forEach((metric, m) => {
@@ -99,7 +99,7 @@ describe('the three formats', () => {
     expect(object.comparisons).toHaveLength(2 * METRICS.length * 2);
   });
 
-  test('tell of the same counts: the table on top, the others on stderr', async () => {
+  test('report the same counts: the table at its top, the others on stderr', async () => {
     const folder = newFolder();
     const args = [...world(folder), '--algorithms', 'popular', '--format'];
     const [text, csv, json] = await Promise.all(
@@ -107,7 +107,7 @@ describe('the three formats', () => {
     );
     const [conclusion = '', summary = ''] = text?.answer.split('\n\n') ?? [];
     expect(conclusion).toMatch(/^popular finds \d+ % of what was held out \(recall@20\)$/);
-    // 8 interactions a user: 1.6 are rounded to 2, the rest is learned from.
+    // 20 % of the 8 interactions of a user are 1.6, rounded to 2; the others are learned from.
     expect(summary).toContain('held out: of each user’s interactions the last 20 % (seed 1)\n');
     expect(summary).toContain('  learned from   360 interactions\n');
     expect(summary).toContain('  held out       120 interactions, of them to be found: 120\n');
@@ -122,7 +122,7 @@ describe('the three formats', () => {
   });
 });
 
-test('-j changes no figure', async () => {
+test('the number of workers changes no figure', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(300, 410, 40));
   const answers = await Promise.all(
@@ -151,7 +151,7 @@ test('-j changes no figure', async () => {
   expect(answers[0]?.perUser).toHaveLength(300 * 2 * 2);
 });
 
-test('--per-user has one row a tested user, algorithm and cut, and its means are the figures of the answer', async () => {
+test('--per-user has one row per tested user, algorithm and cut, and their means are the reported figures', async () => {
   const folder = newFolder();
   const args = [...world(folder), '--algorithms', 'ridge,cosine:neighbors=5', '--at', '3,10', '--sample-users', '40'];
   const { answer } = await evaluated(folder, [...args, '--per-user', 'per-user.csv', '--format', 'csv']);

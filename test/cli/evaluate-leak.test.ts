@@ -22,8 +22,8 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-/** What a list is worth by the formulas of docs/evaluation.md, in the order of METRICS. */
-function worth(list: readonly string[], toFind: ReadonlySet<string>, cut: number): number[] {
+/** The metrics of a list by the formulas of docs/evaluation.md, in the order of METRICS. */
+function metricsOf(list: readonly string[], toFind: ReadonlySet<string>, cut: number): number[] {
   const found = list.slice(0, cut).map((item) => (toFind.has(item) ? 1 : 0));
   const most = Math.min(cut, toFind.size);
   const gain = (rank: number) => 1 / Math.log2(rank + 1);
@@ -41,12 +41,12 @@ function worth(list: readonly string[], toFind: ReadonlySet<string>, cut: number
   ];
 }
 
-/** Rules by ages, which count from the end of what is learned from, by the last time of that, and others. */
+/** Rules with ages, which count back from the latest time of the learned part, and other rules. */
 const RULES =
   '--min-rating 2 --since 2020-09-14 --half-life 1d --seen-window 12h --exclude-items never.csv --where time>=2020-09-16';
 
-describe('no leak: each user’s figures are those of the lists that a real run makes of the learned part alone', () => {
-  /** The held-out part by the words of docs/evaluation.md. */
+describe('no leak: each user’s metrics equal those of the lists that a real run makes from the learned part alone', () => {
+  /** The held-out part as docs/evaluation.md defines it. */
   const last = [...byUser(EVENTS).values()].flatMap((own) => [...own].sort((a, b) => b.time - a.time).slice(0, 2));
   const late = [...EVENTS].sort((a, b) => b.time - a.time).slice(0, 96);
 
@@ -93,7 +93,7 @@ describe('no leak: each user’s figures are those of the lists that a real run 
           algorithm,
           at: String(cut),
           ...Object.fromEntries(
-            worth(lists[a]?.get(user) ?? [], wanted, cut).map((value, m) => [
+            metricsOf(lists[a]?.get(user) ?? [], wanted, cut).map((value, m) => [
               METRICS[m],
               String(Number(value.toPrecision(6))),
             ]),
@@ -104,25 +104,25 @@ describe('no leak: each user’s figures are those of the lists that a real run 
       );
     });
     expect(measured).toEqual(expected);
-    // Something is found, and not everything, or nothing was compared.
+    // Some items are found and some are missed: otherwise the comparison would prove nothing.
     const recalls = measured.map(({ recall }) => Number(recall));
     expect(Math.max(...recalls)).toBeGreaterThan(0);
     expect(Math.min(...recalls)).toBeLessThan(1);
   });
 });
 
-/** The figures of lists, whatever is to be found in them: none of them may move with the held-out part. */
-function ofLists(csv: string): Row[] {
+/** The metrics that depend on the lists alone: the held-out part must not change them. */
+function listMetricsOf(csv: string): Row[] {
   return table(csv).filter(({ metric = '' }) =>
     ['coverage', 'gini', 'novelty', 'diversity', 'users_served'].includes(metric),
   );
 }
 
-describe('the held-out part is judged by, and nothing else', () => {
+describe('the held-out part is used for judging only', () => {
   const cuts = ['--at', '1,2,3,5,8', '--algorithms', 'ridge,cosine', '--format', 'csv', '-q'];
   const last = [...byUser(EVENTS).values()].flatMap((own) => [...own].sort((a, b) => b.time - a.time).slice(0, 2));
   const isLast = new Set(last);
-  /** Another item of the catalogue for each event of the last ones, which its user has nowhere else. */
+  /** The events with every held-out item replaced by one of the catalogue that its user has not had. */
   const altered = EVENTS.map((event) => {
     if (!isLast.has(event)) return event;
     const own = new Set(EVENTS.filter(({ user }) => user === event.user).map(({ item }) => item));
@@ -131,16 +131,16 @@ describe('the held-out part is judged by, and nothing else', () => {
     return { ...event, item: free[(at % 2) * 7 + (at % 5)] ?? '' };
   });
 
-  test('under --split last, other held-out items leave every list as it was', async () => {
+  test('under --split last, other held-out items change no list', async () => {
     const folder = newFolder();
     const { answer: before } = await evaluated(folder, [...world(folder), ...cuts]);
     const { answer: after } = await evaluated(folder, [...world(folder, altered), ...cuts]);
-    expect(ofLists(after)).toEqual(ofLists(before));
-    expect(ofLists(before)).toHaveLength(3 * (4 * 5 + 1));
+    expect(listMetricsOf(after)).toEqual(listMetricsOf(before));
+    expect(listMetricsOf(before)).toHaveLength(3 * (4 * 5 + 1));
     expect(table(after).filter((row) => !isTimed(row))).not.toEqual(table(before).filter((row) => !isTimed(row)));
   });
 
-  test('the order of a test file changes nothing, and its items no list', async () => {
+  test('the order of a test file changes no figure, and other test items change no list', async () => {
     const folder = newFolder();
     const files = world(
       folder,

@@ -5,25 +5,25 @@ import { ExitCode, Failure } from '../../src/failure.js';
 
 const parsed = (...args: string[]) => parse(evaluate, ['-u', 'u.csv', ...args], '')!;
 
-/** The failure of a command line, with what commander said of it. */
-function refused(args: readonly string[]): { failure: unknown; said: string } {
-  let said = '';
+/** The failure of an invalid command line, and what commander printed. */
+function refused(args: readonly string[]): { failure: unknown; printed: string } {
+  let printed = '';
   const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said += String(text);
+    printed += String(text);
     return true;
   });
   try {
     parse(evaluate, args, '');
   } catch (failure) {
-    return { failure, said };
+    return { failure, printed };
   } finally {
     write.mockRestore();
   }
   throw new Error('it was not refused');
 }
 
-describe('the options of evaluate', () => {
-  it('has the documented defaults', () => {
+describe('parsing the options of evaluate', () => {
+  it('gives the documented defaults', () => {
     expect(parsed()).toMatchObject({
       users: ['u.csv'],
       items: undefined,
@@ -43,12 +43,12 @@ describe('the options of evaluate', () => {
     });
   });
 
-  it('runs each algorithm once, in the order given, and popular always', () => {
+  it('lists each algorithm once, in the given order, and adds popular', () => {
     expect(parsed('--algorithms', 'ridge, cosine,ridge').algorithms).toEqual(['ridge', 'cosine', 'popular']);
     expect(parsed('--algorithms', 'popular,auto').algorithms).toEqual(['popular', 'auto']);
   });
 
-  it('sets the weight of attributes for every algorithm that has one and not its own', () => {
+  it('gives --attribute-weight to every algorithm that uses attributes and does not set its own weight', () => {
     const algorithms = ['--algorithms', 'ridge,cosine:attribute-weight=1,popular'];
     expect(parsed(...algorithms, '--attribute-weight', '2').algorithms).toEqual([
       'ridge:attribute-weight=2',
@@ -57,7 +57,7 @@ describe('the options of evaluate', () => {
     ]);
   });
 
-  it('reads rules over users, items and evidence, in seconds', () => {
+  it('reads the options of rules and evidence, with ages and dates in seconds', () => {
     const { rules, evidence } = parsed(
       '--exclude-previous',
       'a.csv',
@@ -79,7 +79,7 @@ describe('the options of evaluate', () => {
     expect(parsed().evidence).toBeUndefined();
   });
 
-  it('sorts the cuts, and takes each once', () => {
+  it('sorts the cuts and removes duplicates', () => {
     expect(parsed('--at', '20,5,20').at).toEqual([5, 20]);
   });
 
@@ -88,11 +88,11 @@ describe('the options of evaluate', () => {
     ['.25', 0.25],
     ['1', 1],
     ['12', 12],
-  ])('takes a holdout of %s', (text, holdout) => {
+  ])('accepts a holdout of %s', (text, holdout) => {
     expect(parsed('--holdout', text).holdout).toBe(holdout);
   });
 
-  it('takes the options of the input as the main command does', () => {
+  it('takes the same input options as the main command', () => {
     const options = parsed('-i', 'i.csv', '--rating-col', 'stars', '--attributes', 'a, b', '--delimiter', 'tab');
     expect(options).toMatchObject({
       items: 'i.csv',
@@ -102,32 +102,32 @@ describe('the options of evaluate', () => {
     });
   });
 
-  it('cannot be changed afterwards', () => {
+  it('returns a frozen object', () => {
     expect(Object.isFrozen(parsed())).toBe(true);
   });
 
   it.each([
     ['no users', []],
-    ['a holdout of nothing', ['-u', 'u.csv', '--holdout', '0']],
-    ['a holdout of more than all', ['-u', 'u.csv', '--holdout', '1.5']],
-    ['a list of no items', ['-u', 'u.csv', '--at', '10,0']],
-    ['an empty name', ['-u', 'u.csv', '--algorithms', 'auto,']],
-    ['a split that there is not', ['-u', 'u.csv', '--split', 'first']],
-    ['a seed that is no number', ['-u', 'u.csv', '--seed', 'x']],
+    ['a holdout of 0', ['-u', 'u.csv', '--holdout', '0']],
+    ['a fraction above 1 as holdout', ['-u', 'u.csv', '--holdout', '1.5']],
+    ['a list of 0 items', ['-u', 'u.csv', '--at', '10,0']],
+    ['an empty algorithm name', ['-u', 'u.csv', '--algorithms', 'auto,']],
+    ['an unknown split', ['-u', 'u.csv', '--split', 'first']],
+    ['a seed that is not a number', ['-u', 'u.csv', '--seed', 'x']],
     ['a test file and a split', ['-u', 'u.csv', '--test', 't.csv', '--split', 'last']],
     ['a test file and a holdout', ['-u', 'u.csv', '--test', 't.csv', '--holdout', '0.2']],
     ['two files from one standard input', ['-u', '-', '--test', '-']],
-    ['two answers on one standard output', ['-u', 'u.csv', '--per-user', '-']],
+    ['two outputs to standard output', ['-u', 'u.csv', '--per-user', '-']],
     ['an output that is an input', ['-u', 'u.csv', '--test', 't.csv', '-o', './t.csv']],
-    ['metrics of users over the users', ['-u', 'u.csv', '--per-user', 'u.csv']],
-    ['one file for two answers', ['-u', 'u.csv', '-o', 'a.csv', '--per-user', 'a.csv']],
-    ['a word for bad rows that was meant to be another', ['-u', 'u.csv', '--bad-rows', 'skipp']],
-    ['a page that is no HTML', ['-u', 'u.csv', '--report', 'r.pdf']],
-    ['an argument that is no option', ['-u', 'u.csv', '--seed', '1', 'x.csv']],
+    ['a --per-user file that is also an input', ['-u', 'u.csv', '--per-user', 'u.csv']],
+    ['one file for two outputs', ['-u', 'u.csv', '-o', 'a.csv', '--per-user', 'a.csv']],
+    ['a misspelled word for --bad-rows', ['-u', 'u.csv', '--bad-rows', 'skipp']],
+    ['a report that is not HTML', ['-u', 'u.csv', '--report', 'r.pdf']],
+    ['an argument without an option', ['-u', 'u.csv', '--seed', '1', 'x.csv']],
   ])('refuses %s with 2 and a reason', (_, args) => {
-    const { failure, said } = refused(args);
+    const { failure, printed } = refused(args);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ exitCode: ExitCode.usage });
-    expect(said + (failure as Failure).message).not.toBe('');
+    expect(printed + (failure as Failure).message).not.toBe('');
   });
 });

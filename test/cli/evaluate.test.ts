@@ -10,10 +10,10 @@ import { atWork, exitOf, leftBehind, root, runInProcess, start, textOf } from '.
 const newFolder = temporaryFolders();
 
 describe('--test', () => {
-  test('counts and says whom and what the learned part does not know, and judges by all of it', async () => {
+  test('counts and reports unknown users and items, and judges by them, too', async () => {
     const folder = newFolder();
     put(folder, 'train.csv', 'user,item\nann,oak\nann,elm\nbob,oak\nbob,elm\nbob,ash\ncat,oak\ncat,fir\n');
-    // Ann has the elm already, and two things that nobody knows are to be found; dan and eve are new.
+    // Ann already has elm; yew and box are unknown items; dan and eve are new users.
     put(folder, 'test.csv', 'user,item\nann,ash\nann,elm\nann,yew\ndan,oak\neve,yew\neve,box\nbob,fir\n');
     const files = ['-u', 'train.csv', '--test', 'test.csv'];
     const args = [...files, '--algorithms', 'popular', '--at', '1,4', '--per-user', 'per-user.csv'];
@@ -36,7 +36,7 @@ describe('--test', () => {
       coldItems: 0,
       coldToFind: 0,
     });
-    // Popular are oak 3, elm 2, ash 1, fir 1. Ann finds the ash but no yew, bob the fir, dan the oak, eve nothing.
+    // By popularity: oak 3, elm 2, ash 1, fir 1. Ann's list finds ash but not yew, bob's fir, dan's oak, eve's nothing.
     const found = rowsIn(join(folder, 'per-user.csv')).map(({ user_id, at, recall, history, to_find }) => [
       ...[user_id, at, recall, history, to_find],
     ]);
@@ -64,7 +64,7 @@ describe('--test', () => {
     expect(text).toContain('  new            2 unknown test users, served without a history\n');
   });
 
-  test('the example of docs/evaluation.md comes to what stands there', async () => {
+  test('the example in docs/evaluation.md has the documented metrics', async () => {
     const folder = newFolder();
     const likes = ['a', 'b', 'c', 'd', 'e'].flatMap((item, at) =>
       Array.from({ length: 9 - at }, (_, user) => `user-${user},${item}`),
@@ -97,7 +97,7 @@ describe('--test', () => {
   });
 });
 
-describe('an evaluation that makes no sense ends with its code, a reason, and no file', () => {
+describe('an invalid evaluation ends with its exit code and a reason, and writes no file', () => {
   test.each([
     [
       ['--by', 'contry'],
@@ -125,7 +125,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
     ],
     [['--test', 'gone.csv'], 66, 'gone.csv: no such file\n'],
     [['--test', 'had.csv', '--split', 'last'], 2, '--test and --split cannot be combined'],
-  ])('%j', async (args, expected, said) => {
+  ])('%j', async (args, expected, message) => {
     const folder = newFolder();
     const files = world(folder);
     put(folder, 'had.csv', eventsCsv(EVENTS.slice(0, 5)));
@@ -136,12 +136,12 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
       { folder },
     );
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
-    expect(stderr.startsWith(`recommend: ${said}`), stderr).toBe(true);
+    expect(stderr.startsWith(`recommend: ${message}`), stderr).toBe(true);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  test('--by where the users are those of events says that they have no attributes', async () => {
+  test('--by without user profiles is refused: the users have no attributes', async () => {
     const folder = newFolder();
     world(folder);
     const { code, stderr } = await runInProcess(['evaluate', '-u', 'events.csv', '--by', 'country', '-q'], { folder });
@@ -155,7 +155,7 @@ describe('an evaluation that makes no sense ends with its code, a reason, and no
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('%s while it learns: no child and no file is left', async (signal, expected) => {
+] as const)('%s while it learns ends the evaluation and leaves no workers and no files', async (signal, expected) => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', manyEvents(100, 50, 8));
@@ -166,12 +166,12 @@ test.each([
     env: endless(newFolder()),
   });
   const ended = exitOf(child);
-  const said = textOf(child.stderr);
+  const stderr = textOf(child.stderr);
   await atWork(child, tmp);
   child.kill(signal);
   expect(await ended).toBe(expected);
-  expect(await said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
-  expect(await said).not.toMatch(/\n\s+at /);
+  expect(await stderr).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
+  expect(await stderr).not.toMatch(/\n\s+at /);
   expect(readdirSync(folder)).toEqual(['events.csv']);
   expect(readdirSync(tmp)).toEqual([]);
   expect(leftBehind(tmp)).toEqual([]);

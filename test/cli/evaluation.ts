@@ -16,8 +16,8 @@ export interface Event {
 }
 
 /**
- * Users of three tastes with six of the ten items of their kind and two others each, at moments that are all different
- * and not in the order of the file. The last three users did everything after everybody else.
+ * Users of three tastes, each with six of the ten items of their kind and two others, at times that are all different
+ * and not in the order of the file. All events of the last three users are later than those of the others.
  */
 export const EVENTS: readonly Event[] = Array.from({ length: USERS }, (_, u) =>
   Array.from({ length: 8 }, (_, k) => {
@@ -46,7 +46,7 @@ export function eventsCsv(
   return `${[columns.join(','), ...events.map((event) => columns.map((name) => event[name]).join(','))].join('\n')}\n`;
 }
 
-/** The files of the world; the arguments that name them, and a test file where there is one. */
+/** Writes the files of the world. @returns the arguments that name them. */
 export function world(folder: string, events: readonly Event[] = EVENTS, columns?: readonly (keyof Event)[]): string[] {
   put(folder, 'events.csv', eventsCsv(events, columns));
   put(folder, 'items.csv', `item,kind\n${ITEMS.join('\n')}\n`);
@@ -61,7 +61,7 @@ export function table(csv: string): Row[] {
   return parse<Row>(csv, { columns: true });
 }
 
-/** Runs `evaluate` to a good end; its answer, and what it said. */
+/** Runs `evaluate`, which has to succeed. @returns its stdout as `answer` and its stderr as `said`. */
 export async function evaluated(folder: string, args: readonly string[]): Promise<{ answer: string; said: string }> {
   const { code, stdout, stderr } = await runInProcess(['evaluate', ...args], { folder });
   expect(code, stderr).toBe(0);

@@ -20,17 +20,17 @@ import { run, runInProcess, textOf } from './run.js';
 const newFolder = temporaryFolders();
 const LISTS = 'user_id,item_id,rank,score\nann,ash,1,';
 
-describe('where the input comes from', () => {
+describe('input files', () => {
   test.each([
     ['plain', EVENTS],
     ['gzip', gzipSync(EVENTS)],
-  ])('standard input, %s', async (_, stdin) => {
+  ])('events are read from standard input, %s', async (_, stdin) => {
     const { code, stdout } = await run(['-u', '-'], { folder: newFolder(), stdin });
     expect(code).toBe(0);
     expect(stdout.startsWith(LISTS)).toBe(true);
   });
 
-  test('a path through a file ends with 66 and its name, whatever else is asked of the run', async () => {
+  test('a path through a file ends with 66 and the path, and still writes the summary', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const { code, stderr } = await runInProcess(['-u', 'events.csv/more', '--summary', 'run.json'], { folder });
@@ -39,7 +39,7 @@ describe('where the input comes from', () => {
   });
 
   test.each(['--users', '--items', '--interactions'])(
-    'a missing file of %s ends with 66 and its name',
+    'a missing file for %s ends with 66 and its name',
     async (option) => {
       const folder = newFolder();
       put(folder, 'events.csv', EVENTS);
@@ -52,10 +52,10 @@ describe('where the input comes from', () => {
   );
 });
 
-describe('headers are looked at before anything is read', () => {
+describe('all headers are checked before any rows are read', () => {
   const profiles = 'who,region\nann,north\n';
 
-  test('a file without a column that it needs is told of, though a pipe before it never comes', async () => {
+  test('a file without a user column is refused while another input, a pipe, has no data yet', async () => {
     const folder = newFolder();
     put(folder, 'users.csv', profiles);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
@@ -69,7 +69,7 @@ describe('headers are looked at before anything is read', () => {
     expect(readdirSync(folder).sort()).toEqual(['pipe', 'users.csv']);
   });
 
-  test('of evaluate --test as well', async () => {
+  test('the file of evaluate --test is checked while the users, a pipe, have no data yet', async () => {
     const folder = newFolder();
     put(folder, 'test.csv', profiles);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
@@ -77,7 +77,7 @@ describe('headers are looked at before anything is read', () => {
     expect([code, stderr]).toEqual([65, expect.stringContaining('test.csv:1: no column that looks like the user')]);
   });
 
-  // A row that would end the run first, were it read.
+  // The row of the events is invalid: reading it would end the run with another error.
   const files = { 'users.csv': profiles, 'events.csv.gz': gzipSync('who,item,rating\nann,oak,much\n') };
   test.each([
     ['--user-col', 'woh', 2, '--user-col: no file has a column "woh" that can be the user'],
@@ -87,7 +87,7 @@ describe('headers are looked at before anything is read', () => {
     ['--users', 'none.csv', 66, 'none.csv: no such file'],
     ['--users', '.', 66, '. is a folder'],
     ['--users', 'empty.csv', 65, 'empty.csv is empty'],
-  ])('%s %s ends with %d and what it says', async (option, value, code, says) => {
+  ])('%s %s ends with %d before the invalid row is read', async (option, value, code, says) => {
     const folder = newFolder();
     for (const [name, content] of Object.entries({ ...files, 'empty.csv': '' })) put(folder, name, content);
     const args = ['-u', 'users.csv', '--interactions', 'events.csv.gz', '--user-col', 'who', option, value];
@@ -95,7 +95,7 @@ describe('headers are looked at before anything is read', () => {
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(says)]);
   });
 
-  test('what can be read but once is read once, and told of then', async () => {
+  test('a missing column in standard input is reported when it is read', async () => {
     const stdin = 'user,item\nann,oak\n';
     const { code, stderr } = await run(['-u', '-', '--rating-col', 'stars'], { folder: newFolder(), stdin });
     expect([code, stderr]).toEqual([2, expect.stringContaining('--rating-col: no file has a column "stars"')]);
@@ -105,7 +105,7 @@ describe('headers are looked at before anything is read', () => {
 describe('rows that cannot be read', () => {
   const spoilt = `${EVENTS}cat,oak,abc\ncat,elm\ncat,ash,3\n`;
 
-  test('stop the run with 65, the place, the reason and a way out', async () => {
+  test('stop the run with 65, the file and line, the reason, and how to continue', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', spoilt);
     expect(await runInProcess(['-u', 'events.csv'], { folder })).toEqual({
@@ -129,7 +129,7 @@ describe('rows that cannot be read', () => {
     expect(skipped.stderr).toContain('line 8: this row has 2 cells, the header has 3');
   });
 
-  test('go to the file that --bad-rows names, with place and reason', async () => {
+  test('go to the file that --bad-rows names, with file, line and reason', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', spoilt);
     const { code } = await runInProcess(['-u', 'events.csv', '--bad-rows', 'bad.csv'], { folder });
@@ -142,8 +142,8 @@ describe('rows that cannot be read', () => {
   });
 });
 
-describe('where the output goes', () => {
-  test('stdout has the data and nothing else; stderr tells what was understood, without a bar', async () => {
+describe('output files', () => {
+  test('stdout has only the data; stderr shows the roles of the columns, without a progress bar', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const { stdout, stderr } = await runInProcess(['-u', 'events.csv', '-v'], { folder });
@@ -161,7 +161,7 @@ describe('where the output goes', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  test('a file has the bytes that stdout would have, and replaces the old one', async () => {
+  test('an output file has the same bytes as stdout and replaces the old file', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     put(folder, 'recs.csv', 'old');
@@ -171,7 +171,7 @@ describe('where the output goes', () => {
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(stdout);
   });
 
-  test('a file called .gz is compressed', async () => {
+  test('an output file named .gz is compressed', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     await runInProcess(['-u', 'events.csv', '-o', 'recs.csv.gz'], { folder });
@@ -185,7 +185,7 @@ describe('where the output goes', () => {
   test.each([
     ['succeeds', EVENTS, 0],
     ['fails', `${EVENTS}cat,oak,abc\n`, 65],
-  ])('no temporary file stays when a run %s, and a failure leaves the old file', async (_, events, expected) => {
+  ])('when a run %s, no temporary file remains; a failure leaves the old output', async (_, events, expected) => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', events);
@@ -197,20 +197,20 @@ describe('where the output goes', () => {
     expect(readFileSync(old, 'utf8') === 'old').toBe(expected !== 0);
   });
 
-  test('a missing folder ends with 73 before anything is read, and a folder in its place as well', async () => {
+  test('an output in a missing folder, or one that is a folder, ends with 73 before any input is read', async () => {
     const folder = newFolder();
     const tmp = newFolder();
     mkdirSync(join(folder, 'there'));
     const gone = await runInProcess(['-u', 'never-read.csv', '-o', 'gone/recs.csv'], { folder, tmp });
     expect(gone.code).toBe(73);
     expect(gone.stderr).toBe('recommend: gone/recs.csv: the folder gone does not exist; make it first\n');
-    const there = await runInProcess(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
-    expect(there.code).toBe(73);
+    const onFolder = await runInProcess(['-u', 'never-read.csv', '-o', 'there'], { folder, tmp });
+    expect(onFolder.code).toBe(73);
     expect(existsSync(join(folder, 'gone'))).toBe(false);
     expect(readdirSync(tmp)).toEqual([]);
   });
 
-  test('a link stays a link: the file behind it is replaced', async () => {
+  test('an output that is a link stays a link: the file behind it is replaced', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     put(folder, 'real.csv', 'old');
@@ -221,7 +221,7 @@ describe('where the output goes', () => {
     expect(readFileSync(join(folder, 'real.csv'), 'utf8').startsWith(LISTS)).toBe(true);
   });
 
-  test.skipIf(process.platform === 'win32')('a pipe stays a pipe, and is written to', async () => {
+  test.skipIf(process.platform === 'win32')('an output that is a named pipe stays one and gets the lists', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const pipe = join(folder, 'pipe');
@@ -236,19 +236,19 @@ describe('where the output goes', () => {
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe']);
   });
 
-  test('an input is never overwritten, whatever name it is given', async () => {
+  test('an input is never overwritten, however its path is written', async () => {
     const folder = newFolder();
     const path = put(folder, 'events.csv', EVENTS);
     for (const output of ['events.csv', './events.csv', path]) {
       const written = await runInProcess(['-u', 'events.csv', '-o', output], { folder });
       expect(written.code, output).toBe(2);
-      const kept = await runInProcess(['-u', 'events.csv', '--bad-rows', output], { folder });
-      expect(kept.code, output).toBe(2);
+      const rejects = await runInProcess(['-u', 'events.csv', '--bad-rows', output], { folder });
+      expect(rejects.code, output).toBe(2);
     }
     expect(readFileSync(path, 'utf8')).toBe(EVENTS);
   });
 
-  test('nor is an input overwritten by way of a link', async () => {
+  test('an input is never overwritten through a link', async () => {
     const folder = newFolder();
     const path = put(folder, 'events.csv', EVENTS);
     symlinkSync('events.csv', join(folder, 'link.csv'));
@@ -259,7 +259,7 @@ describe('where the output goes', () => {
     }
   });
 
-  test('a --bad-rows file that cannot be made ends with 73 and no debris', async () => {
+  test('a --bad-rows file that cannot be created ends with 73 and leaves no files behind', async () => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', EVENTS);
@@ -273,7 +273,7 @@ describe('where the output goes', () => {
   });
 });
 
-describe('an input that is no file', () => {
+describe('an input that is not a regular file', () => {
   test.each([
     ['-u', 'there'],
     ['-u', 'e.csv', '-i', 'there'],
@@ -290,13 +290,13 @@ describe('an input that is no file', () => {
     expect(stderr).toContain('recommend: there is a folder; name a file in it\n');
   });
 
-  test.skipIf(process.platform === 'win32')('a named pipe is read once, its summary too', async () => {
+  test.skipIf(process.platform === 'win32')('a named pipe is read only once, even with --summary', async () => {
     const folder = newFolder();
     put(folder, 'e.csv', EVENTS);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     const ended = run(['-u', 'pipe', '-j', '2', '--summary', 'summary.json'], { folder });
     const file = createWriteStream(join(folder, 'pipe'));
-    // What begins in the middle of a line comes when it comes.
+    // The pieces end in the middle of lines.
     for (const piece of [EVENTS.slice(0, 1), EVENTS.slice(1, 25), EVENTS.slice(25)]) file.write(piece);
     file.end();
     const { code, stdout, stderr } = await ended;

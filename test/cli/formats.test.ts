@@ -14,7 +14,7 @@ keepWorkersInProcess();
 const newFolder = temporaryFolders();
 const BOOKS = ['-u', join(fixtures, 'books/ratings.csv'), '-i', join(fixtures, 'books/books.csv')];
 
-/** Runs, and gives the bytes of the output. */
+/** Runs the program. @returns the bytes of its output. */
 async function written(folder: string, name: string, args: readonly string[]): Promise<Buffer> {
   const { code, stderr } = await runInProcess([...args, '-o', name, '-q'], { folder });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -25,8 +25,8 @@ async function parquetRows(bytes: Buffer): Promise<object[]> {
   return parquetReadObjects({ file: new Uint8Array(bytes).buffer });
 }
 
-/** Sees that all formats say what the CSV of the same run says. @param users all that are served, in their order. */
-async function saysTheSame(folder: string, args: readonly string[], top: number, users?: readonly string[]) {
+/** Checks that all formats hold the lists of the CSV of the same run. @param users all users that are served, in their order. */
+async function expectSameLists(folder: string, args: readonly string[], top: number, users?: readonly string[]) {
   const withTitles = args.includes('--titles');
   const all = [...args, '-n', String(top)];
   const inCsv = listsInCsv((await written(folder, 'recs.csv', all)).toString());
@@ -39,11 +39,11 @@ async function saysTheSame(folder: string, args: readonly string[], top: number,
   expect(await parquetRows(await written(folder, 'recs.parquet', all))).toEqual(slowRows(lists, withTitles));
 }
 
-test('all formats say the same of the books, with their titles', async () => {
-  await saysTheSame(newFolder(), [...BOOKS, '--algorithm', 'cosine', '--titles'], 5);
+test('all formats hold the same lists of books, with their titles', async () => {
+  await expectSameLists(newFolder(), [...BOOKS, '--algorithm', 'cosine', '--titles'], 5);
 });
 
-test('ids stay what they are, whatever they look like, and short or empty lists are filled up in wide alone', async () => {
+test('every format keeps unusual ids unchanged, and only wide pads short or empty lists', async () => {
   const folder = newFolder();
   const ids = [
     '0012',
@@ -64,8 +64,8 @@ test('ids stay what they are, whatever they look like, and short or empty lists 
   const quoted = ids.map((id) => `"${id.replaceAll('"', '""')}"`);
   const rows = quoted.flatMap((user, u) => quoted.slice(0, u + 1).map((item) => `${user},${item}\n`));
   put(folder, 'events.csv', `user,item\n${rows.join('')}`);
-  // The last of them had everything, so nothing is left.
-  await saysTheSame(folder, ['-u', 'events.csv', '--algorithm', 'popular'], 4, ids);
+  // The last user had every item, so that their list is empty.
+  await expectSameLists(folder, ['-u', 'events.csv', '--algorithm', 'popular'], 4, ids);
 });
 
 test.each(['csv', 'wide', 'jsonl', 'parquet'])('%s: the same bytes for any number of workers', async (format) => {
@@ -77,7 +77,7 @@ test.each(['csv', 'wide', 'jsonl', 'parquet'])('%s: the same bytes for any numbe
   expect(one.length).toBeGreaterThan(10_000);
 });
 
-test('.jsonl.gz is compressed; standard output takes any format that is asked for', async () => {
+test('an output named .jsonl.gz is compressed, and standard output has the format of --format', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   const args = ['-u', 'events.csv', '-q'];
@@ -98,7 +98,7 @@ test.each([
   [['-o', 'recs.parquet', '--format', 'csv'], /contradict each other: a file \*\.parquet holds parquet/],
   [['-o', 'recs.parquet.gz'], /Parquet compresses its own data/],
   [['--format', 'xlsx'], /Allowed choices are csv, wide, jsonl, parquet/],
-])('%j ends with 2 before anything is read', async (args, why) => {
+])('%j ends with 2 before any input is read', async (args, why) => {
   const folder = newFolder();
   const { code, stdout, stderr } = await runInProcess(['-u', 'never-read.csv', ...args], { folder, terminal: false });
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -7,26 +7,26 @@ import { leftBehind, run } from './run.js';
 
 const newFolder = temporaryFolders();
 const EVENTS = manyEvents(2000, 300, 12);
-const env = (room: string) => ({
+const env = (limit: string) => ({
   NODE_OPTIONS: `--import ${new URL('./faults/full-disk.mjs', import.meta.url).href}`,
-  FULL_DISK: room,
+  FULL_DISK: limit,
 });
 
 test.each([
   ['at once', 'recs.csv', 'parent 10'],
-  ['while it arranges what to learn from', 'recs.csv', 'parent 100000'],
-  ['while it writes the lists', 'recs.csv', 'parent 1300000'],
-  ['while it writes packed lists', 'recs.csv.gz', 'parent 700000'],
-  ['while children write what they learned', 'recs.csv', 'child 50000'],
+  ['while the run prepares the evidence', 'recs.csv', 'parent 100000'],
+  ['while the run writes the lists', 'recs.csv', 'parent 1300000'],
+  ['while the run writes compressed lists', 'recs.csv.gz', 'parent 700000'],
+  ['while workers write what they learned', 'recs.csv', 'child 50000'],
 ])(
-  'a disk that is full %s ends the run with 74, names the folder, and leaves the old output alone',
-  async (_, name, room) => {
+  'a disk that gets full %s ends the run with 74, names the folder, and leaves the old output alone',
+  async (_, name, limit) => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', EVENTS);
     put(folder, name, 'old');
     const args = ['-u', 'events.csv', '-o', name, '-n', '20', '--algorithm', 'ridge', '-q'];
-    const { code, stderr } = await run(args, { folder, tmp, env: env(room) });
+    const { code, stderr } = await run(args, { folder, tmp, env: env(limit) });
     expect(stderr).toMatch(
       /^recommend: no room in \S+ \(ENOSPC: no space left on device, write\)(: the run had \d+\.\d MB there, and wanted more)?; no output file was written; make room there, and run it again\n$/,
     );
@@ -38,7 +38,7 @@ test.each([
   },
 );
 
-test('with --resume, what is done when the disk is full stays, and is gone on with once there is room', async () => {
+test('with --resume, a run that a full disk ended keeps its finished shards and can be resumed once there is room', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', EVENTS);
@@ -55,7 +55,7 @@ test('with --resume, what is done when the disk is full stays, and is gone on wi
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv', 'whole.csv']);
 });
 
-test('an evaluation that finds the disk full says so as well', async () => {
+test('a full disk ends an evaluation with 74 and names the folder', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', EVENTS);
@@ -68,7 +68,7 @@ test('an evaluation that finds the disk full says so as well', async () => {
   expect(readdirSync(tmp)).toEqual([]);
 });
 
-test.skipIf(process.platform !== 'linux')('what is full is named: a device, or the file of refused rows', async () => {
+test.skipIf(process.platform !== 'linux')('the error names the full device or --bad-rows file', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', 'user,item,rating\na,b,1\na,c,much\n');
@@ -85,7 +85,7 @@ test.skipIf(process.platform !== 'linux')('what is full is named: a device, or t
   );
 });
 
-test.skipIf(process.platform !== 'linux')('a summary or metrics that nobody can keep are warned of', async () => {
+test.skipIf(process.platform !== 'linux')('a full disk for summary or metrics is only a warning', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', 'user,item\na,b\na,c\n');
   for (const [option, what] of [

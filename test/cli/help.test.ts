@@ -41,7 +41,7 @@ describe.each(Object.entries(OPTIONS_OF))('recommend %s --help', (name, command)
 });
 
 describe('recommend help', () => {
-  test('lists the topics, all of them', async () => {
+  test('lists all topics', async () => {
     const lines = (await printed(['help'])).split('\n');
     const listed = lines.flatMap((line) => /^ {4}(\w+) {2,}/.exec(line)?.[1] ?? []);
     expect(listed.sort()).toEqual([...TOPICS].sort());
@@ -49,7 +49,7 @@ describe('recommend help', () => {
     expect(await printed(['help', '--help'])).toBe(lines.join('\n'));
   });
 
-  test('recommend completion --help explains how to complete', async () => {
+  test('recommend completion --help prints the topic completion', async () => {
     expect(await printed(['completion', '--help'])).toBe(await printed(['help', 'completion']));
   });
 
@@ -66,7 +66,7 @@ describe('recommend help', () => {
     expect([...TOPICS, 'TOPIC']).toEqual(expect.arrayContaining(others));
   });
 
-  test('the choices of every option are in its line or in a topic', () => {
+  test('the choices of every option are in its description or in a topic', () => {
     const topics = TOPIC_FILES.map((file) => readFileSync(join(root, 'docs/help', file), 'utf8')).join('\n');
     for (const { description, argChoices = [], long } of recommend.command('').options) {
       for (const choice of argChoices) expect(`${description}\n${topics}`, `${long} ${choice}`).toContain(choice);
@@ -77,15 +77,15 @@ describe('recommend help', () => {
     ['inptu', 'there is no topic "inptu"; did you mean: recommend help input'],
     ['algorithm', 'there is no topic "algorithm"; did you mean: recommend help algorithms'],
     ['../method', 'there is no topic "../method"\n(topics: algorithms, audience, columns, '],
-  ])('%s is no topic: the answer names the nearest, or all', async (topic, said) => {
+  ])('%s is not a topic, and the message names the nearest one or all', async (topic, message) => {
     const { code, stdout, stderr } = await runInProcess(['help', topic], { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 });
 
-test('help and completion load nothing of the program but the few files that print', () => {
-  /** What a source file needs loaded before it: its imports of values that are not put off until they are used. */
+test('help and completion load only the few source files that they need', () => {
+  /** The source files that a file loads at once: its static imports of values, and theirs. */
   const loadedBy = (path: string, loaded = new Set<string>()): Set<string> => {
     if (loaded.has(path)) return loaded;
     loaded.add(path);

@@ -8,7 +8,7 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-test('orders in JSON give the lists that the same events give in CSV', async () => {
+test('orders in JSON give the same lists as the same events in CSV', async () => {
   const folder = newFolder();
   const users = { ann: ['oak', 'ash'], bob: ['oak', 'elm', 'ash'], cat: ['elm'] };
   const rows = Object.entries(users).flatMap(([user, had]) => had.map((item) => `${user},${item}\n`));
@@ -22,7 +22,7 @@ test('orders in JSON give the lists that the same events give in CSV', async () 
   expect(json.stderr).toContain('orders.json: events, 6 rows');
 });
 
-test('cron hears of a name in JSON that comes too late to be a column', async () => {
+test('a warning without a terminal reports JSON names that appear too late to become columns', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', 'user,item\nann,oak\nbob,ash\n');
   const records = [{ item: 'oak', note: 'x'.repeat(1 << 22) }, { item: 'ash' }, { item: 'elm', kind: 'broad' }];

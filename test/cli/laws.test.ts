@@ -17,7 +17,7 @@ async function recommended(users: string, ...more: string[]): Promise<string> {
   return stdout;
 }
 
-/** The text of a file of events, its users in the opposite order, each with the same rows in the same order. */
+/** The text of a file of events with its users in reverse order, each with their rows in the original order. */
 function usersReversed(path: string): string {
   const [header = '', ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n');
   const byId = new Map<string, string[]>();
@@ -34,14 +34,14 @@ function byUser(rows: readonly Row[]): Map<string, Row[]> {
   return lists;
 }
 
-describe('on the books', () => {
-  const had = new Map<string, Set<string>>();
+describe('on the ratings of books', () => {
+  const rated = new Map<string, Set<string>>();
   let csv = '';
   let lists = new Map<string, Row[]>();
 
   beforeAll(async () => {
     for (const { user_id = '', item_id = '' } of rowsIn(ratings)) {
-      had.set(user_id, (had.get(user_id) ?? new Set()).add(item_id));
+      rated.set(user_id, (rated.get(user_id) ?? new Set()).add(item_id));
     }
     csv = await recommended(ratings);
     lists = byUser(rowsOf(csv));
@@ -49,19 +49,19 @@ describe('on the books', () => {
 
   test('users come in the order of their first appearance, each in one block', () => {
     const blocks = rowsOf(csv).flatMap((row, at, all) => (row.user_id === all[at - 1]?.user_id ? [] : [row.user_id]));
-    expect(blocks).toEqual([...had.keys()]);
+    expect(blocks).toEqual([...rated.keys()]);
   });
 
-  test('everybody gets exactly N items, ranked 1 to N', () => {
+  test('every user gets exactly N items, ranked 1 to N', () => {
     const ranks = Array.from({ length: N }, (_, at) => String(at + 1));
     for (const list of lists.values()) expect(list.map((row) => row.rank)).toEqual(ranks);
   });
 
-  test('nobody gets a book twice, one they had, or one that is not in the catalogue', () => {
+  test('no user gets a book twice, one they have rated, or one that is not in the catalogue', () => {
     const catalogue = new Set(rowsIn(books).map((row) => row.item_id));
     for (const [user, list] of lists) {
       expect(new Set(list.map((row) => row.item_id)).size).toBe(N);
-      const wrong = list.filter((row) => had.get(user)?.has(row.item_id) || !catalogue.has(row.item_id));
+      const wrong = list.filter((row) => rated.get(user)?.has(row.item_id) || !catalogue.has(row.item_id));
       expect(wrong).toEqual([]);
     }
   });
@@ -84,29 +84,29 @@ describe('on the books', () => {
 
   test('users in another order get the same lists, in that order', async () => {
     const permuted = byUser(rowsOf(await recommended(put(newFolder(), 'ratings.csv', usersReversed(ratings)))));
-    expect([...permuted.keys()]).toEqual([...had.keys()].reverse());
+    expect([...permuted.keys()]).toEqual([...rated.keys()].reverse());
     for (const [user, list] of lists) {
       expect(permuted.get(user)?.map((row) => row.item_id)).toEqual(list.map((row) => row.item_id));
     }
   });
 });
 
-test('under auto as well users in another order get the same lists, in that order', async () => {
+test('with auto, too, users in another order get the same lists, in that order', async () => {
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(150, 40, 8));
   put(folder, 'reversed.csv', usersReversed(events));
-  const [there, permuted] = await Promise.all(
+  const [original, permuted] = await Promise.all(
     ['events.csv', 'reversed.csv'].map(async (name) => {
       const { stdout, stderr } = await runInProcess(['-u', name], { folder });
       expect(stderr).toMatch(/^auto: tuned on /m);
       return listsOf(stdout);
     }),
   );
-  expect([...(permuted?.keys() ?? [])]).toEqual([...(there?.keys() ?? [])].reverse());
-  expect(permuted).toEqual(there);
+  expect([...(permuted?.keys() ?? [])]).toEqual([...(original?.keys() ?? [])].reverse());
+  expect(permuted).toEqual(original);
 });
 
-test('the bytes are the same for any number of workers where learning takes several shards', async () => {
+test('the bytes are the same for any number of workers when learning takes several shards', async () => {
   const folder = newFolder();
   const events = put(folder, 'events.csv', manyEvents(400, 401, 200));
   const runs = await Promise.all(

@@ -32,7 +32,7 @@ const SHAPE = [
 const FROM = ['-u', 'profiles.csv', '--interactions', 'events.csv', '-i', 'items.csv'];
 const PLAIN = [...FROM, '-n', `${N}`, '--algorithm', 'cosine'];
 
-test('evaluate takes every rule, and what a rule buys and costs is in its table', async () => {
+test('evaluate accepts every rule and shows that --diversity raises the diversity of the lists', async () => {
   const figures = async (...more: string[]) => {
     const args = ['--algorithms', 'cosine', '--at', '5', '--format', 'csv'];
     const { code, stdout, stderr } = await run(['evaluate', ...FROM, ...args, ...more]);
@@ -47,7 +47,7 @@ test('evaluate takes every rule, and what a rule buys and costs is in its table'
   expect(shaped.diversity).toBeGreaterThan(plain.diversity ?? 1);
 });
 
-test('what rules name in vain is warned of', async () => {
+test('warnings report boosts of unknown items, and pins of unknown items, ranks beyond the list or no matching user', async () => {
   const files = {
     'pins.csv': 'item,rank,country\nitem-1,1,\nitem-99,2,\nitem-2,7,\nitem-2,1,IT\n',
     'boost.csv': 'item,factor\nitem-1,2\nitem-98,2\nitem-99,2\n',
@@ -62,7 +62,7 @@ test('what rules name in vain is warned of', async () => {
   ]);
 });
 
-test('pins of items that nobody may get are warned of', async () => {
+test('a warning reports pins of items that other rules exclude for every user', async () => {
   const files = { 'pins.csv': 'item,rank\nitem-1,1\nitem-2,2\nitem-3,3\n', 'out.csv': 'item\nitem-3\n' };
   const { code, stderr } = await run(
     [...PLAIN, '--pin', 'pins.csv', '--exclude-items', 'out.csv', '--where', 'item not in ("item-2")', '-q'],
@@ -74,7 +74,7 @@ test('pins of items that nobody may get are warned of', async () => {
   );
 });
 
-test('who has no item above the least score gets no list; without a learned nearness there is no diversity', async () => {
+test('users without an item above --min-score get no list, and --diversity warns if the algorithm learns no similarities', async () => {
   const { code, stdout, stderr } = await run([
     ...PLAIN.slice(0, -1),
     ...['popular', '--diversity', '0.5', '--min-score', '1e9', '-q'],
@@ -85,39 +85,39 @@ test('who has no item above the least score gets no list; without a learned near
 
 test.each<[string, string[], number, string, Record<string, string>?]>([
   ['a cap without a count', ['--max-per', 'kind'], 2, 'Expected a column and a count, like category=2.'],
-  ['a cap of none', ['--max-per', 'kind=0'], 2, 'Expected a column and a count'],
-  ['two caps of a column', ['--max-per', 'kind=1', '--max-per', 'kind=2'], 2, 'kind was given already'],
-  ['a column that is not there', ['--max-per', 'kinds=1'], 2, 'items have no column "kinds"; did you mean "kind"?'],
-  ['a share above 1', ['--diversity', '1.5'], 2, 'Expected a number from 0 to 1.'],
-  ['a score that is none', ['--min-score', 'NaN'], 2, 'Expected a number.'],
-  ['a factor of 0', ['--boost-where', 'price > 1=0'], 2, 'a factor above 0'],
-  ['a condition that is none', ['--boost-where', 'price=2'], 2, '--boost-where: expected a comparison'],
+  ['a cap of 0', ['--max-per', 'kind=0'], 2, 'Expected a column and a count'],
+  ['two caps on one column', ['--max-per', 'kind=1', '--max-per', 'kind=2'], 2, 'kind was given already'],
+  ['a cap on an unknown column', ['--max-per', 'kinds=1'], 2, 'items have no column "kinds"; did you mean "kind"?'],
+  ['a diversity above 1', ['--diversity', '1.5'], 2, 'Expected a number from 0 to 1.'],
+  ['a least score that is not a number', ['--min-score', 'NaN'], 2, 'Expected a number.'],
+  ['a boost by the factor 0', ['--boost-where', 'price > 1=0'], 2, 'a factor above 0'],
+  ['an invalid condition', ['--boost-where', 'price=2'], 2, '--boost-where: expected a comparison'],
   ['two files of boosts', ['--boost', 'boost.csv', '--boost', 'pins.csv'], 2, 'boost.csv was given already'],
-  ['a file that is not there', ['--pin', 'pin.csv'], 66, 'pin.csv: no such file'],
-  ['a file of other columns', ['--boost', 'pins.csv'], 65, 'pins.csv:1: no column is called factor: --boost takes'],
-  ['a file that is written, too', ['--pin', 'pins.csv', '-o', 'pins.csv'], 2, '--output pins.csv is also an input'],
-  ['a boost of nothing', ['--boost', 'b'], 65, 'b:3: a factor is above 0', { b: 'item,factor\na,1\nb,-2\n' }],
-  ['a boost that is no number', ['--boost', 'b'], 65, 'b:2: column "factor": "x" is not', { b: 'item,factor\na,x\n' }],
-  ['no boost', ['--boost', 'b'], 65, 'b:2: column "factor" is empty', { b: 'item,factor\na,\n' }],
+  ['a missing file of pins', ['--pin', 'pin.csv'], 66, 'pin.csv: no such file'],
+  ['boosts without factors', ['--boost', 'pins.csv'], 65, 'pins.csv:1: no column is called factor: --boost takes'],
+  ['an input as the output', ['--pin', 'pins.csv', '-o', 'pins.csv'], 2, '--output pins.csv is also an input'],
+  ['a negative boost', ['--boost', 'b'], 65, 'b:3: a factor is above 0', { b: 'item,factor\na,1\nb,-2\n' }],
+  ['a non-numeric boost', ['--boost', 'b'], 65, 'b:2: column "factor": "x" is not', { b: 'item,factor\na,x\n' }],
+  ['an empty boost', ['--boost', 'b'], 65, 'b:2: column "factor" is empty', { b: 'item,factor\na,\n' }],
   ['two boosts', ['--boost', 'b'], 65, 'b:3: item "a" has a factor already, by b:2', { b: 'item,factor\na,2\na,3\n' }],
-  ['rank 0', ['--pin', 'p'], 65, 'p:2: a rank is a whole number from 1', { p: 'item,rank\na,0\n' }],
-  ['half a rank', ['--pin', 'p'], 65, 'p:2: a rank is a whole number from 1', { p: 'item,rank\na,1.5\n' }],
+  ['a pin at rank 0', ['--pin', 'p'], 65, 'p:2: a rank is a whole number from 1', { p: 'item,rank\na,0\n' }],
+  ['a pin at rank 1.5', ['--pin', 'p'], 65, 'p:2: a rank is a whole number from 1', { p: 'item,rank\na,1.5\n' }],
   [
-    'two items at a rank',
+    'two items pinned at one rank for the same user',
     ['--pin', 'p'],
     65,
     'p:4: rank 1 has an item for the same users already, by p:2',
     { p: 'item,rank,country\na,1,FR\nb,1,\nc,1,fr\n' },
   ],
   [
-    'an item at two ranks',
+    'an item pinned at two ranks for the same users',
     ['--pin', 'p'],
     65,
     'p:3: item "a" has a rank for the same users already, by p:2',
     { p: 'item,rank\na,1\na,2\n' },
   ],
   [
-    'a column that is no column of users',
+    'a pin for an unknown column of the users',
     ['--pin', 'p'],
     2,
     '--pin: p:2: users have no column "land"; there are "user_id", "country"',

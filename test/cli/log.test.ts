@@ -10,7 +10,7 @@ import { atWork, type Ended, exitOf, runInProcess, runOn, start, textOf } from '
 
 const newFolder = temporaryFolders();
 
-/** The objects of a log of JSON: every line is one. */
+/** Parses a JSON log, in which every line is an object. */
 function entriesOf(stderr: string): Record<string, unknown>[] {
   return stderr
     .trimEnd()
@@ -19,23 +19,23 @@ function entriesOf(stderr: string): Record<string, unknown>[] {
 }
 
 describe('without a terminal', () => {
-  /** Runs as cron does. */
-  async function atNight(events: string, ...args: string[]): Promise<Ended> {
+  /** Runs the program as cron does: without a terminal. */
+  async function runFromCron(events: string, ...args: string[]): Promise<Ended> {
     const folder = newFolder();
     put(folder, 'events.csv', events);
     return runInProcess(['-u', 'events.csv', '-o', 'recs.csv', ...args], { folder, terminal: false });
   }
 
-  test('nothing is said unless something is wrong', async () => {
-    expect(await atNight(EVENTS)).toEqual({ code: 0, stdout: '', stderr: '' });
-    expect(await atNight(`${EVENTS},oak,5\n`)).toEqual({ code: 0, stdout: '', stderr: '' });
+  test('a run prints nothing unless something is wrong', async () => {
+    expect(await runFromCron(EVENTS)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await runFromCron(`${EVENTS},oak,5\n`)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   test.each([
     ['--log-format', 'text'],
     ['-v', ''],
-  ])('%s %s has it say what a terminal would show', async (...args) => {
-    const { stderr } = await atNight(EVENTS, ...args.filter(Boolean));
+  ])('%s %s prints the same text as on a terminal, without the progress bar', async (...args) => {
+    const { stderr } = await runFromCron(EVENTS, ...args.filter(Boolean));
     expect(stderr).toMatch(/^events.csv: events, 5 rows\n/);
     expect(stderr).toMatch(
       /\n1 user served \(1 more: nothing is left for them\), 1 row, \d+\.\d s, \d+ MB at most → recs.csv\n$/,
@@ -43,8 +43,8 @@ describe('without a terminal', () => {
     expect(stderr).not.toContain('ETA');
   });
 
-  test('rows that were refused are warned of, with the first of them and the way out', async () => {
-    const { code, stderr } = await atNight(`${EVENTS}cat,oak,abc\ncat,elm\n`, '--bad-rows', 'skip');
+  test('a warning reports rejected rows with the first of them and how to keep them', async () => {
+    const { code, stderr } = await runFromCron(`${EVENTS}cat,oak,abc\ncat,elm\n`, '--bad-rows', 'skip');
     expect(code).toBe(0);
     expect(stderr).toBe(
       'recommend: warning: events.csv: 2 of 7 rows cannot be read and were left out, the first on line 7: column "rating": "abc" is not a number\n' +
@@ -52,15 +52,15 @@ describe('without a terminal', () => {
     );
   });
 
-  test('so is a file of which more than half the rows lack an id, whatever -q says', async () => {
-    const { code, stderr } = await atNight(`${EVENTS}${',oak,1\n'.repeat(6)}`, '-q');
+  test('a warning reports a file in which more than half the rows lack an id, even with -q', async () => {
+    const { code, stderr } = await runFromCron(`${EVENTS}${',oak,1\n'.repeat(6)}`, '-q');
     expect(code).toBe(0);
     expect(stderr).toMatch(
       /^recommend: warning: events.csv: 6 of 11 rows were skipped: 6 rows without a user id .* line 7\n {2}.*--user-col.*\n$/,
     );
   });
 
-  test('so is a catalogue that does not match', async () => {
+  test('a warning reports a catalogue that shares no item with the events', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     put(folder, 'items.csv', 'id\n1\n2\n');
@@ -71,7 +71,7 @@ describe('without a terminal', () => {
     expect(stderr).toMatch(/^recommend: warning: events.csv: not one item that anybody had is in the catalogue; .*\n$/);
   });
 
-  test('evaluate says as little', async () => {
+  test('evaluate prints nothing to stderr either', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(100, 40, 8));
     const args = ['evaluate', '-u', 'events.csv', '--algorithms', 'cosine', '-o', 'answer.txt'];
@@ -80,7 +80,7 @@ describe('without a terminal', () => {
 });
 
 describe('--log-format json', () => {
-  test('says all in objects; the last holds what the summary file does', async () => {
+  test('every line on stderr is a JSON object; the last one has the contents of the summary file', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', `${EVENTS}cat,oak,abc\n`);
     const args = [
@@ -106,11 +106,11 @@ describe('--log-format json', () => {
   });
 
   test.each([
-    ['an option that there is not', ['-u', 'events.csv', '--colour'], 2, "unknown option '--colour'"],
-    ['options that make no sense', ['-u', 'events.csv', '-o', 'events.csv'], 2, '--output events.csv is also an input'],
-    ['a file that there is not', ['-u', 'gone.csv'], 66, 'gone.csv: no such file'],
-    ['an evaluation of nothing', ['evaluate', '-u', 'gone.csv'], 66, 'gone.csv: no such file'],
-  ])('says so of %s', async (_, args, code, message) => {
+    ['an unknown option', ['-u', 'events.csv', '--colour'], 2, "unknown option '--colour'"],
+    ['an input as the output', ['-u', 'events.csv', '-o', 'events.csv'], 2, '--output events.csv is also an input'],
+    ['a missing file', ['-u', 'gone.csv'], 66, 'gone.csv: no such file'],
+    ['an evaluation of a missing file', ['evaluate', '-u', 'gone.csv'], 66, 'gone.csv: no such file'],
+  ])('the last line reports %s as an exit_error', async (_, args, code, message) => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     for (const json of [['--log-format', 'json'], ['--log-format=json']]) {
@@ -122,7 +122,7 @@ describe('--log-format json', () => {
     }
   });
 
-  test('has room for the last words of a child that crashes', async () => {
+  test('the stderr output of a worker that crashes is logged as a warning', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(100, 40, 8));
     const env = withFaults(newFolder(), { job: 'recommend', row: 5, how: 'throw', times: 1 });
@@ -137,8 +137,8 @@ describe('--log-format json', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('where the run stands', () => {
-  test('SIGUSR1 has it told once, even by a quiet run', async () => {
+describe.skipIf(process.platform === 'win32')('progress reports', () => {
+  test('SIGUSR1 makes even a quiet run print its progress once', async () => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', EVENTS);
@@ -146,9 +146,9 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
     const child = start(args, { folder, tmp, env: endless(newFolder()) });
     const ended = exitOf(child);
     await atWork(child, tmp);
-    const told = once(child.stderr, 'data');
+    const progress = once(child.stderr, 'data');
     child.kill('SIGUSR1');
-    expect(String(await told)).toMatch(
+    expect(String(await progress)).toMatch(
       /^(\d+ min )?\d+ s: (reading|tuning|counting|learning), \d+ % of it; [\d,]+ MB in \d+ process(es)?\n$/,
     );
     const rest = textOf(child.stderr);
@@ -157,10 +157,10 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
     expect(await rest).toBe('recommend: stopped by SIGTERM; no output file was written\n');
   });
 
-  test('--pulse has it told again and again, in JSON in parts as well', async () => {
+  test('--pulse prints the progress at intervals, in a JSON log with its parts as fields', async () => {
     const folder = newFolder();
     put(folder, 'items.csv', 'item\noak\n');
-    // It waits for its standard input, however long.
+    // The run waits for its standard input until it is stopped.
     const child = start(['-u', '-', '-i', 'items.csv', '--pulse', '1s', '--log-format', 'json'], { folder });
     const ended = exitOf(child);
     child.stdin.on('error', () => {});
@@ -169,7 +169,7 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
       const [line] = await once(child.stderr, 'data');
       const entry = JSON.parse(String(line));
       expect(entry).toMatchObject({ type: 'status', stage: 'reading', users: 0, retries: 0 });
-      // Its first child starts with it, and is let go while there is nothing to do.
+      // The first worker starts with the run and is stopped while there is nothing to do.
       expect([1, 2]).toContain(entry.processes);
       expect(entry.memory_bytes).toBeGreaterThan(10e6);
     }
@@ -177,15 +177,15 @@ describe.skipIf(process.platform === 'win32')('where the run stands', () => {
     expect(await ended).toBe(143);
   });
 
-  test.each(['0s', 'soon', '-1'])('--pulse %s makes no sense', async (time) => {
+  test.each(['0s', 'soon', '-1'])('--pulse %s is refused', async (time) => {
     const { code, stderr } = await runInProcess(['-u', 'e.csv', '--pulse', time], { folder: newFolder() });
     expect(code).toBe(2);
     expect(stderr).toContain('--pulse');
   });
 });
 
-describe('a stderr that nobody reads', () => {
-  test('ends no run when its reader goes', async () => {
+describe('a stderr that cannot be written', () => {
+  test('a reader of stderr that closes the pipe does not end the run', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-v'], { folder });
@@ -194,7 +194,7 @@ describe('a stderr that nobody reads', () => {
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
   });
 
-  test.runIf(existsSync('/dev/full'))('nor when there is no room for what is said', async () => {
+  test.runIf(existsSync('/dev/full'))('a full disk behind stderr does not end the run', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const full = openSync('/dev/full', 'w');
@@ -204,7 +204,7 @@ describe('a stderr that nobody reads', () => {
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
   });
 
-  test.skipIf(process.platform === 'win32')('nor when it is closed', async () => {
+  test.skipIf(process.platform === 'win32')('a closed stderr does not end the run', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const binary = new URL('../../bin/recommend.js', import.meta.url).pathname;

@@ -11,7 +11,7 @@ const newFolder = temporaryFolders();
 /** Ann has all of six items; bob and cy two each. */
 const EVENTS = `user,item\n${['a', 'b', 'c', 'd', 'e', 'f'].map((item) => `ann,${item}\n`).join('')}bob,a\nbob,b\ncy,c\ncy,d\n`;
 
-test('a history that is cut for the counting of pairs is told of, and stays out of its own list as a whole', async () => {
+test('a history longer than --max-history is reported, and all its items stay out of the list of its user', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', EVENTS);
   const { code, stdout, stderr } = await runInProcess(['-u', 'e.csv', '--algorithm', 'ridge', '--max-history', '3'], {

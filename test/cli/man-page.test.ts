@@ -23,7 +23,7 @@ test('the man page has every option, algorithm and topic', async () => {
   }
 });
 
-test('it is plain roff: ASCII, and no mark of Markdown is left', () => {
+test('the man page is plain ASCII and contains no Markdown', () => {
   expect(page).toMatch(/^[\n\x20-\x7e]*$/);
   expect(page).not.toMatch(/^#|^- |\*\*/m);
 });

@@ -7,7 +7,7 @@ import { run } from './run.js';
 
 const newFolder = temporaryFolders();
 
-test('where there is room for one worker only, one does all, to the same bytes', async () => {
+test('a limit with memory for one worker only reduces the run to it, with the same bytes', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', manyEvents(300, 100, 20));
   const args = ['-u', 'e.csv', '-j', '2', '--algorithm', 'ridge'];
@@ -20,10 +20,10 @@ test('where there is room for one worker only, one does all, to the same bytes',
   expect(readFileSync(join(folder, 'within.csv'))).toEqual(readFileSync(join(folder, 'free.csv')));
 });
 
-test('too little memory is told of before anything is read, with what is needed', async () => {
+test('a limit that is too small is refused before any input is read, with the memory that the run needs', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', EVENTS);
-  // Two gigabytes that take no room: they would not be rows, were they read.
+  // Two gigabytes of holes: reading them as rows would fail.
   truncateSync(join(folder, 'e.csv'), 2 ** 31);
   const { code, stderr } = await run(['-u', 'e.csv', '-o', 'recs.csv', '--max-memory', '1G'], { folder });
   expect(code).toBe(71);
@@ -33,7 +33,7 @@ test('too little memory is told of before anything is read, with what is needed'
   expect(readdirSync(folder)).toEqual(['e.csv']);
 });
 
-test.each(['2', 'lots', '-1G', '2X'])('--max-memory %s is no amount', async (text) => {
+test.each(['2', 'lots', '-1G', '2X'])('--max-memory %s is refused: it is not an amount of memory', async (text) => {
   const folder = newFolder();
   const { code, stderr } = await run(['-u', 'e.csv', '-o', 'recs.csv', `--max-memory=${text}`], { folder });
   expect(code).toBe(2);

@@ -15,7 +15,7 @@ function valueIn(folder: string, metric: string): number {
   return Number(line?.split(' ').at(-1));
 }
 
-test('a run that succeeds leaves its metrics, and no other file', async () => {
+test('a successful run writes its metrics and leaves no other file', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', `${EVENTS},oak,5\ncat,oak,abc\n`);
   const before = Date.now() / 1000;
@@ -34,7 +34,7 @@ test('a run that succeeds leaves its metrics, and no other file', async () => {
   expect(valueIn(folder, 'recommend_duration_seconds')).toBeGreaterThan(0);
 });
 
-test('a run that fails says so, and keeps when one last succeeded', async () => {
+test('the metrics of a failed run say so and keep the time of the last success', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   await runInProcess(ARGS, { folder });
@@ -52,7 +52,7 @@ test('a run that fails says so, and keeps when one last succeeded', async () => 
   }
 });
 
-test('a command line that makes no sense has metrics as well, and keeps when a run last succeeded', async () => {
+test('an invalid command line writes metrics, too, and keeps the time of the last success', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   const refused = async (args: readonly string[]) => {
@@ -84,11 +84,11 @@ test('a command line that makes no sense has metrics as well, and keeps when a r
   );
 });
 
-test('of a command line that makes no sense, no file but one of metrics is written to', async () => {
+test('an invalid command line does not write metrics over an input, an output, a pipe or a large file', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   execFileSync('mkfifo', [join(folder, 'pipe.prom')]);
-  // More than fits into a string, so that it cannot be read as a whole.
+  // Larger than a string can be, so that it cannot be read as one.
   put(folder, 'huge.csv', EVENTS);
   truncateSync(join(folder, 'huge.csv'), 600e6);
   for (const args of [
@@ -109,10 +109,10 @@ test('of a command line that makes no sense, no file but one of metrics is writt
   expect(statSync(join(folder, 'huge.csv')).size).toBe(600e6);
 });
 
-test('a temporary folder that is not there is a failure with metrics as well', async () => {
+test('a run whose temporary folder is missing fails with metrics, too', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
-  // The files of a run lie beside its output, where that is a file.
+  // If the output is a regular file, the files of the run are next to it: only a device needs TMPDIR.
   const args = [...ARGS, '-o', '/dev/null'];
   const { code, stderr } = await runInProcess(args, { folder, tmp: join(folder, 'none'), terminal: false });
   expect(code).toBe(73);
@@ -121,7 +121,7 @@ test('a temporary folder that is not there is a failure with metrics as well', a
   expect(valueIn(folder, 'recommend_last_success_timestamp_seconds')).toBe(0);
 });
 
-test('metrics keep the permissions that the file had, and what else stood in it is gone', async () => {
+test('the metrics file keeps its permissions and loses its former contents', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   writeFileSync(join(folder, 'nightly.prom'), 'other 1\n', { mode: 0o640 });
@@ -130,7 +130,7 @@ test('metrics keep the permissions that the file had, and what else stood in it 
   expect(readFileSync(join(folder, 'nightly.prom'), 'utf8')).not.toContain('other');
 });
 
-test('metrics that cannot be written are told of, and the answer stands', async () => {
+test('metrics that cannot be written cause a warning, and the lists are still written', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'none/nightly.prom'];
@@ -140,18 +140,18 @@ test('metrics that cannot be written are told of, and the answer stands', async 
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toMatch(/^user_id,/);
 });
 
-test('metrics can go to a pipe, which is not read from before', async () => {
+test('metrics can be written to a named pipe', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   const pipe = join(folder, 'pipe.prom');
   execFileSync('mkfifo', [pipe]);
-  const heard = textOf(createReadStream(pipe));
+  const received = textOf(createReadStream(pipe));
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '--metrics-file', 'pipe.prom'];
   const { code } = await runInProcess(args, { folder });
-  expect([code, await heard]).toEqual([0, expect.stringContaining('recommend_success{run="pipe"} 1\n')]);
+  expect([code, await received]).toEqual([0, expect.stringContaining('recommend_success{run="pipe"} 1\n')]);
 });
 
-test('no file is both metrics and something else', async () => {
+test('the metrics file cannot be an input or another output', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   for (const option of ['-o', '--summary', '--users']) {

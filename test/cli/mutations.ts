@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Kind } from './bad-input-cases.js';
 
-/** Files with something of everything, to be spoilt. */
+/** Valid files that use many features, from which random changes start. */
 const WHOLE: Record<Kind, string> = {
   events: [
     'user,item,rating,time,event',
@@ -36,7 +36,7 @@ const WHOLE: Record<Kind, string> = {
   test: 'user,item,rating\nann,fir,5\nbob,fir,4\ncat,ash,5\n',
 };
 
-/** What odd files have in them, put in anywhere. */
+/** Texts found in malformed files, to be inserted anywhere. */
 const TOKENS = [
   ...[
     '"',
@@ -97,7 +97,7 @@ const BYTES = [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xff, 0xfe], [0xfe, 0xff], [
 
 type Change = (file: Buffer) => Buffer;
 
-/** A place in a file, as a share of it. */
+/** A position in a file, as a fraction of its length. */
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const at = (file: Buffer, share: number) => Math.floor(share * file.length);
 
@@ -163,7 +163,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     arbitrary: fc.tuple(fc.nat(6), fc.nat(6)).map(
       ([a, b]): Change =>
         (file) =>
-          swapped(file, a, b),
+          swapColumns(file, a, b),
     ),
   },
   {
@@ -201,8 +201,8 @@ function eachRow(file: Buffer, row: (cells: string[]) => string[]): string {
     .join('\n');
 }
 
-/** Two columns in each other's place, under the header as well. */
-function swapped(file: Buffer, a: number, b: number): Buffer {
+/** Swaps two columns, including their headers. */
+function swapColumns(file: Buffer, a: number, b: number): Buffer {
   return Buffer.from(
     eachRow(file, (cells) =>
       cells.map((cell, k) => (k === a ? (cells[b] ?? cell) : k === b ? (cells[a] ?? cell) : cell)),
@@ -210,27 +210,27 @@ function swapped(file: Buffer, a: number, b: number): Buffer {
   );
 }
 
-/** A file of that kind with some changes, or bytes that never were one. */
-export function spoilt(kind: Kind): fc.Arbitrary<Buffer> {
+/** A file of the given kind with up to four changes, or random bytes. */
+export function mutated(kind: Kind): fc.Arbitrary<Buffer> {
   return fc.oneof(
     {
       weight: 12,
       arbitrary: fc
         .array(change, { maxLength: 4 })
-        .map((changes) => changes.reduce<Buffer>((file, made) => made(file), Buffer.from(WHOLE[kind]))),
+        .map((changes) => changes.reduce<Buffer>((file, apply) => apply(file), Buffer.from(WHOLE[kind]))),
     },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes): Buffer => Buffer.from(bytes)) },
   );
 }
 
-/** The files of a run, each perhaps spoilt, and its arguments. */
-export const spoiltRuns = fc.record({
+/** The files of a run, each with random changes, and its arguments. */
+export const mutatedRuns = fc.record({
   files: fc.record({
-    'events.csv': spoilt('events'),
-    'items.csv': spoilt('items'),
-    'profiles.csv': spoilt('profiles'),
-    'interactions.csv': spoilt('interactions'),
-    'test.csv': spoilt('test'),
+    'events.csv': mutated('events'),
+    'items.csv': mutated('items'),
+    'profiles.csv': mutated('profiles'),
+    'interactions.csv': mutated('interactions'),
+    'test.csv': mutated('test'),
   }),
   args: fc
     .tuple(

@@ -10,7 +10,7 @@ import { exitOf, leftBehind, run, start, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 
-test('a run that is killed (-9) leaves no child, and the next one cleans up behind it', async () => {
+test('a run that is killed (-9) leaves no workers, and the next run removes its files', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', manyEvents(400, 401, 200));
@@ -23,7 +23,7 @@ test('a run that is killed (-9) leaves no child, and the next one cleans up behi
   await ended;
   await vi.waitFor(() => expect(leftBehind(tmp)).toEqual([]), { timeout: 10_000 });
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
-  // The lock, and the folder of the run.
+  // Two more files: the lock, and the folder of the run.
   expect(readdirSync(folder).length).toBe(4);
 
   put(folder, 'few.csv', EVENTS);
@@ -33,7 +33,7 @@ test('a run that is killed (-9) leaves no child, and the next one cleans up behi
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'few.csv', 'recs.csv']);
 });
 
-test('what belongs to a run that lives, or to nobody we know, is left alone', async () => {
+test('temporary files of a running process, of another output or of unknown origin are not removed', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'few.csv', EVENTS);
@@ -48,11 +48,11 @@ test('what belongs to a run that lives, or to nobody we know, is left alone', as
   for (const name of names) expect(existsSync(join(folder, name)), name).toBe(true);
 });
 
-test('of two runs on one output the second says who writes it and ends with 75, or waits for it', async () => {
+test('a second run on the same output names the process of the first and ends with 75, or waits with --lock-wait', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'few.csv', EVENTS);
-  // It has its output from the beginning, and waits for its input.
+  // The first run locks its output at once, and then waits for its input.
   const first = start(['-u', '-', '-o', 'recs.csv', '-q', '--algorithm', 'cosine'], { folder, tmp });
   const ended = exitOf(first);
   const complaints = textOf(first.stderr);
@@ -74,7 +74,7 @@ test('of two runs on one output the second says who writes it and ends with 75, 
   first.stdin.end(manyEvents(200, 50, 8));
   expect([await ended, await complaints]).toEqual([0, '']);
   expect(await thirdEnded).toBe(0);
-  // The third came last, and its answer is the short one.
+  // The third run wrote last, and its output is the short one.
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8').split('\n').length).toBeLessThan(100);
   expect(readdirSync(folder).sort()).toEqual(['few.csv', 'recs.csv']);
   expect(readdirSync(tmp)).toEqual([]);

@@ -4,7 +4,7 @@ import { runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
-describe('words that belong to no option', () => {
+describe('arguments without an option', () => {
   test.each([
     [['ratings.csv'], 'recommend --users ratings.csv\n'],
     [['ratings.csv', '-n', '5', '-o', 'my recs.csv'], "recommend --users ratings.csv -n 5 -o 'my recs.csv'\n"],
@@ -21,17 +21,17 @@ describe('words that belong to no option', () => {
     ],
     [['score', '--model', 'shop.rec', '-i', 'items.csv'], 'the catalogue is in the model, as it was when'],
     [['-u', 'ratings.csv', '-n', '5', 'movies.csv'], 'movies.csv: an option has to say what this file is: --users, '],
-  ])('%j are refused with what to type', async (args, said) => {
+  ])('%j are refused, and the message has the command to type', async (args, message) => {
     const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 
   test.each([
     [['evalute', '-u', 'ratings.csv', '--at', '20'], 'recommend evaluate'],
     [['hlep'], 'recommend help'],
     [['completions', 'bash'], 'recommend completion'],
-  ])('%j is a misspelled command: the answer names the nearest', async (args, meant) => {
+  ])('%j has a misspelled command, and the message names the nearest one', async (args, meant) => {
     const { code, stdout, stderr } = await runInProcess(args, { folder: newFolder() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`there is no command ${args[0]}; did you mean: ${meant}\n`);

@@ -12,7 +12,7 @@ keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-/** People with wishes and countries, one of whom nothing is known of, and a catalogue with odd headers. */
+/** Users with preferences and countries, one with neither, and a catalogue with unusual headers. */
 const SHOP = {
   'events.csv': 'user,item\nann,oak\nann,elm\nbob,oak\nbob,ash\ncat,elm\ncat,oak\ncat,yew\n',
   'people.csv': 'user_id,country,preferences\nann,FR,\nbob,FR,kind:conifer\ndan,日本,kind:conifer\nfay,FR,\neve,,\n',
@@ -36,7 +36,7 @@ async function written(folder: string, name: string, args: readonly string[]): P
 type Row = Record<string, string>;
 const rowsOf = (csv: Buffer) => parse<Row>(csv, { columns: true });
 
-/** Numbers as text in units of 10^-60. */
+/** A decimal number, in units of 10^-60. */
 function units(text: string): bigint {
   const [, sign, whole = '', part = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text) ?? [];
   return BigInt(`${sign}${whole}${part}`) * 10n ** BigInt(60 - part.length + Number(exponent));
@@ -53,7 +53,7 @@ function addsUp({ reasons, score = '' }: Row): boolean {
   return partsOf(reasons).reduce((sum, part) => sum + units(part.score), 0n) === units(score);
 }
 
-test('columns are chosen, ordered, renamed and carried along, alike in every format', async () => {
+test('--output-columns chooses, orders, renames and adds columns in the same way in every format', async () => {
   const folder = shop();
   const names =
     'user.country=land,user_id,item_id=sku,"price, net"=net,a=b,item.rank=own rank,rank,score,source,reasons';
@@ -90,7 +90,7 @@ test('columns are chosen, ordered, renamed and carried along, alike in every for
   expect(inWide.filter(({ sku }) => sku !== '')).toEqual(rows);
 });
 
-test('reasons and sources say what is known of whom: history, wishes, groups, or nothing', async () => {
+test('reasons and sources name what a score is based on: history, preferences, groups or popularity', async () => {
   const folder = shop();
   const args = PROFILES.with(-1, 'ridge');
   const rows = rowsOf(await written(folder, 'recs.csv', [...args, '-n', '4', '--reasons', '9', '--source']));
@@ -105,7 +105,7 @@ test('reasons and sources say what is known of whom: history, wishes, groups, or
   });
 });
 
-test('reasons add up to every score, to the end of long lists, for any number of workers', async () => {
+test('the reasons add up to every score of long lists, for any number of workers', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(20, 300, 40));
   const args = ['-u', 'events.csv', '--algorithm', 'cosine', '-n', '10000'];
@@ -120,7 +120,7 @@ test('reasons add up to every score, to the end of long lists, for any number of
   expect(rowsOf(plain)).toEqual(rows.map(({ reasons: _, source: __, ...row }) => row));
 });
 
-test.each(['2', '15'])('--precision %s is the digits of scores, and of their parts', async (digits) => {
+test.each(['2', '15'])('--precision %s sets the digits of scores, and reasons still add up', async (digits) => {
   const folder = shop();
   const args = [...PROFILES.with(-1, 'ease'), '--precision', digits, '--reasons', '1'];
   const rows = rowsOf(await written(folder, 'recs.csv', args));
@@ -128,7 +128,7 @@ test.each(['2', '15'])('--precision %s is the digits of scores, and of their par
   expect(rows.every(addsUp)).toBe(true);
 });
 
-test('--safe-csv defuses carried cells, headers and the names in reasons', async () => {
+test('--safe-csv guards added cells, headers and the names in reasons', async () => {
   const folder = shop();
   const kinds = 'kind\noak,=Oak,+1,broad\nelm,Elm,2,broad\nash,Ash,-3,broad\nyew,Yew,4,conifer\n';
   put(folder, 'trees.csv', `item_id,title,=run,${kinds}`);
@@ -148,7 +148,7 @@ test.each([
   ['user.price', 'there is no column "user.price"'],
   ['rank,score=rank', 'two columns would be called "rank"'],
   ['user_id,price=', 'a column needs a name behind its ='],
-])('--output-columns %s is refused before anything is learned', async (columns, why) => {
+])('--output-columns %s is refused', async (columns, why) => {
   const folder = newFolder();
   put(folder, 'events.csv', 'user,item\nann,oak\nbob,elm\n');
   put(folder, 'items.csv', 'item,price\noak,1\nelm,2\n');
@@ -158,7 +158,7 @@ test.each([
   expect(stderr).toContain(`--output-columns: ${why}`);
 });
 
-test('formats that cannot have some columns say so', async () => {
+test('columns that a format cannot hold, or lacks, are refused', async () => {
   const folder = shop();
   const refused = async (format: string, columns: string) => {
     const { code, stderr } = await runInProcess([...PROFILES, '--format', format, '--output-columns', columns], {

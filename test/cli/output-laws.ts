@@ -1,19 +1,19 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
 
-/** What the lists have to be made of, where it is known. */
+/** What the lists must consist of. */
 export interface Known {
-  /** Everybody who may have a list, in their order. */
+  /** All users who may have a list, in the order of the output. */
   users: readonly string[];
   /** Items of a user that must not be in their list. */
-  barred: (user: string) => ReadonlySet<string>;
+  excluded: (user: string) => ReadonlySet<string>;
   offered: ReadonlySet<string>;
 }
 
 /**
- * Lists of items by user, of an output that obeys the laws: CSV to its end, users in one block each and in their order, ranks
- * from 1 without a gap to N at most, scores that never rise, no item twice, and where it is known none that is barred or not
- * offered. Nobody is left out for whom something is left.
+ * Parses the lists of an output and checks its laws: complete CSV, one block per user, ranks from 1 to at most N without a gap,
+ * scores that never rise, no item twice. With `known`, also: users in its order, only offered and no excluded items, and a list as
+ * full as possible for every user with an item left. @returns item ids by user.
  */
 export function lawfulLists(csv: string, most: number, known?: Known): Map<string, string[]> {
   expect(csv.endsWith('\n')).toBe(true);
@@ -33,16 +33,20 @@ export function lawfulLists(csv: string, most: number, known?: Known): Map<strin
     before = { user, score: Number(score) };
   }
   for (const list of lists.values()) expect(list.length).toBeLessThanOrEqual(most);
-  if (known) agrees(lists, most, known);
+  if (known) checkFull(lists, most, known);
   return lists;
 }
 
-function agrees(lists: ReadonlyMap<string, readonly string[]>, most: number, { users, barred, offered }: Known): void {
-  const left = users.map((user) => [...offered].filter((item) => !barred(user).has(item)).length);
+function checkFull(
+  lists: ReadonlyMap<string, readonly string[]>,
+  n: number,
+  { users, excluded, offered }: Known,
+): void {
+  const left = users.map((user) => [...offered].filter((item) => !excluded(user).has(item)).length);
   expect([...lists.keys()]).toEqual(users.filter((_, at) => (left[at] ?? 0) > 0));
   users.forEach((user, at) => {
     const list = lists.get(user) ?? [];
-    expect(list.length).toBe(Math.min(most, left[at] ?? 0));
-    expect(list.filter((item) => barred(user).has(item) || !offered.has(item))).toEqual([]);
+    expect(list.length).toBe(Math.min(n, left[at] ?? 0));
+    expect(list.filter((item) => excluded(user).has(item) || !offered.has(item))).toEqual([]);
   });
 }

@@ -44,7 +44,7 @@ async function answered(args: readonly string[]): Promise<string> {
 
 const ask = (command: string, ...args: string[]) => answered([command, '--model', 'm.rec', ...args]);
 
-test('similar items of the catalogue are the largest entries of their rows', async () => {
+test('the similar items of an item are the largest entries of its learned row', async () => {
   const rows = rowsOf(await ask('similar', '-n', '5', '--titles')) as (Row & { similar_id: string; title: string })[];
   const { itemIds, titles, offered } = model.names;
   const { rows: learned, scales } = model.model;
@@ -70,7 +70,7 @@ test('similar items of the catalogue are the largest entries of their rows', asy
   expect(rows).toEqual(expected);
 });
 
-test('one item is found by its id or a part of its title, and shown with titles, or as a program wants it', async () => {
+test('similar finds an item by its id or a part of its title, and shows text with titles, JSON Lines or CSV', async () => {
   const text = await ask('similar', '--item', 'item-7', '-n', '2');
   expect(text).toMatch(/^Goes with item-7 \(Amélie: the film\):\n {2}1 {2}item-\d+ +Book \d+ +0\.\d+\n {2}2 {2}item-/);
   expect(await ask('similar', '--item', 'amelie the', '-n', '2')).toBe(text);
@@ -85,7 +85,7 @@ test('one item is found by its id or a part of its title, and shown with titles,
   expect(object).toEqual({ item_id: 'item-7', items });
 });
 
-test('the items of a file are asked for in its order; those that the model does not know are left out, and said', async () => {
+test('similar --items answers in the order of the file, and reports items that the model does not know', async () => {
   put(folder, 'some.csv', 'sku,price\nitem-9,1\nnever-seen,2\nitem-3,3\nitem-9,4\n');
   const args = ['similar', '--model', 'm.rec', '-n', '1', '--items', 'some.csv'];
   const { code, stdout, stderr } = await runInProcess(args, { folder });
@@ -97,7 +97,7 @@ test('the items of a file are asked for in its order; those that the model does 
   expect([strange.code, strange.stderr]).toEqual([65, expect.stringContaining('does not know "never", nor any other')]);
 });
 
-test('an audience are the users in whose lists the item stands with the highest scores', async () => {
+test('the audience of an item is the users with the highest scores for it who have not had it', async () => {
   const everything = rowsOf(await answered(['score', '--model', 'm.rec', '-n', '100000', '-q']));
   const users = rowsOf(await ask('audience', '--item', 'item-2', '-n', '50'));
   const expected = everything
@@ -113,7 +113,7 @@ test('an audience are the users in whose lists the item stands with the highest 
   }
 });
 
-test('--where holds for the items that go with one, and for the users of an audience', async () => {
+test('--where filters similar items and the users of an audience', async () => {
   const all = rowsOf(await ask('similar', '--item', 'item-7', '-n', '60', '--format', 'csv')) as unknown as Similar[];
   const some = ['--where', 'price < 2', '-n', '60', '--format', 'csv'];
   const cheap = rowsOf(await ask('similar', '--item', 'item-7', ...some)) as unknown as Similar[];
@@ -150,17 +150,17 @@ test('--where holds for the items that go with one, and for the users of an audi
   expect([code, stderr]).toEqual([2, expect.stringContaining('--where')]);
 });
 
-test('explain tells what is known of a user, the latest first, and their list with its reasons', async () => {
-  const told = JSON.parse(await ask('explain', '--user', 'user-5', '-n', '4', '--format', 'json', '--reasons', '2'));
+test('explain shows the history of a user, the latest first, and their list with its reasons', async () => {
+  const answer = JSON.parse(await ask('explain', '--user', 'user-5', '-n', '4', '--format', 'json', '--reasons', '2'));
   const columns = 'user_id,item_id,title,rank,score,source,reasons';
   const more = ['-n', '4', '-q', '--format', 'jsonl', '--reasons', '2', '--output-columns', columns];
   const listed = await answered(['score', '--model', 'm.rec', ...more]);
   const own = listed.split('\n').find((line) => line.startsWith('{"user_id":"user-5"')) ?? '';
-  expect(told).toMatchObject(JSON.parse(own));
-  const times = told.history.map(({ time }: { time: string }) => time);
+  expect(answer).toMatchObject(JSON.parse(own));
+  const times = answer.history.map(({ time }: { time: string }) => time);
   expect(times).toEqual(times.toSorted().reverse());
-  expect(told.history).toHaveLength(8);
-  expect(told.history[0]).toEqual({
+  expect(answer.history).toHaveLength(8);
+  expect(answer.history[0]).toEqual({
     item_id: 'item-12',
     title: 'Book 12',
     time: '2023-11-14T23:00:20.000Z',
@@ -168,21 +168,21 @@ test('explain tells what is known of a user, the latest first, and their list wi
   });
   const text = await ask('explain', '--user', 'user-5', '-n', '4');
   expect(text).toMatch(/^User user-5: 8 items, the latest first\n {2}2023-11-14 {2}item-12 {2}Book 12\n/);
-  expect(text).toContain(`  1  ${told.items[0].item_id}`);
-  expect(text).toContain(told.items[0].reasons[0].because);
+  expect(text).toContain(`  1  ${answer.items[0].item_id}`);
+  expect(text).toContain(answer.items[0].reasons[0].because);
 });
 
-test('rules hold in an explained list as well', async () => {
-  const told = JSON.parse(await ask('explain', '--user', 'user-5', '--format', 'json', '--include-seen', '-n', '60'));
-  const had = new Set(told.history.map(({ item_id }: { item_id: string }) => item_id));
-  expect(told.items.some(({ item_id }: { item_id: string }) => had.has(item_id))).toBe(true);
+test('explain applies rules to the list', async () => {
+  const answer = JSON.parse(await ask('explain', '--user', 'user-5', '--format', 'json', '--include-seen', '-n', '60'));
+  const seen = new Set(answer.history.map(({ item_id }: { item_id: string }) => item_id));
+  expect(answer.items.some(({ item_id }: { item_id: string }) => seen.has(item_id))).toBe(true);
 });
 
 test.each([
   [['similar', '--item', 'itme-7'], /knows no item "itme-7"; did you mean "item-7"\?/],
   [['audience', '--item', 'amelie the flim'], /knows no item .*did you mean "Amélie: the film"\?/],
   [['explain', '--user', 'usr-5'], /knows no user "usr-5"; did you mean "user-5"\?/],
-])('%j: nothing is like that', async ([command = '', ...args], why) => {
+])('%j is refused, and the message names the nearest match', async ([command = '', ...args], why) => {
   const { code, stderr } = await runInProcess([command, '--model', 'm.rec', ...args], { folder });
   expect([code, stderr]).toEqual([65, expect.stringMatching(why)]);
 });
@@ -194,7 +194,7 @@ test.each([
   [['similar', '--model', 'm.rec', '--item', 'item-7', '--items', 'items.csv'], /cannot be combined/],
   [['similar', '--model', 'm.rec', '-o', 'm.rec', '--format', 'csv'], /is also an input/],
   [['similar', '--model', 'm.rec', '-o', 'x.parquet'], /csv or jsonl/],
-])('%j makes no sense', async (args, why) => {
+])('%j is refused with 2', async (args, why) => {
   const { code, stderr } = await runInProcess(args, { folder });
   expect([code, stderr]).toEqual([2, expect.stringMatching(why)]);
 });

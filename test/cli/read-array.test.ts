@@ -13,7 +13,7 @@ import { keepWorkersInProcess } from './workers-in-process.js';
 const newFolder = temporaryFolders();
 keepWorkersInProcess();
 
-// So that small files are cut, too.
+// Small ranges, so that small files are split, too.
 const before = { ...SIZES };
 beforeAll(() => void Object.assign(SIZES, { range: 3000, ranged: 10_000 }));
 afterAll(() => void Object.assign(SIZES, before));
@@ -21,7 +21,7 @@ afterAll(() => void Object.assign(SIZES, before));
 const SHARDS = 3;
 const HEADER = 'user,item,quantity,date,event';
 
-/** Rows of events, some of them odd: quoted, ragged, without an item, of another way of writing. */
+/** Rows of events, some of them unusual: quoted over two lines, too long or too short, without an item id, or with CRLF. */
 function oddRows(rows: number, seed: number): string[] {
   const random = new Random(seed);
   const pick = (count: number) => random.next() % count;
@@ -48,10 +48,10 @@ function jsonLines(rows: number): string {
 
 const BAD = ['--bad-rows', 'bad.csv'];
 
-/** Exports of many a kind, and the options that read them. */
+/** Exports of many kinds, and the options that read them. */
 const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: string[] }> = {
-  'a file that is cut': { files: { 'e.csv': oddEvents(900) }, args: ['-u', 'e.csv', ...BAD] },
-  'files of every kind, read as one': {
+  'a file that is split into ranges': { files: { 'e.csv': oddEvents(900) }, args: ['-u', 'e.csv', ...BAD] },
+  'files of every kind, read as one input': {
     files: {
       'big.csv': oddEvents(900),
       'small.csv': oddEvents(60, 6),
@@ -60,8 +60,8 @@ const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: st
     },
     args: ['-u', 'big.csv', 'packed.csv.gz', 'small.csv', 'western.csv', ...BAD],
   },
-  'JSON of orders, some of it broken': { files: { 'e.jsonl': jsonLines(300) }, args: ['-u', 'e.jsonl', ...BAD] },
-  'profiles beside events, with a condition that goes by a given clock': {
+  'JSON Lines, some of them broken': { files: { 'e.jsonl': jsonLines(300) }, args: ['-u', 'e.jsonl', ...BAD] },
+  'profiles and events, with a condition relative to --now': {
     files: {
       'p.csv': ['user,country', ...Array.from({ length: 45 }, (_, k) => `u${k},${k % 2 ? 'FR' : 'US'}`)].join('\n'),
       'e.csv': oddEvents(900),
@@ -71,7 +71,7 @@ const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: st
       ...['--now', '2024-10-01', ...BAD],
     ],
   },
-  'titles beside the events, which a column of the output carries': {
+  'titles in the events, added to the output as a column': {
     files: {
       'e.csv': [
         'user_id,sku,product_title',
@@ -80,7 +80,7 @@ const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: st
     },
     args: ['-u', 'e.csv', '--output-columns', 'user_id,item_id,item.product_title'],
   },
-  'lines, and the orders that say whose they are': {
+  'order lines, and the orders that name their users': {
     files: {
       'lines.csv': [
         'order_id,product_id,quantity',
@@ -93,7 +93,7 @@ const EXPORTS: Record<string, { files: Record<string, string | Buffer>; args: st
     },
     args: ['-u', 'lines.csv', '--orders', 'orders.csv'],
   },
-  'rows of an order that lack what its first row says': {
+  'orders of which only the first row names the user and the date': {
     files: {
       'e.csv': [
         'order_id,customer_id,item,date',
@@ -108,7 +108,7 @@ function table(rows: number, row: (k: number) => string): string[] {
   return Array.from({ length: rows }, (_, k) => row(k));
 }
 
-/** What a plan leaves and says. */
+/** Plans, and returns the exit code, stderr without times, and the files that the plan wrote. */
 async function planned(folder: string, args: readonly string[], work: string) {
   const { code, stderr } = await runInProcess(['plan', ...args, '--work', work, '-v', '-j', '1'], { folder });
   const files = readdirSync(join(folder, work)).map((name) => [name, readFileSync(join(folder, work, name), 'base64')]);
@@ -116,7 +116,7 @@ async function planned(folder: string, args: readonly string[], work: string) {
   return { code, stderr: stderr.replace(/^.*\d s[:,].*\n/gm, ''), files, bad };
 }
 
-test.each(Object.keys(EXPORTS))('%s: read by an array of jobs, the plan is the same to the byte', async (name) => {
+test.each(Object.keys(EXPORTS))('%s: the plan has the same bytes if an array of jobs reads the files', async (name) => {
   const { files = {}, args: inputs = [] } = EXPORTS[name] ?? {};
   const folder = newFolder();
   for (const [file, content] of Object.entries(files)) put(folder, file, content);
@@ -133,7 +133,7 @@ test.each(Object.keys(EXPORTS))('%s: read by an array of jobs, the plan is the s
 
 const ARGS = ['-u', 'e.csv', '--algorithm', 'cosine', '--shards', '3', '--bad-rows', 'skip'];
 
-async function said(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
+async function tryRun(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
   const { code, stderr } = await runInProcess(args, { folder, env, terminal: false });
   return { code, stderr };
 }
@@ -142,7 +142,7 @@ function readOne(n: string, folder: string, more: readonly string[] = []): Promi
   return does(['read', ...ARGS, ...more, '--work', 'w', '--shard', n, '-j', '1'], { folder });
 }
 
-test('parts that are not there, or were altered, plan reads itself, and says so', async () => {
+test('plan reads missing or altered ranges itself, and warns about them', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', oddEvents(900));
   const whole = await planned(folder, ARGS, 'whole');
@@ -166,9 +166,9 @@ test.each([
     'of another size',
     (path: string) => writeFileSync(path, `${readFileSync(path, 'utf8')}u1,"i 1",1,2024-01-11,buy\n`),
   ],
-  ['written at another time', (path: string) => utimesSync(path, 1e9, 1e9)],
+  ['with another modification time', (path: string) => utimesSync(path, 1e9, 1e9)],
   ['read by other options', undefined],
-])('what was read of a file that is %s by now is not taken over', async (_, change) => {
+])('ranges of a file that is now %s are not reused', async (_, change) => {
   const folder = newFolder();
   put(folder, 'e.csv', oddEvents(900));
   for (const n of ['1', '2', '3']) await readOne(n, folder);
@@ -180,19 +180,19 @@ test.each([
   expect(stderr).toContain('warning: e.csv: plan reads it itself');
 });
 
-test('what is wrong with a file that only its end tells is said by plan', async () => {
+test('plan reports an error that shows only at the end of a file; read leaves these bytes to plan', async () => {
   const folder = newFolder();
   put(folder, 'e.csv.gz', gzipSync(oddEvents(20_000)).subarray(0, -100));
   const args = ['-u', 'e.csv.gz', ...ARGS.slice(2)];
-  const { code, stderr } = await said(['read', ...args, '--work', 'w', '--shard', '2', '-j', '1'], folder);
+  const { code, stderr } = await tryRun(['read', ...args, '--work', 'w', '--shard', '2', '-j', '1'], folder);
   expect(stderr).toMatch(/warning: e\.csv\.gz: bytes 0 to \d+ are left to plan: .*ends too early/);
   expect(code).toBe(0);
-  const plan = await said(['plan', ...args, '--work', 'w', '-j', '1'], folder);
+  const plan = await tryRun(['plan', ...args, '--work', 'w', '-j', '1'], folder);
   expect(plan.stderr).toContain('recommend: e.csv.gz: the gzip file ends too early');
   expect(plan.code).toBe(65);
 });
 
-test('a pipe is read by plan, whatever was read before', async () => {
+test('plan reads standard input itself, even after shards of another file were read', async () => {
   const folder = newFolder();
   const stdin = oddEvents(300);
   put(folder, 'e.csv', stdin);
@@ -203,7 +203,7 @@ test('a pipe is read by plan, whatever was read before', async () => {
   expect(code).toBe(0);
 });
 
-test('status shows what is read, before there is a plan; a finished shard is not read again', async () => {
+test('status shows the progress of reading before there is a plan, and a finished shard is not read again', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', oddEvents(900));
   await readOne('2', folder);
@@ -211,15 +211,15 @@ test('status shows what is read, before there is a plan; a finished shard is not
   const command = 'recommend read … --shards 3 --shard auto --work w';
   expect([shards, stages]).toEqual([3, [{ stage: 'reading', done: '2', begun: '', missing: '1,3', command }]]);
   const again = ['read', ...ARGS, '--work', 'w', '--shard', 'auto', '-v'];
-  const { stderr } = await said(again, folder, { SLURM_ARRAY_TASK_ID: '2' });
+  const { stderr } = await tryRun(again, folder, { SLURM_ARRAY_TASK_ID: '2' });
   expect(stderr).toBe('shard 2 of 3 of reading was finished already\n');
   await readOne('1', folder);
   await readOne('3', folder);
   expect(await does(['status', '--work', 'w'], { folder })).toContain('next: recommend plan … --shards 3 --work w\n');
   await planned(folder, ARGS, 'w');
-  expect((await said(again, folder, { SLURM_ARRAY_TASK_ID: '2' })).stderr).toContain('there is a plan already');
+  expect((await tryRun(again, folder, { SLURM_ARRAY_TASK_ID: '2' })).stderr).toContain('there is a plan already');
   expect(readdirSync(join(folder, 'w')).filter((name) => /^read/.test(name))).toEqual([]);
-  // One that another pod was still at comes late, and is in nobody's way.
+  // A shard that another pod finishes only after the plan does no harm.
   put(folder, 'w/read-0123456789abcdef-0-9', '');
   await does(['fit', '--stage', 'count', '--shard', '1', '--work', 'w', '-j', '1'], { folder });
 });
@@ -235,7 +235,7 @@ test.each([
   put(folder, 'e.csv', oddEvents(900));
   await readOne('1', folder);
   const before = readdirSync(join(folder, 'w'));
-  const { code, stderr } = await said(['read', '--shards', '3', '--shard', '2', '--work', 'w', ...args], folder);
+  const { code, stderr } = await tryRun(['read', '--shards', '3', '--shard', '2', '--work', 'w', ...args], folder);
   expect(stderr).toContain(why);
   expect(code).toBe(exit);
   expect(readdirSync(join(folder, 'w'))).toEqual(before);

@@ -11,23 +11,25 @@ import { inputReport } from '../../src/report/input-report.js';
 import { understandEvents } from '../../src/understanding/understanding.js';
 import type { Known } from './output-laws.js';
 
-/** What comes of reading the files of a run, as far as the program would tell it. */
+/** The result of reading the files of a run. */
 export interface Read {
   code: number;
-  said: string;
-  /** What was read, where all could be. */
-  held: { dataset: Dataset; test: unknown } | undefined;
+  /** The error, or the report on the files. */
+  message: string;
+  /** The data, if reading succeeded. */
+  data: { dataset: Dataset; test: unknown } | undefined;
 }
 
 /**
- * Reads the files that arguments of the program name, in this process: what needs no model is known then.
- * @throws whatever is no expected ending.
+ * Reads the files that arguments of the program name, in this process: enough for every check that needs no model.
+ * @throws every error that is not a Failure.
  */
-export async function readHere(args: readonly string[], folder: string): Promise<Read> {
-  // Names of files stand alone in the arguments.
-  const here = args.map((arg) => (/^[a-z]+\.csv$/.test(arg) ? join(folder, arg) : arg));
+export async function readInProcess(args: readonly string[], folder: string): Promise<Read> {
+  // A name of a file is an argument of its own.
+  const inFolder = args.map((arg) => (/^[a-z]+\.csv$/.test(arg) ? join(folder, arg) : arg));
   try {
-    const options = here[0] === 'evaluate' ? parse(evaluate, here.slice(1), '0') : parse(recommend, here, '0');
+    const options =
+      inFolder[0] === 'evaluate' ? parse(evaluate, inFolder.slice(1), '0') : parse(recommend, inFolder, '0');
     if (!options) throw new Error('these arguments ask for help');
     const { badRows, abandon } = openBadRows(options.badRows, options.safeCsv);
     try {
@@ -37,21 +39,21 @@ export async function readHere(args: readonly string[], folder: string): Promise
         'test' in options && options.test !== undefined
           ? await readTestEvents(inputs, await understandEvents(inputs, options.test), dataset)
           : undefined;
-      const said = inputReport(dataset, test ? [...reports, test.report] : reports, false);
-      return { code: 0, said, held: { dataset, test: test?.events } };
+      const message = inputReport(dataset, test ? [...reports, test.report] : reports, false);
+      return { code: 0, message, data: { dataset, test: test?.events } };
     } finally {
       abandon();
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { code: error.exitCode, said: error.message, held: undefined };
+    return { code: error.exitCode, message: error.message, data: undefined };
   }
 }
 
-/** What a dataset says of the lists to come. */
+/** What the lists of a dataset must consist of. */
 export function knownOf({ userIds, served, itemIds, offered, interactions, excluded }: Dataset): Known {
   const users = userIds.slice(0, served);
-  const barredOf = new Map(
+  const excludedOf = new Map(
     users.map((user, at) => {
       const items = [interactions, excluded].flatMap(({ start, index }) => [...index.slice(start[at], start[at + 1])]);
       return [user, new Set(items.map((item) => itemIds[item] ?? ''))];
@@ -59,7 +61,7 @@ export function knownOf({ userIds, served, itemIds, offered, interactions, exclu
   );
   return {
     users,
-    barred: (user) => barredOf.get(user) ?? new Set(),
+    excluded: (user) => excludedOf.get(user) ?? new Set(),
     offered: new Set(itemIds.filter((_, item) => offered[item] === 1)),
   };
 }

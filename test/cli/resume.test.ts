@@ -22,22 +22,22 @@ import {
   wholeOutput,
 } from './resuming.js';
 import { exitOf, leftBehind, run, runInProcess, start } from './run.js';
-import { good, kept, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
+import { good, QUICK, rewrite, TUNED, tunedFolder, tunedIn } from './tuning.js';
 
 describe.each(['count', 'learn', 'recommend'] as const)('a run that is killed (-9) over a %s shard', (kind) => {
-  test('is gone on with: what was finished is not done again, and the bytes are those of a run in one go', async () => {
+  test('can be resumed: finished shards are not computed again, and the bytes are those of an uninterrupted run', async () => {
     const folder = await cut(kind);
     expect(statSync(runFolder(folder) ?? '').mode & 0o777).toBe(0o700);
-    // Whoever works the first row again dies of it.
-    const said = await goesOn(folder, ['-j', '1'], griefOver(kind, 0, 'SIGKILL'));
-    expect(said).toMatch(
+    // A worker that computed the first row again would be killed.
+    const stderr = await goesOn(folder, ['-j', '1'], griefOver(kind, 0, 'SIGKILL'));
+    expect(stderr).toMatch(
       new RegExp(`going on with an interrupted run, which had finished .*\\d+ pieces? of ${STAGES[kind]}`),
     );
-    expect(said).not.toContain('warning');
+    expect(stderr).not.toContain('warning');
   });
 });
 
-test('a run that writes Parquet is gone on with as well, and comes to the same bytes', async () => {
+test('a run that writes Parquet can be resumed, too, and gives the same bytes', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
@@ -57,7 +57,7 @@ test('a run that writes Parquet is gone on with as well, and comes to the same b
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'once.parquet', 'recs.parquet']);
 });
 
-test('a run that was killed is forgotten by the next without --resume, which says that it could have gone on', async () => {
+test('the next run without --resume removes what a killed run had finished, and mentions --resume', async () => {
   const folder = await cut('learn');
   const { code, stderr } = await run(ARGS, { folder });
   expect(code).toBe(0);
@@ -68,20 +68,20 @@ test('a run that was killed is forgotten by the next without --resume, which say
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
 });
 
-test('with nothing to go on with, --resume begins anew and says nothing of it', async () => {
+test('with nothing to resume, --resume starts from the beginning without a message', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', MANY);
   mkdirSync(join(folder, '.recs.csv.0123456789abcdef.run'), { mode: 0o700 });
   expect(await goesOn(folder, ['-q'])).toBe('');
 });
 
-test('lists of another format are not gone on with', async () => {
+test('resuming with another output format is refused', async () => {
   const folder = await cut('learn');
   const { code, stderr } = await runInProcess([...ARGS, '--resume', '--format', 'wide', '-q'], { folder });
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--format was "csv", and is "wide"') });
 });
 
-test('lists made under other rules are not gone on with, the model is', async () => {
+test('resuming with other rules reuses the model, but not the lists', async () => {
   const folder = await cut('recommend');
   put(folder, 'never.csv', 'item-0\nitem-1\nitem-13\n');
   const args = [...ARGS, '--exclude-items', 'never.csv', '-q'];
@@ -92,7 +92,7 @@ test('lists made under other rules are not gone on with, the model is', async ()
   expect(lists).not.toBe(wholeOutput());
 });
 
-test('what is not the same any more is named, and what is kept stays', async () => {
+test('resuming with other options, data or another version is refused with the difference, and the finished shards stay', async () => {
   const folder = await cut('learn');
   const refused = async (args: readonly string[], code: number, why: RegExp) => {
     const ended = await run([...args, '--resume', '-q'], { folder });
@@ -122,8 +122,8 @@ test('what is not the same any more is named, and what is kept stays', async () 
   await goesOn(folder);
 });
 
-describe('what is left is not trusted', () => {
-  test('a shard that was not finished when the run was killed is made again, quietly', async () => {
+describe('the files of an interrupted run are checked', () => {
+  test('a shard that was unfinished when the run was killed is computed again without a warning', async () => {
     const folder = await cut('learn');
     const at = runFolder(folder) ?? '';
     const [name = ''] = finishedIn(folder, 'learn');
@@ -131,7 +131,7 @@ describe('what is left is not trusted', () => {
     expect(await goesOn(folder, ['-q'])).toBe('');
   });
 
-  test('a manifest that was altered or cut is refused, and stays', async () => {
+  test('a manifest that was altered or truncated is refused, and stays unchanged', async () => {
     const folder = await cut('learn');
     const manifest = join(runFolder(folder) ?? '', 'manifest');
     const before = readFileSync(manifest);
@@ -150,9 +150,9 @@ describe('what is left is not trusted', () => {
   });
 
   test.each([
-    ['learn', 'is altered', alter],
-    ['recommend', 'is altered', alter],
-  ] as const)('%s rows in a file that %s are worked again, with a warning that names them', async (kind, _, spoil) => {
+    ['learn', 'was altered', alter],
+    ['recommend', 'was altered', alter],
+  ] as const)('%s rows of a file that %s are computed again, with a warning naming them', async (kind, _, spoil) => {
     const folder = await cut(kind);
     const [name = ''] = finishedIn(folder, kind);
     spoil(join(runFolder(folder) ?? '', name));
@@ -168,7 +168,7 @@ describe('what is left is not trusted', () => {
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)('with --resume, what a run that gets %s has finished stays, and it says so', async (signal, code) => {
+] as const)('with --resume, a run that gets %s keeps its finished shards and says so', async (signal, code) => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
@@ -184,12 +184,12 @@ test.each([
   expect(await goesOn(folder, ['-q'], gone)).toBe('');
 });
 
-test('--max-duration ends a run with 75, says how far it was, and keeps what is done', async () => {
+test('--max-duration ends a run with 75, names its stage, and keeps its finished shards', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
   put(folder, 'recs.csv', 'old');
-  // Nobody works the first row: however fast the machine is, the time is up before it is done.
+  // A worker holds at one row, so that the time is up before the run is finished, however fast the machine is.
   const env = griefOver('learn', HELD.learn, 'hold');
   const args = [...ARGS, '-q', '-j', '2', '--max-duration', '4s'];
   const { code, stderr } = await run(args, { folder, tmp, env });
@@ -202,7 +202,7 @@ test('--max-duration ends a run with 75, says how far it was, and keeps what is 
   expect(await goesOn(folder, ['-q'])).toBe('');
 });
 
-test('without a file to write, --max-duration keeps nothing, and --resume is refused', async () => {
+test('without an output file, --max-duration keeps no shards, and --resume is refused', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
@@ -223,7 +223,7 @@ test('without a file to write, --max-duration keeps nothing, and --resume is ref
 describe('--resume with --tuned', () => {
   const RUN = [...TUNED, ...QUICK, '-o', 'recs.csv'];
 
-  /** A folder in which a run with --tuned was killed over its lists; what a whole run writes. */
+  /** Makes a folder in which a run with --tuned was killed while it made lists. @returns it, and the output of an uninterrupted run. */
   async function cutTuned() {
     const folder = await tunedFolder();
     await good(RUN, folder);
@@ -238,21 +238,21 @@ describe('--resume with --tuned', () => {
     return { folder, whole };
   }
 
-  test('goes on with the settings that the interrupted run had, whatever the file says by then', async () => {
+  test('uses the settings of the interrupted run, even if the tuned file has changed since', async () => {
     const { folder, whole } = await cutTuned();
-    rewrite(folder, { settings: { ...kept(folder).settings, 'popularity-weight': 0.5 } });
+    rewrite(folder, { settings: { ...tunedIn(folder).settings, 'popularity-weight': 0.5 } });
     const { stderr } = await good([...RUN, '--resume'], folder);
     expect(stderr).toContain('which had finished the settings of auto, ');
     expect(stderr).toContain('auto: settings of a.tuned, tuned less than a day ago');
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(whole);
   });
 
-  test('never mixes settings: where those of the interrupted run are lost, nothing that rests on them is reused', async () => {
+  test('reuses no shards if the settings of the interrupted run are damaged, so that settings never mix', async () => {
     const { folder, whole } = await cutTuned();
     const [directory = ''] = readdirSync(folder).filter((name) => name.endsWith('.run'));
     const [settings = ''] = finishedIn(folder, 'settings');
     writeFileSync(join(folder, directory, settings), 'altered');
-    rewrite(folder, { settings: { ...kept(folder).settings, 'popularity-weight': 0.5 } });
+    rewrite(folder, { settings: { ...tunedIn(folder).settings, 'popularity-weight': 0.5 } });
     const { stderr } = await good([...RUN, '--resume'], folder);
     expect(stderr).toContain('warning: auto tunes again: ');
     const lists = readFileSync(join(folder, 'recs.csv'), 'utf8');

@@ -14,12 +14,12 @@ export const MANY = manyEvents(6000, 1500, 25);
 export const ARGS = ['-u', 'events.csv', '-o', 'recs.csv', '-n', '5', '--algorithm', 'ridge'];
 export const FOREVER = 1e6;
 
-/** A row in a shard of each job that is not the first of its stage. */
+/** For each job, a row in a shard that is not the first of its stage. */
 export const HELD = { count: 1490, learn: 1000, recommend: 4000 } as const;
 export const STAGES = { count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
 export type Kind = keyof typeof HELD;
 
-/** The output of a run in one go. */
+/** The output of an uninterrupted run. */
 let whole = '';
 
 beforeAll(async () => {
@@ -34,13 +34,13 @@ export function griefOver(kind: string, row: number, how: string): NodeJS.Proces
   return { NODE_OPTIONS: `--import ${grief}`, GRIEF: `${kind} ${row} ${how} ${FOREVER}`, GRIEF_FOLDER: newFolder() };
 }
 
-/** The folder of a run that lives or was cut; undefined where there is none. */
+/** The folder of a running or interrupted run; undefined if there is none. */
 export function runFolder(folder: string): string | undefined {
   const name = readdirSync(folder).find((each) => each.endsWith('.run'));
   return name === undefined ? undefined : join(folder, name);
 }
 
-/** The names of finished shards of a stage, or of other files whose names begin so. */
+/** The names of the finished shards of a stage, or of the files with the tuned settings. */
 export function finishedIn(folder: string, kind: Kind | 'settings'): string[] {
   const path = runFolder(folder);
   const name = new RegExp(`^${kind}-[0-9a-f]{16}(-\\d+-\\d+)?$`);
@@ -53,12 +53,12 @@ export function rowsIn(name: string): { from: number; to: number } {
   return { from, to };
 }
 
-/** True once the first shard of a stage is there. */
+/** True once the first shard of a stage is finished. */
 export function hasBegun(folder: string, kind: Kind): boolean {
   return finishedIn(folder, kind).some((name) => rowsIn(name).from === 0);
 }
 
-/** Starts a run that gets no further than a shard of that job, and waits until it has finished the first shard of the stage. */
+/** Starts a run whose workers hang in a later shard of a job, and waits until the first shard of the stage is finished. */
 export async function held(kind: Kind, folder: string, tmp: string, args: readonly string[]) {
   const child = start([...args, '-j', '2'], { folder, tmp, env: griefOver(kind, HELD[kind], 'hold') });
   const ended = exitOf(child);
@@ -68,10 +68,10 @@ export async function held(kind: Kind, folder: string, tmp: string, args: readon
   return { child, ended, said };
 }
 
-/** What a run left that was killed (-9) at a stage: made once for the tests of a file, and copied for every test that goes on with it. */
+/** Folders of runs that were killed (-9), by stage: made once for the tests of a file, and copied for every test that resumes one. */
 const cuts = new Map<Kind, string>();
 
-/** A folder in which a run was killed (-9) at that stage. */
+/** A copy of a folder in which a run was killed (-9) at that stage. */
 export async function cut(kind: Kind): Promise<string> {
   const folder = newFolder();
   const made = cuts.get(kind);
@@ -92,7 +92,7 @@ async function cutOnce(kind: Kind): Promise<string> {
   return folder;
 }
 
-/** A folder in which a run was killed (-9) over its lists, of which some were finished, with rows of a job that no worker could work. */
+/** A folder in which a run was killed (-9) after some of its lists were finished; its workers had crashed over the given rows of a job. */
 export async function cutWithLost(kind: Kind, rows: readonly number[]) {
   const folder = newFolder();
   const tmp = newFolder();
@@ -102,7 +102,7 @@ export async function cutWithLost(kind: Kind, rows: readonly number[]) {
   const lost = rows.map((row) => `${kind} ${row} SIGKILL ${FOREVER}`).join(';');
   const child = start(args, { folder, tmp, env: { ...env, GRIEF: `${lost};${env.GRIEF}` } });
   const ended = exitOf(child);
-  // Until all that can be made of the first shard of lists is there, and something behind it.
+  // Waits until a later shard of lists is finished, and with it all of the first one that can be computed.
   while (!hasListsBehind(folder) && child.exitCode === null) await sleep(20);
   const finished = finishedIn(folder, kind).map(rowsIn);
   for (const row of rows) expect(finished.some(({ from, to }) => from <= row && row < to)).toBe(false);
@@ -124,7 +124,7 @@ export async function killed(
   while (leftBehind(tmp).length > 0) await sleep(20);
 }
 
-/** Goes on in a folder, and sees that it comes to the whole output and leaves nothing else. */
+/** Resumes the run in a folder, and checks that it gives the complete output and leaves no other files. @returns its stderr. */
 export async function goesOn(folder: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const { code, stderr } = await runInProcess([...ARGS, '--resume', ...args], { folder, env });
   expect(code, stderr).toBe(0);
@@ -133,5 +133,5 @@ export async function goesOn(folder: string, args: readonly string[] = [], env: 
   return stderr;
 }
 
-/** The output of a run in one go. */
+/** The output of an uninterrupted run. */
 export const wholeOutput = (): string => whole;

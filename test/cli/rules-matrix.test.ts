@@ -19,8 +19,8 @@ import { fixtures, runInProcess } from './run.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
 /*
- * All options that control lists, every two of their values together in some run: each run gives the lists that the plainest code makes
- * of the model that it learned (`slowList`), and keeps what holds for all lists. The model alone gives the same.
+ * Pairwise test of all options that control lists: every two values of different options occur together in some run. Each run gives the
+ * lists that the plainest code (`slowList`) makes from the learned model, and obeys the laws of all lists. The saved model gives the same.
  */
 
 const newFolder = temporaryFolders();
@@ -39,7 +39,7 @@ interface Event {
   time: number;
 }
 
-/** Of two tastes, over half a year: users 0 to 15, who have profiles, and others, who have none; the last two profiles have no events. */
+/** Events of two tastes over half a year, of 16 users with profiles and 12 without; the last two profiles have no events. */
 const EVENTS: Event[] = [...range(USERS - 2), ...range(12).map((k) => 40 + k)].flatMap((u) =>
   range(3 + (u % 6)).map((k) => ({
     user: `u${u}`,
@@ -128,7 +128,7 @@ const FILES = {
   ),
 };
 
-/** By option, what may be typed for it, and what goes only with it; '' is nothing. */
+/** The values of each option, with further options that need it; '' leaves the option out. */
 const LEARNING = {
   '--algorithm': ['ridge', 'cosine'],
   '--min-rating': ['', '3'],
@@ -167,8 +167,8 @@ const RULING = {
   '--source': ['', '--source'],
   '--precision': ['', '3', '12'],
 };
-/** Options of these groups that control nothing of a list: what is written, and to which file; what settings say is tested with the model. */
-const NOT_HERE = ['--output', '--format', '--titles', '--safe-csv', '--set', '--tuned', '--retune', '--model'];
+/** Options of the same groups that do not control lists: files and formats, and settings, which the tests of the model cover. */
+const ELSEWHERE = ['--output', '--format', '--titles', '--safe-csv', '--set', '--tuned', '--retune', '--model'];
 type Typed = Partial<Record<keyof typeof LEARNING | keyof typeof RULING, string>>;
 
 const FACTORS = Object.entries({ ...LEARNING, ...RULING });
@@ -203,7 +203,7 @@ async function stdoutOf(args: readonly string[]): Promise<string> {
 
 const READING = ['-u', 'profiles.csv', '--interactions', 'events.csv', '-i', 'items.csv', '--ratings', 'scale'];
 
-/** What the plainest code says who is served and what they may get, and all that `slowList` asks for. */
+/** Finds in the plainest way which users are served and which items they may get, and collects what `slowList` needs. */
 function worldOf(typed: Typed, path: string): World & { served: number[] } {
   const saved = new SavedModel(path, () => '');
   try {
@@ -212,7 +212,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
     const dataset = saved.dataset({ keepColumns: false, now: 0, dayOrder: undefined });
     expect(dataset.userIds.slice(0, USERS)).toEqual(range(USERS).map((u) => `u${u}`));
     const itemIds = dataset.itemIds;
-    /** By the program's index: ours. */
+    /** Our item numbers, by the item index of the program. */
     const numbers = itemIds.map((id) => Number(id.slice(1)));
     const some = (byUser: SparseRows) => firstRows(byUser, USERS);
     const { signals } = audienceOf(countingInteractions(dataset), some, settings, { includeSeen: false });
@@ -221,17 +221,17 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
     const isRead = ({ rating }: Event) => typed['--events-where'] === undefined || rating !== 1;
     const known = EVENTS.filter((event) => event.time <= now && isRead(event));
     const clock = typed['--now'] === undefined ? Math.max(...known.map(({ time }) => time)) : NOW;
-    const had = (u: number, i: number) => known.find(({ user, item }) => user === `u${u}` && item === i);
+    const eventOf = (u: number, i: number) => known.find(({ user, item }) => user === `u${u}` && item === i);
     const seenFrom = { '60d': clock - 60 * DAY, '--include-seen': Number.POSITIVE_INFINITY }[
       typed['--seen-window'] ?? ''
     ];
-    const isSeen = (u: number, i: number) => (had(u, i)?.time ?? Number.NEGATIVE_INFINITY) >= (seenFrom ?? 0);
+    const isSeen = (u: number, i: number) => (eventOf(u, i)?.time ?? Number.NEGATIVE_INFINITY) >= (seenFrom ?? 0);
     const isListed = (i: number) =>
       typed['--exclude-previous']?.includes('30d') ? previousTime(i) >= clock - 30 * DAY : true;
     const where = typed['--where'];
     const holds = (u: number, i: number) =>
       where === undefined || WHERE[where as keyof typeof WHERE](PRICES[i]!, BUDGETS[u]!);
-    const isBarred = (u: number, i: number) =>
+    const isExcluded = (u: number, i: number) =>
       isSeen(u, i) ||
       (typed['--exclude-pairs'] !== undefined && isPair(u, i)) ||
       (typed['--exclude-previous'] !== undefined && isPrevious(u, i) && isListed(i)) ||
@@ -255,7 +255,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
       if (typed['--candidates'] !== undefined && !range(ITEMS).some((i) => isCandidate(u, i))) return false;
       if (history(u) < Number(typed['--min-history'] ?? 0)) return false;
       if (typed['--cold-users'] === 'skip') return !isCold(u);
-      // Attributes that are named are the only ones, of users as well.
+      // With --attributes, only the named attributes count, for users as well.
       const isGrouped = COUNTRIES[u] !== '' && typed['--attributes'] === undefined;
       return typed['--cold-users'] !== 'content' || !isCold(u) || isGrouped;
     };
@@ -278,7 +278,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
         lowRank,
         cuts: [],
         signals: denseOf(signals),
-        excluded: flagsOf(isBarred),
+        excluded: flagsOf(isExcluded),
         offered: numbers.map((i) => Number(isOffered(i))),
       },
       rules: {
@@ -313,7 +313,7 @@ function worldOf(typed: Typed, path: string): World & { served: number[] } {
 type Row = Record<'user_id' | 'rank' | 'score', string> &
   Partial<Record<'item_id' | 'sku' | 'kind' | 'reasons' | 'source', string>>;
 
-/** What has to be in a row, as far as its columns say it. */
+/** The expected contents of the rows. */
 function expectedRows(typed: Typed, world: ReturnType<typeof worldOf>) {
   const digits = Number(typed['--precision'] ?? 6);
   return world.served.flatMap((user) =>
@@ -328,10 +328,10 @@ function expectedRows(typed: Typed, world: ReturnType<typeof worldOf>) {
   );
 }
 
-/** The parts that reasons name, the last word of each. */
+/** The numbers in a cell of reasons: the last word of each. */
 const partsOf = (reasons: string) => reasons.split('; ').map((part) => Number(part.split(' ').at(-1)));
 
-/** Nothing that is excluded is in a list, which is full while something is left, unless a rule is there to make it shorter. */
+/** Checks that a list has no excluded item, and is as full as it can be unless a rule may shorten it. */
 function expectFull(world: World, user: number, rows: readonly Row[]): void {
   const open = [...world.scene.offered.keys()]
     .filter((item) => isOpen(world, user, item))
@@ -343,7 +343,7 @@ function expectFull(world: World, user: number, rows: readonly Row[]): void {
     expect(listed).toHaveLength(Math.min(world.count, open.length));
 }
 
-/** The first list of the rows is the one that is explained. */
+/** Checks that explain shows the first of the lists. */
 async function expectExplained(typed: Typed, model: string, rows: readonly Row[]): Promise<void> {
   const user = rows[0]?.user_id ?? '';
   const { options } = explain.command('');
@@ -351,14 +351,16 @@ async function expectExplained(typed: Typed, model: string, rows: readonly Row[]
     ([name]) => name !== '--reasons' && options.some(({ long }) => long === name),
   );
   const words = wordsOf(typed, Object.fromEntries(ruling));
-  const told = JSON.parse(await stdoutOf(['explain', '--model', model, '--user', user, ...words, '--format', 'json']));
+  const answer = JSON.parse(
+    await stdoutOf(['explain', '--model', model, '--user', user, ...words, '--format', 'json']),
+  );
   const own = rows.filter(({ user_id }) => user_id === user);
-  expect(told.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(
+  expect(answer.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(
     own.map(({ item_id, sku }) => item_id ?? sku),
   );
 }
 
-describe('every two values of options that control lists', () => {
+describe('every pair of values of the list options gives the lists of the slow reference', () => {
   test.each(CASES.map((typed, at) => [wordsOf(typed, { ...LEARNING, ...RULING }).join(' '), typed, at] as const))(
     '%s',
     async (_, typed, at) => {
@@ -398,18 +400,18 @@ describe('every two values of options that control lists', () => {
     },
   );
 
-  test('every option that controls lists is among them', () => {
+  test('every option that controls lists is among the tested ones', () => {
     const groups: string[] = [Group.want, Group.rules, Group.shape, Group.learn];
     const options = recommend
       .command('')
       .options.filter(({ helpGroupHeading = '' }) => groups.includes(helpGroupHeading));
     const tried = FACTORS.flatMap(([option, levels]) => [option, ...levels.flatMap((text) => text.split(' '))]);
     expect(options.length).toBeGreaterThan(tried.filter((word) => word.startsWith('--')).length / 2);
-    expect(options.flatMap(({ long }) => ([...tried, ...NOT_HERE].includes(long ?? '') ? [] : long))).toEqual([]);
+    expect(options.flatMap(({ long }) => ([...tried, ...ELSEWHERE].includes(long ?? '') ? [] : long))).toEqual([]);
   });
 });
 
-test('in a run of several shards they give the same bytes with one child and with more', async () => {
+test('rules give the same bytes with one worker and with two, in a run of several shards', async () => {
   const books = (name: string) => join(fixtures, 'books', name);
   const rules = [
     ...['--where', 'year > 1950 and "fantasy" in tags', '--min-history', '20', '--boost-where', 'language = "eng"=1.5'],

@@ -21,7 +21,7 @@ interface Event {
   daysAgo: number;
 }
 
-/** Every user has from 2 to 9 of 30 items of two tastes, rated, over half a year; u7 and u8 lately only. */
+/** Every user has rated from 2 to 9 of 30 items, of two tastes, over half a year; u7 and u8 only recently. */
 const EVENTS: Event[] = Array.from({ length: USERS }, (_, u) =>
   Array.from({ length: 2 + (u % 8) }, (_, k) => ({
     user: `u${u}`,
@@ -34,7 +34,7 @@ const EVENTS: Event[] = Array.from({ length: USERS }, (_, u) =>
 const csv = (header: string, rows: readonly (readonly (string | number)[])[]) =>
   `${[header, ...rows.map((row) => row.join(','))].join('\n')}\n`;
 
-/** New users besides: of one nothing is known. */
+/** Two new users as well: one with a country, one without. */
 const COUNTRIES = [
   ...Array.from({ length: USERS }, (_, u) => [`u${u}`, u % 3 ? 'FR' : 'DE']),
   ['new', 'FR'],
@@ -73,18 +73,18 @@ async function recommended(args: string, more: string): Promise<string> {
   return stdout;
 }
 
-describe('the lists of events', () => {
+describe('the lists of a run on events', () => {
   const files = EVENTS_FORM;
-  /** All items for everybody, best first. */
+  /** All items for every user, best first. */
   let ranked: Row[] = [];
-  const had = (row: Row) => EVENTS.find(({ user, item }) => user === row.user_id && item === row.item_id);
+  const eventOf = (row: Row) => EVENTS.find(({ user, item }) => user === row.user_id && item === row.item_id);
 
   beforeEach(async () => {
     if (ranked.length === 0) ranked = rowsOf(await recommended(files, `--include-seen -n ${ITEMS}`));
   });
 
-  /** The slow, obvious answer: rank everything, leave out what is not allowed, number what is left. */
-  function slowly(isAllowed: (row: Row) => boolean, count = N): Row[] {
+  /** The slow, obvious reference: rank all items, remove those that are not allowed, number the rest. */
+  function slowLists(isAllowed: (row: Row) => boolean, count = N): Row[] {
     const places = new Map<string, number>();
     return ranked.filter(isAllowed).flatMap((row) => {
       const rank = (places.get(row.user_id) ?? 0) + 1;
@@ -93,7 +93,7 @@ describe('the lists of events', () => {
     });
   }
 
-  test('only some users, without some items, some pairs, and what they had lately', async () => {
+  test('--only-users, --exclude-items, --exclude-pairs and --seen-window together give the lists of the slow reference', async () => {
     put(folder, 'some.txt', 'u3\nu8\nnobody\nu25\nu16\n');
     put(folder, 'never.csv', 'sku;why\ni4;broken\ni7;sold\n');
     const isPair = ({ user_id, item_id }: Row) => (Number(user_id.slice(1)) + Number(item_id.slice(1))) % 3 === 0;
@@ -110,15 +110,15 @@ describe('the lists of events', () => {
     const rules = '--only-users some.txt --exclude-items never.csv --exclude-pairs pairs.csv.gz --seen-window 60d';
     const answer = await recommended(files, `${rules} -n ${N} -j 1`);
     expect(rowsOf(answer)).toEqual(
-      slowly((row) => {
+      slowLists((row) => {
         const isIn = ['u3', 'u8', 'u25', 'u16'].includes(row.user_id) && !['i4', 'i7'].includes(row.item_id);
-        return isIn && !isPair(row) && (had(row)?.daysAgo ?? 1000) > 60;
+        return isIn && !isPair(row) && (eventOf(row)?.daysAgo ?? 1000) > 60;
       }),
     );
   });
 
-  test('not the same lists again, unless they are a week old', async () => {
-    const first = slowly((row) => !had(row));
+  test('--exclude-previous leaves out items of earlier lists; --repeat-after 7d lets those return that are a week old', async () => {
+    const first = slowLists((row) => !eventOf(row));
     const dated = first.map((row, at) => [row.user_id, row.item_id, at % 2 ? '2024-06-20' : '2024-06-25']);
     put(folder, 'dated.csv', csv('user_id,item_id,date', dated));
     const isRecent = new Set(
@@ -126,24 +126,24 @@ describe('the lists of events', () => {
     );
     const rules = '--exclude-previous dated.csv --repeat-after 7d --now 2024-06-30';
     expect(rowsOf(await recommended(files, `${rules} -n ${N}`))).toEqual(
-      slowly((row) => !had(row) && !isRecent.has(`${row.user_id} ${row.item_id}`)),
+      slowLists((row) => !eventOf(row) && !isRecent.has(`${row.user_id} ${row.item_id}`)),
     );
     await recommended(files, `-n ${N} -o before.jsonl`);
     const again = await recommended(files, `--exclude-previous before.jsonl -n ${N}`);
     expect(rowsOf(again)).toEqual(
-      slowly((row) => !had(row), 2 * N)
+      slowLists((row) => !eventOf(row), 2 * N)
         .filter(({ rank }) => Number(rank) > N)
         .map((row) => ({ ...row, rank: String(Number(row.rank) - N) })),
     );
   });
 });
 
-test('--cold-users content gives lists to new users of whom something is known', async () => {
+test('--cold-users content gives lists only to those new users who have attributes', async () => {
   const rows = rowsOf(await recommended(PROFILES_FORM, '--cold-users content -n 1'));
   expect(rows.slice(USERS).map(({ user_id }) => user_id)).toEqual(['new']);
 });
 
-test('what is known of the files and who is left out is said, and counted in the summary', async () => {
+test('the log and the summary report the rule files and the users without a list', async () => {
   put(folder, 'who.csv', 'user_id\nu1\nu2\nux\nu3\n');
   const args = `${EVENTS_FORM} --only-users who.csv --min-history 4 --algorithm popular -o out.csv --log-format json`;
   const { stderr } = await runInProcess(args.split(' '), { folder });
@@ -156,7 +156,7 @@ test('what is known of the files and who is left out is said, and counted in the
   expect(inputs.map(({ path }: { path: string }) => path)).toEqual(['events.csv', 'items.csv', 'who.csv']);
 });
 
-test.each(['I2 ', '"i9,i2"'])('ids of a rule that the data writes in another way are warned of: %s', async (ids) => {
+test.each(['I2 ', '"i9,i2"'])('a warning reports ids that the data writes differently: %s', async (ids) => {
   put(folder, 'out.csv', `item_id\ni1\n${ids}\n`);
   const args = `${EVENTS_FORM} --exclude-items out.csv --algorithm popular -o lists.csv --log-format json`;
   const { code, stderr } = await runInProcess(args.split(' '), { folder });
@@ -166,7 +166,7 @@ test.each(['I2 ', '"i9,i2"'])('ids of a rule that the data writes in another way
   );
 });
 
-describe('is refused', () => {
+describe('a rule that cannot be applied is refused', () => {
   beforeEach(() => {
     put(folder, 'empty.csv', '');
     put(folder, 'strange.csv', 'user_id\nx1\nx2\n');

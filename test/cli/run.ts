@@ -14,25 +14,25 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface Where {
   /** The working folder of the program. */
   folder: string;
-  /** Its TMPDIR, where it is not the system's. */
+  /** Its TMPDIR, if it is not that of the system. */
   tmp?: string;
   stdin?: string | Uint8Array;
-  /** Beside the environment that is. */
+  /** Variables to add to the current environment. */
   env?: NodeJS.ProcessEnv;
-  /** What stderr says is what a terminal would show, unless this is false: then it is what cron would mail. */
+  /** By default, stderr gets the messages that a terminal would show; if false, those that cron would mail. */
   terminal?: boolean;
-  /** A command that runs the command behind it, under limits or in a container. */
+  /** A wrapper command that runs the program, under limits or in a container. */
   inside?: readonly string[];
 }
 
 export interface Ended {
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null if a signal ended the program. */
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Starts the program as people do. */
+/** Starts the program as users do. */
 export function start(
   args: readonly string[],
   { folder, tmp, env: more, terminal = true, inside = [] }: Where,
@@ -43,27 +43,27 @@ export function start(
   return spawn(command, rest, { cwd: folder, env });
 }
 
-/** The arguments of a run, which says to a pipe what it would say to a terminal. */
+/** The arguments, with an option that makes a run print to a pipe what it would print to a terminal. */
 function asOnATerminal(args: readonly string[]): readonly string[] {
   const isRun = args.includes('-u') || args.includes('--users');
   return isRun && !args.includes('--log-format') ? [...args, '--log-format', 'text'] : args;
 }
 
-/** Runs the program with that file as its stderr; its exit code. */
+/** Runs the program with a file descriptor as its stderr. @returns its exit code. */
 export async function runOn(args: readonly string[], folder: string, stderr: number): Promise<number | null> {
   const child = spawn(process.execPath, [BINARY, ...args], { cwd: folder, stdio: ['ignore', 'ignore', stderr] });
   const [code] = await once(child, 'exit');
   return code;
 }
 
-/** Everything that a stream says until it ends. */
+/** The whole text of a stream. */
 export async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The exit code of a started program, once it and all that hold its streams are gone. */
+/** The exit code of a started program, once it has ended and no process has its streams open any more. */
 export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -71,7 +71,7 @@ export function exitOf(child: ChildProcessWithoutNullStreams): Promise<number | 
   });
 }
 
-/** The same as a shell sees it, in whose eyes a signal ends a program with 128 and its number. */
+/** The same as a shell reports it: 128 plus its number for a signal. */
 export async function shellExitOf(child: ChildProcessWithoutNullStreams): Promise<number | null> {
   const code = await exitOf(child);
   return code ?? (child.signalCode === null ? null : 128 + constants.signals[child.signalCode]);
@@ -81,7 +81,7 @@ export async function shellExitOf(child: ChildProcessWithoutNullStreams): Promis
 export async function run(args: readonly string[], where: Where): Promise<Ended> {
   const child = start(args, where);
   const ended = exitOf(child);
-  // A program that refuses its arguments does not read: that is no failure of ours.
+  // A program that refuses its arguments does not read stdin; the broken pipe is no failure of the test.
   child.stdin.on('error', () => {});
   child.stdin.end(where.stdin ?? '');
   const [stdout, stderr, code] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
@@ -91,18 +91,18 @@ export async function run(args: readonly string[], where: Where): Promise<Ended>
 let runBefore: Promise<unknown> = Promise.resolve();
 
 /**
- * Calls the program in this process, which saves the start of another one; its workers are processes all the same.
- * The working folder and the environment are the whole process's, so one run waits for the other.
+ * Runs the program in this process, which saves the start of another one; its workers are still processes.
+ * The working folder and the environment belong to the whole process, so the runs wait for each other.
  */
 export function runInProcess(args: readonly string[], where: InProcess): Promise<Ended> {
-  const ended = runBefore.then(() => calledIn(args, where));
+  const ended = runBefore.then(() => callMain(args, where));
   runBefore = ended.catch(() => {});
   return ended;
 }
 
 export type InProcess = Pick<Where, 'folder' | 'tmp' | 'env' | 'terminal'> & { stdoutIsTerminal?: boolean };
 
-async function calledIn(args: readonly string[], where: InProcess): Promise<Ended> {
+async function callMain(args: readonly string[], where: InProcess): Promise<Ended> {
   const { folder, tmp, env, terminal = true, stdoutIsTerminal = false } = where;
   const stdout = Object.assign(new Collector(), { isTTY: stdoutIsTerminal });
   const stderr = new Collector();
@@ -123,7 +123,7 @@ async function calledIn(args: readonly string[], where: InProcess): Promise<Ende
   }
 }
 
-/** Keeps all that is written to it. */
+/** Collects everything that is written to it. */
 class Collector extends Writable {
   readonly #chunks: Buffer[] = [];
 
@@ -137,12 +137,12 @@ class Collector extends Writable {
   }
 }
 
-/** Processes that were started with this TMPDIR and still run; only Linux tells. */
+/** The ids of running processes that were started with this TMPDIR; none except on Linux. */
 export function leftBehind(tmp: string): string[] {
   return processesWith(`TMPDIR=${tmp}`);
 }
 
-/** Processes that were started with this in their environment and still run; likewise. */
+/** The ids of running processes that were started with this variable in their environment; none except on Linux. */
 export function processesWith(variable: string): string[] {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc').filter((pid) => {
@@ -154,7 +154,7 @@ export function processesWith(variable: string): string[] {
   });
 }
 
-/** Waits until a started program has children at work; where the system does not tell of them, until it has read. */
+/** Waits until a started program has workers; without /proc, until it prints its first message. */
 export async function atWork(child: ChildProcessWithoutNullStreams, tmp: string): Promise<void> {
   if (!existsSync('/proc/self/environ')) await once(child.stderr, 'data');
   else while (leftBehind(tmp).length < 2 && child.exitCode === null) await sleep(10);

@@ -13,7 +13,7 @@ const newFolder = temporaryFolders();
 const EVENTS = 'user,item\n=ann,+oak\n=ann,elm\nbob,+oak\nbob,-ash\n@cat,elm\n';
 const ITEMS = 'item,title\n+oak,Oak\nelm,"=HYPERLINK(""http://x"")"\n-ash,@Ash\n';
 
-test('--safe-csv puts a quote before ids and titles that a spreadsheet would run, and before nothing else', async () => {
+test('--safe-csv puts a quote before ids and titles that a spreadsheet would execute, and before no others', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', EVENTS);
   put(folder, 'items.csv', ITEMS);
@@ -33,7 +33,7 @@ test('--safe-csv puts a quote before ids and titles that a spreadsheet would run
   for (const { rank, score } of rowsOf(safe.stdout)) expect(`${rank},${score}`).toMatch(/^\d+,-?\d/);
 });
 
-test('--safe-csv goes for the rows that --bad-rows keeps, and for the users of evaluate, as well', async () => {
+test('--safe-csv also applies to the file of --bad-rows and to the --per-user file of evaluate', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', `${EVENTS}=cmd|calc\n`);
   put(folder, 'test.csv', 'user,item\n=ann,-ash\nbob,elm\n');

@@ -11,10 +11,10 @@ const newFolder = temporaryFolders();
 const DOCUMENT = 'docs/scale.md';
 const blocks = blocksOf(DOCUMENT);
 const textOf = (kind: string) => blocks.filter((block) => block.kind === kind).map(({ text }) => text);
-const NOT_AGAIN = [2, 65, 66];
+const PERMANENT = [2, 65, 66];
 
-/** A command of the document makes sense: what it lacks is the folder of the plan, or the input. */
-async function isUnderstood(args: readonly string[]) {
+/** Checks that a command of the document is valid: it only fails because the folder of the plan, or its input, is missing. */
+async function expectValid(args: readonly string[]) {
   const { code, stderr } = await runInProcess(args, {
     folder: newFolder(),
     terminal: false,
@@ -23,8 +23,8 @@ async function isUnderstood(args: readonly string[]) {
   expect({ args, code, stderr }).toMatchObject({ code: 66 });
 }
 
-// That their fields are those of the engines is tested in test/long/manifests.test.ts.
-test('the Job keeps the rules of Indexed Jobs, and does not try again what cannot get better', async () => {
+// test/long/manifests.test.ts checks the fields of the manifests against the engines.
+test('the Kubernetes Job follows the rules of Indexed Jobs and does not retry permanent errors', async () => {
   const [{ spec }] = textOf('yaml').map((text) => parse(text));
   expect(spec.completionMode).toBe('Indexed');
   expect(spec.maxFailedIndexes).toBeLessThanOrEqual(spec.completions);
@@ -37,17 +37,17 @@ test('the Job keeps the rules of Indexed Jobs, and does not try again what canno
   expect(ignored).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] });
   expect(failed).toEqual({
     action: 'FailJob',
-    onExitCodes: { containerName: container.name, operator: 'In', values: NOT_AGAIN },
+    onExitCodes: { containerName: container.name, operator: 'In', values: PERMANENT },
   });
-  await isUnderstood(container.args);
+  await expectValid(container.args);
 });
 
-test('the workflow of Argo makes all shards of each stage after the one before, by commands that make sense', async () => {
+test('the Argo workflow runs all shards of each stage after the previous stage, by valid commands', async () => {
   const [, { spec }] = textOf('yaml').map((text) => parse(text));
   const [lists, { name, retryStrategy, container }] = spec.templates;
   expect([spec.entrypoint, retryStrategy.expression]).toEqual([
     lists.name,
-    `lastRetry.exitCode not in ${JSON.stringify(NOT_AGAIN.map(String)).replaceAll(',', ', ')}`,
+    `lastRetry.exitCode not in ${JSON.stringify(PERMANENT.map(String)).replaceAll(',', ', ')}`,
   ]);
   expect(container.command.at(-1)).toBe('exec recommend {{inputs.parameters.words}}');
   const shards = { start: '1', count: '32' };
@@ -58,28 +58,28 @@ test('the workflow of Argo makes all shards of each stage after the one before, 
     expect(task.depends).toBe(tasks[at - 1]?.name);
     const [{ value }] = task.arguments.parameters;
     expect(value.includes('{{item}}')).toBe(isArray);
-    await isUnderstood(value.replace('{{item}}', '1').split(' '));
+    await expectValid(value.replace('{{item}}', '1').split(' '));
   }
 });
 
-test('the definitions of AWS and Google try again what can get better, and their commands make sense', async () => {
+test('the AWS and Google definitions retry only errors that may pass, and their commands are valid', async () => {
   const [aws, google] = textOf('json').map((text) => JSON.parse(text));
   const { attempts, evaluateOnExit } = aws.retryStrategy;
   expect(attempts).toBeLessThanOrEqual(10);
   expect(evaluateOnExit.length).toBeLessThanOrEqual(5);
   const last = evaluateOnExit.pop();
   expect(last).toEqual({ onReason: '*', action: 'RETRY' });
-  expect(evaluateOnExit).toEqual(NOT_AGAIN.map((code) => ({ onExitCode: String(code), action: 'EXIT' })));
-  await isUnderstood(
+  expect(evaluateOnExit).toEqual(PERMANENT.map((code) => ({ onExitCode: String(code), action: 'EXIT' })));
+  await expectValid(
     aws.containerProperties.command.map((word: string) => word.replace('Ref::work', aws.parameters.work)),
   );
   const [{ taskSpec, taskCount }] = google.taskGroups;
   expect(taskCount).toBe('32');
-  expect(taskSpec.lifecyclePolicies).toEqual([{ action: 'FAIL_TASK', actionCondition: { exitCodes: NOT_AGAIN } }]);
-  await isUnderstood(taskSpec.runnables[0].container.commands);
+  expect(taskSpec.lifecyclePolicies).toEqual([{ action: 'FAIL_TASK', actionCondition: { exitCodes: PERMANENT } }]);
+  await expectValid(taskSpec.runnables[0].container.commands);
 });
 
-test('scripts are scripts, and every command of recommend in the document makes sense', async () => {
+test('the bash scripts have no syntax errors, and every recommend command in the document is valid', async () => {
   for (const text of textOf('bash'))
     expect(spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('');
   const text = readFileSync(join(root, DOCUMENT), 'utf8');
@@ -93,5 +93,5 @@ test('scripts are scripts, and every command of recommend in the document makes 
     )
     .filter((words) => !words.includes('$stage') && !words.includes('-u -') && !words.includes('-u {'));
   expect(commands.length).toBeGreaterThan(12);
-  for (const words of new Set(commands)) await isUnderstood(words.split(/\s+/).filter((word) => word !== '…'));
+  for (const words of new Set(commands)) await expectValid(words.split(/\s+/).filter((word) => word !== '…'));
 });

@@ -13,7 +13,7 @@ const newFolder = temporaryFolders();
 
 const run = (...args: string[]) => runInProcess(args, { folder });
 
-/** Runs that, which has to succeed; what it says on stdout. */
+/** Runs a command that has to succeed. @returns its stdout. */
 async function good(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args, '-q');
   expect(code, stderr).toBe(0);
@@ -31,7 +31,7 @@ const csvOf = (events: readonly Event[]) =>
   `user,item,rating,time\n${events.map(({ user, item, rating, time }) => `${user},${item},${rating},${time}\n`).join('')}`;
 const DAY = 86_400;
 
-/** Ratings with times, of users with tastes. */
+/** Ratings with times, by users of two tastes. */
 const RATINGS: Event[] = Array.from({ length: 60 }, (_, user) =>
   Array.from({ length: 4 + (user % 7) }, (_, k) => ({
     user: `u${user}`,
@@ -44,7 +44,7 @@ const RATINGS: Event[] = Array.from({ length: 60 }, (_, user) =>
   .filter(({ user, item }, at, all) => all.findIndex((one) => one.user === user && one.item === item) === at);
 const of = (user: string) => RATINGS.filter((event) => event.user === user);
 
-/** Lists without the names of users. */
+/** The list of a user without the id of the user, to compare it with the lists of others. */
 const listOf = (csv: string, user: string) => listsOf(csv).get(user);
 const scoresOf = (csv: string, user: string) =>
   csv
@@ -63,18 +63,18 @@ describe('a model of ratings with times', () => {
     plain = readFileSync(join(folder, 'plain.csv'), 'utf8');
   });
 
-  test('the run that keeps its model writes the lists of one that does not', async () => {
+  test('a run that saves its model writes the same lists as one that does not', async () => {
     expect(await good('-u', 'ratings.csv', ...RIDGE)).toBe(plain);
   });
 
   test.each([
-    ['all that it knows', ['-j', '4']],
-    ['the same file', ['-u', 'ratings.csv', '-j', '1']],
-  ])('scores %s to the very bytes of the run, with any number of workers', async (_, more) => {
+    ['all users of the model', ['-j', '4']],
+    ['the users of the same file', ['-u', 'ratings.csv', '-j', '1']],
+  ])('score for %s gives the same bytes as the run, for any number of workers', async (_, more) => {
     expect(await good('score', '--model', 'ratings.rec', ...more)).toBe(plain);
   });
 
-  test('ranks histories that it has never seen as those of users it knows, and adds to what it knows of these', async () => {
+  test('score ranks a new history like that of a known user, and merges new events into known histories', async () => {
     const [half, rest] = [of('u6').slice(0, 3), of('u6').slice(3)];
     expect(rest.length).toBeGreaterThan(2);
     const changed = { ...of('u13')[1]!, rating: 1, time: 1_700_000_000 + 60 * DAY };
@@ -103,7 +103,7 @@ describe('a model of ratings with times', () => {
 
   test.each([
     [
-      'items that it does not know alone',
+      'only unknown items',
       'user,item,rating\na,x,3\nb,y,4\n',
       65,
       /2 of 2 interactions are with none .*\(like "x"\): there is nothing to go by\n {2}do the ids match\? --item-col/,
@@ -115,19 +115,19 @@ describe('a model of ratings with times', () => {
       /"rating" goes from 4 to 80, and the model was learned from ratings from 1 to 5/,
     ],
     [
-      'mostly strange items',
+      'mostly unknown items',
       'user,item,rating\na,x,3\na,y,3\nb,i2,4\n',
       0,
       /warning: 2 of 3 interactions .*, and left out$/m,
     ],
-  ])('of %s it says so', async (_, csv, expected, message) => {
+  ])('score reports %s', async (_, csv, expected, message) => {
     put(folder, 'odd.csv', csv);
     const { code, stderr } = await run('score', '--model', 'ratings.rec', '-u', 'odd.csv', '-o', 'odd.lists.csv');
     expect([code, stderr]).toEqual([expected, expect.stringMatching(message)]);
   });
 });
 
-test('ages count from the latest interaction of the model, for one user as for all; --now is another moment', async () => {
+test('ages count back from the latest interaction of the model, even for a single user, or from --now', async () => {
   put(folder, 'ratings.csv', csvOf(RATINGS));
   const dayOf = (time: number) => new Date(time * 1000).toISOString().slice(0, 10);
   const latestOf = (events: readonly Event[]) => Math.max(...events.map(({ time }) => time));
@@ -139,25 +139,25 @@ test('ages count from the latest interaction of the model, for one user as for a
   const own = listOf(await good('-u', 'ratings.csv', '--algorithm', 'cosine', ...window), user);
   expect(own).toContain(item);
   put(folder, 'one.csv', csvOf(of(user)));
-  const asked = ['--model', 'aged.rec', ...window];
-  expect(listOf(await good('score', ...asked, '-u', 'one.csv'), user)).toEqual(own);
-  const told = JSON.parse(await good('explain', ...asked, '--user', user, '--format', 'json'));
-  expect(told.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(own);
-  const later = await good('score', ...asked, '--now', dayOf(latestOf(RATINGS) + 30 * DAY));
+  const options = ['--model', 'aged.rec', ...window];
+  expect(listOf(await good('score', ...options, '-u', 'one.csv'), user)).toEqual(own);
+  const explained = JSON.parse(await good('explain', ...options, '--user', user, '--format', 'json'));
+  expect(explained.items.map(({ item_id }: { item_id: string }) => item_id)).toEqual(own);
+  const later = await good('score', ...options, '--now', dayOf(latestOf(RATINGS) + 30 * DAY));
   expect(later).toBe(await good('score', '--model', 'aged.rec', '-n', '40', '--include-seen'));
 });
 
-test('what is not to be listed again may be about others than those who are asked for, if it is of the same items', async () => {
+test('--exclude-previous may name only other users, but at least one of its items must be known', async () => {
   put(folder, 'ratings.csv', csvOf(RATINGS));
   await good('fit', '-u', 'ratings.csv', '--algorithm', 'cosine', '--model', 'others.rec');
   put(folder, 'new.csv', csvOf(of('u6').map((event) => ({ ...event, user: 'new' }))));
   put(folder, 'previous.csv', 'user_id,item_id\nu1,i1\nsomebody,i2\n');
-  const asked = ['--model', 'others.rec', '--exclude-previous', 'previous.csv'];
+  const options = ['--model', 'others.rec', '--exclude-previous', 'previous.csv'];
   const plain = await good('score', '--model', 'others.rec', '-u', 'new.csv');
-  expect(await good('score', ...asked, '-u', 'new.csv')).toBe(plain);
-  expect(await good('explain', ...asked, '--user', 'u6')).toContain('Recommended');
+  expect(await good('score', ...options, '-u', 'new.csv')).toBe(plain);
+  expect(await good('explain', ...options, '--user', 'u6')).toContain('Recommended');
   put(folder, 'previous.csv', 'user_id,item_id\nsomebody,elsewhere\n');
-  const refused = await run('score', ...asked, '-u', 'new.csv');
+  const refused = await run('score', ...options, '-u', 'new.csv');
   expect([refused.code, refused.stderr]).toEqual([65, expect.stringContaining('not one of its 1 row is known')]);
 });
 
@@ -184,13 +184,13 @@ describe('a model of profiles, a catalogue and purchases', () => {
     plain = readFileSync(join(folder, 'lists.jsonl'), 'utf8');
   });
 
-  test('scores those whom the run served to its very bytes, from the model alone and with the same files', async () => {
+  test('score gives the bytes of the run, from the model alone and with the same files', async () => {
     expect(plain.split('\n')).toHaveLength(51);
     expect(await good('score', '--model', 'shop.rec', ...OUT, ...JUNE)).toBe(plain);
     expect(await good('score', '--model', 'shop.rec', ...FILES, ...OUT, ...JUNE)).toBe(plain);
   });
 
-  test('what can be sold is asked when lists are made, not when the model was learned', async () => {
+  test('availability is decided when lists are made, not when the model was learned', async () => {
     const july = ['--now', '2026-07-15'];
     const lists = await good('score', '--model', 'shop.rec', ...OUT, ...july);
     expect(lists).toBe(await good(...RUN, ...july));
@@ -200,8 +200,8 @@ describe('a model of profiles, a catalogue and purchases', () => {
     expect([code, stderr]).toEqual([65, expect.stringContaining('holds for none of')]);
   });
 
-  test('new profiles count by its attributes and groups, however few they are', async () => {
-    // u44 has a preference and a country, and no history of its own; u20 everything.
+  test('new profiles are scored by the attributes and groups of the model, even if there are only a few', async () => {
+    // In the model, u44 has a preference and a country, but no history column; u20 has every column filled.
     const one =
       'user,country,preferences,history,exclude,shoe size\nnobody,,,,,\nnew,de,blue|red:-1,i1,i3,43\nu44,,,,,\nu20,,,,,\n';
     put(folder, 'one.csv', one);
@@ -217,7 +217,7 @@ describe('a model of profiles, a catalogue and purchases', () => {
     expect(linesOf(out, 'new')).not.toMatch(/"i[13]"/);
   });
 
-  test('a model has to be there, whole, and no other file', async () => {
+  test('a file that is not a model, or a truncated model, is refused with 65', async () => {
     const { code, stderr } = await run('score', '--model', 'items.csv');
     expect([code, stderr]).toEqual([65, expect.stringMatching(/items\.csv is not an array file; learn it again/)]);
     const elsewhere = newFolder();
@@ -227,7 +227,7 @@ describe('a model of profiles, a catalogue and purchases', () => {
   });
 });
 
-describe('what makes no sense is refused, and nothing is touched', () => {
+describe('invalid commands are refused and change no file', () => {
   test.each([
     [['fit', '-u', 'ratings.csv'], 2, '--model FILE is missing: where to write the model'],
     [['score', '-o', 'x.csv'], 2, '--model FILE is missing: the model that recommend fit wrote'],

@@ -6,7 +6,7 @@ import { BINARY, fixtures } from './run.js';
 
 const USERS = 60;
 const KINDS = ['chair', 'lamp', 'table'];
-const EACH = 8;
+const PER_KIND = 8;
 const TYPES = ['view', 'cart', 'purchase'];
 const COUNTRIES = ['DE', 'FR', 'US'];
 
@@ -17,11 +17,11 @@ interface Event {
   time: string;
 }
 
-/** What 60 customers of three tastes did from January to March 2026; everyone has five products of their taste and one of another. */
+/** Events of 60 customers with three tastes, January to March 2026: each has five products of their taste and one of another. */
 const EVENTS: readonly Event[] = Array.from({ length: USERS }, (_, user) =>
   Array.from({ length: 6 }, (_, k) => {
     const kind = KINDS[(k < 5 ? user : user + 1) % KINDS.length];
-    const number = 1 + ((user + k * (1 + (user % 2) * 2)) % EACH);
+    const number = 1 + ((user + k * (1 + (user % 2) * 2)) % PER_KIND);
     const minute = ((user * 6 + k) * 7919) % (90 * 24 * 60);
     return {
       user,
@@ -33,7 +33,7 @@ const EVENTS: readonly Event[] = Array.from({ length: USERS }, (_, user) =>
 ).flat();
 
 const PRODUCTS = KINDS.flatMap((kind, at) =>
-  Array.from({ length: EACH }, (_, n) => {
+  Array.from({ length: PER_KIND }, (_, n) => {
     const stock = (n * 5 + at) % 4;
     return `${kind}-${n + 1},"${kind}, no. ${n + 1}",${kind}s,${19 + n * 10}.90,${stock}`;
   }),
@@ -43,7 +43,7 @@ function csv(header: string, rows: readonly (readonly (string | number)[])[], se
   return [header, ...rows.map((row) => row.join(separator))].map((line) => `${line}\n`).join('');
 }
 
-/** What commands stand in for that a machine may lack, or that would reach beyond it: what they read, or nothing for what they send. */
+/** Stand-ins for programs that may be missing or would use the network: they print what the real ones read, and discard what those send. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   recommend: `exec "${process.execPath}" "${BINARY}" "$@"`,
   psql: `case "$*" in *"from stdin"*) cat >/dev/null ;; *) cat events.csv ;; esac`,
@@ -53,7 +53,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   aws: `case "$*" in *" -") cat events.csv.gz ;; *) cat >/dev/null ;; esac`,
 };
 
-/** A folder with the files and the programs that the documents speak of. @returns the PATH on which the programs are. */
+/** Writes the files and programs that the documents use into a folder. @returns a PATH with the programs. */
 export function shop(folder: string): string {
   const users = Array.from({ length: USERS }, (_, user) => user);
   const name = (user: number) => `u${user + 1}`;
@@ -135,6 +135,6 @@ export function shop(folder: string): string {
 
   const bin = join(folder, '.bin');
   mkdirSync(bin);
-  for (const [program, does] of Object.entries(PROGRAMS)) chmodSync(put(bin, program, `#!/bin/sh\n${does}\n`), 0o755);
+  for (const [program, body] of Object.entries(PROGRAMS)) chmodSync(put(bin, program, `#!/bin/sh\n${body}\n`), 0o755);
   return [bin, process.env.PATH].join(delimiter);
 }

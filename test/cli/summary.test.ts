@@ -12,7 +12,7 @@ function summaryIn(folder: string) {
   return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
 }
 
-test('a summary tells what was read, how it was learned and who was served, as it was', async () => {
+test('the summary of a run has the inputs, the method, the number of users served, and the stages', async () => {
   const folder = newFolder();
   const events = `${manyEvents(150, 40, 8)},oak\nnobody,\n`;
   put(folder, 'events.csv', events);
@@ -58,8 +58,8 @@ test('a summary tells what was read, how it was learned and who was served, as i
   });
   expect(summary.served.short).toBeGreaterThan(0);
   expect(stderr).toContain(`auto: ${summary.method.auto.explanation}\n`);
-  const told = /held out: (\d+) trials/.exec(stderr)?.[1];
-  expect(summary.method.auto.trials.length).toBe(Number(told));
+  const trials = /held out: (\d+) trials/.exec(stderr)?.[1];
+  expect(summary.method.auto.trials.length).toBe(Number(trials));
   for (const trial of summary.method.auto.trials) {
     expect(Object.keys(trial.changes).length).toBeGreaterThan(0);
     expect(trial.changes).not.toHaveProperty('recency');
@@ -71,7 +71,7 @@ test('a summary tells what was read, how it was learned and who was served, as i
   expect(['pss', 'rss', 'rss of the parent']).toContain(summary.peak_memory_measure);
 });
 
-test('a run that fails has a summary as well, which says how', async () => {
+test('a failed run writes a summary with its exit code and error', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', 'user,item,rating\na,b,much\n');
   const { code, stderr } = await runInProcess(['-u', 'events.csv', '-o', 'recs.csv', '--summary', 'summary.json'], {
@@ -89,7 +89,7 @@ test('a run that fails has a summary as well, which says how', async () => {
   expect(Object.keys(stages)).toEqual(['reading']);
 });
 
-test('a summary that cannot be written is told of, and the answer stands', async () => {
+test('a summary that cannot be written causes a warning, and the lists are still written', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(20, 10, 3));
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-q', '--summary', 'none/summary.json'];

@@ -12,15 +12,15 @@ import { BINARY, leftBehind, textOf } from './run.js';
 
 const newFolder = temporaryFolders();
 
-/** Runs a line of shell on a terminal of its own, which goes when what comes back is killed. */
+/** Runs a line of shell on a terminal of its own, which closes when the returned process is killed. */
 function onTerminal(line: string, folder: string, tmp: string, more: NodeJS.ProcessEnv = {}) {
   const env = { ...process.env, ...more, TMPDIR: tmp, RECOMMEND: `${process.execPath} ${BINARY}` };
   return spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
-// util-linux's script(1) makes terminals.
+// script(1) of util-linux creates the terminals.
 describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))('on a terminal', () => {
-  test('a run shows a bar, what it understood, and at last what it took', async () => {
+  test('a run shows a progress bar, how it read the files, and at the end its duration and memory', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const terminal = onTerminal('$RECOMMEND -u events.csv -o recs.csv', folder, newFolder());
@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     );
   });
 
-  test('where rows go to the terminal too, nothing is drawn once they come, and what follows is plain', async () => {
+  test('if the lists go to the terminal too, the progress bar stops before the first row, and the last line is plain', async () => {
     for (const output of ['', ' -o /dev/stdout']) {
       const folder = newFolder();
       put(folder, 'events.csv', EVENTS);
@@ -44,7 +44,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     }
   });
 
-  test('Parquet is not written to a terminal', async () => {
+  test('a run refuses to write Parquet to the terminal', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const terminal = onTerminal('$RECOMMEND -q -u events.csv --format parquet', folder, newFolder());
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     expect(readdirSync(folder)).toEqual(['events.csv']);
   });
 
-  test('-q shows nothing', async () => {
+  test('a run with -q prints nothing', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     const terminal = onTerminal('$RECOMMEND -q -u events.csv -o recs.csv', folder, newFolder());
@@ -62,12 +62,12 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     expect(existsSync(join(folder, 'recs.csv'))).toBe(true);
   });
 
-  test('that is closed while it learns, a run ends with 129 and leaves nothing', async () => {
+  test('a run whose terminal closes while it learns ends with 129 and leaves no files or processes behind', async () => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', manyEvents(100, 50, 8));
     put(folder, 'recs.csv', 'old');
-    // The shell hears first that the terminal has gone, tells the run, and keeps what became of it.
+    // The shell gets the SIGHUP of the closed terminal first, passes it to the run, and writes the exit code of the run to a file.
     const line = `trap 'kill -HUP $!' HUP; $RECOMMEND -u events.csv -o recs.csv -j 2 & wait $!; wait $!; echo $? > code`;
     const terminal = onTerminal(line, folder, tmp, endless(newFolder()));
     terminal.stdout.resume();
@@ -83,10 +83,10 @@ describe.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
     while (leftBehind(tmp).length > 0) await sleep(10);
   });
 
-  test('that has gone, a run that hears nothing of it ends as well as any', async () => {
+  test('a run that ignores SIGHUP finishes normally after its terminal closes', async () => {
     const folder = newFolder();
     const tmp = newFolder();
-    // A pipe whose rows come once the terminal has gone.
+    // The rows arrive through the pipe after the terminal has closed.
     execFileSync('mkfifo', [join(folder, 'events')]);
     const line = `trap '' HUP; $RECOMMEND -u events -o recs.csv --algorithm cosine & wait $!; echo $? > code`;
     const terminal = onTerminal(line, folder, tmp);

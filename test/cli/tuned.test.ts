@@ -5,31 +5,33 @@ import { temporaryFolders } from '../files/temporary.js';
 import { EVENTS, manyEvents, put } from './data.js';
 import { withFaults } from './faults.js';
 import { runInProcess } from './run.js';
-import { events, good, hoursAgo, kept, keptText, POPULAR, QUICK, rewrite, TUNED, tunedFolder } from './tuning.js';
+import { events, good, hoursAgo, POPULAR, QUICK, rewrite, TUNED, tunedFolder, tunedIn, tunedText } from './tuning.js';
 import { keepWorkersInProcess } from './workers-in-process.js';
 
 keepWorkersInProcess();
 
 const newFolder = temporaryFolders();
 
-describe('the line for the nightly job', () => {
-  test('has what differs from the defaults of ridge, and gives the bytes of auto', async () => {
+describe('the options that auto prints for the nightly job', () => {
+  test('name only the settings that differ from the defaults of ridge, and give the same bytes as auto', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     const auto = await good(['-u', 'events.csv', '-v', '--set', 'steps=4', '--summary', 's.json'], folder);
     const lines = auto.stderr.split('\n');
-    const said = lines.find((line) => line.startsWith('for the nightly job: '))?.slice('for the nightly job: '.length);
-    expect(said).toMatch(/^--algorithm ridge( --set [a-z-]+=[\d.e-]+)+$/);
-    expect(said).toMatch(/ --set steps=4 .*--set popularity-weight=\d+/);
+    const options = lines
+      .find((line) => line.startsWith('for the nightly job: '))
+      ?.slice('for the nightly job: '.length);
+    expect(options).toMatch(/^--algorithm ridge( --set [a-z-]+=[\d.e-]+)+$/);
+    expect(options).toMatch(/ --set steps=4 .*--set popularity-weight=\d+/);
     const { method } = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
-    expect(method.auto.options).toBe(said);
-    const pasted = await good(['-u', 'events.csv', ...(said ?? '').split(' ')], folder);
+    expect(method.auto.options).toBe(options);
+    const pasted = await good(['-u', 'events.csv', ...(options ?? '').split(' ')], folder);
     expect(pasted.stdout).toBe(auto.stdout);
     expect(pasted.stderr).not.toContain('nightly');
     expect((await good(['-u', 'events.csv', '--algorithm', 'ridge'], folder)).stdout).not.toBe(auto.stdout);
   });
 
-  test('is --algorithm ridge where nothing differs', async () => {
+  test('are only --algorithm ridge if auto keeps all defaults', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', manyEvents(99, 40, 8));
     expect((await good(['-u', 'events.csv'], folder)).stderr).toMatch(/^for the nightly job: --algorithm ridge$/m);
@@ -37,13 +39,13 @@ describe('the line for the nightly job', () => {
 });
 
 describe('--tuned', () => {
-  test('writes what auto found; the next run reuses it, for the same bytes', async () => {
+  test('writes the settings that auto found; the next run reuses them and gives the same bytes', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     const first = await good([...TUNED, '--summary', 's.json'], folder);
     expect(first.stderr).toMatch(/^auto: tuned on /m);
     const summary = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
-    expect(kept(folder)).toMatchObject({
+    expect(tunedIn(folder)).toMatchObject({
       version: summary.version,
       tuned: summary.started,
       options: summary.method.auto.options,
@@ -59,14 +61,14 @@ describe('--tuned', () => {
       },
       explanation: summary.method.auto.explanation,
     });
-    expect(kept(folder).gain).toBeGreaterThan(0.03);
-    const before = keptText(folder);
+    expect(tunedIn(folder).gain).toBeGreaterThan(0.03);
+    const before = tunedText(folder);
     const second = await good([...TUNED, '--summary', 's.json'], folder);
     expect(second.stderr).toMatch(
       /^auto: settings of a\.tuned, tuned less than a day ago on about the same data\nfor the nightly job: --algorithm ridge --set .*popularity-weight=/m,
     );
     expect(second.stdout).toBe(first.stdout);
-    expect(keptText(folder)).toBe(before);
+    expect(tunedText(folder)).toBe(before);
     const { method } = JSON.parse(readFileSync(join(folder, 's.json'), 'utf8'));
     expect(method).toMatchObject({
       settings: summary.method.settings,
@@ -74,13 +76,13 @@ describe('--tuned', () => {
     });
   });
 
-  test('reuses a file that is days old, on data that changed by a tenth', async () => {
+  test('reuses settings that are three days old, on data that grew by a tenth', async () => {
     const folder = await tunedFolder();
-    const { settings } = kept(folder);
+    const { settings } = tunedIn(folder);
     rewrite(folder, {
       tuned: hoursAgo(24 * 3 + 1),
       settings: { ...settings, 'popularity-weight': 2.5 },
-      data: { ...kept(folder).data, interactions: Math.ceil(POPULAR.length / 1.1) },
+      data: { ...tunedIn(folder).data, interactions: Math.ceil(POPULAR.length / 1.1) },
     });
     const { stderr, stdout } = await good([...TUNED, ...QUICK], folder);
     expect(stderr).toContain('auto: settings of a.tuned, tuned 3 days ago on about the same data\n');
@@ -88,7 +90,7 @@ describe('--tuned', () => {
     expect(stdout).toBe(byHand.stdout);
   });
 
-  test.each<[string, string, (before: ReturnType<typeof kept>) => object, (readonly string[])?]>([
+  test.each<[string, string, (before: ReturnType<typeof tunedIn>) => object, (readonly string[])?]>([
     [
       'more interactions',
       '23 % more interactions than when it was tuned',
@@ -96,12 +98,12 @@ describe('--tuned', () => {
     ],
     ['fewer users', '25 % fewer users than when it was tuned', ({ data }) => ({ data: { ...data, users: 396 } })],
     ['more items', '20 % more items than when it was tuned', ({ data }) => ({ data: { ...data, items: 100 } })],
-    ['no times any more', 'the data has no times now', ({ data }) => ({ data: { ...data, times: true } })],
-    ['no groups any more', 'the data has no groups now', ({ data }) => ({ data: { ...data, groups: true } })],
+    ['data without times', 'the data has no times now', ({ data }) => ({ data: { ...data, times: true } })],
+    ['data without groups', 'the data has no groups now', ({ data }) => ({ data: { ...data, groups: true } })],
     ['an age above 30 days', 'it was tuned 30 days ago', () => ({ tuned: hoursAgo(24 * 30 + 1) })],
     ['an age above --retune', 'it was tuned 2 days ago', () => ({ tuned: hoursAgo(49) }), ['--retune', '2d']],
     [
-      'a date to come',
+      'a date in the future',
       'it says that it was tuned on 2999-01-01T00:00:00.000Z, which is still to come',
       () => ({ tuned: '2999-01-01T00:00:00.000Z' }),
     ],
@@ -110,30 +112,30 @@ describe('--tuned', () => {
       'it was tuned with --set lambda=12 --set power=1, and this run has --set lambda=12 ',
       () => ({ set: '--set lambda=12 --set power=1' }),
     ],
-    ['no --set then', 'it was tuned with no --set, and this run has --set lambda=12 ', () => ({ set: '' })],
+    ['a new --set', 'it was tuned with no --set, and this run has --set lambda=12 ', () => ({ set: '' })],
     [
-      'a version with other settings',
+      'another version with other settings',
       'version 0.0.1, which wrote it, has other settings',
       () => ({ version: '0.0.1', settings: { lambda: 3 } }),
     ],
-  ])('tunes again for %s, and says so', async (_, why, changes, more = []) => {
+  ])('tunes again for %s, and reports the reason', async (_, why, changes, more = []) => {
     const folder = await tunedFolder();
-    const fresh = kept(folder);
+    const fresh = tunedIn(folder);
     rewrite(folder, { settings: { ...fresh.settings, 'popularity-weight': 0.5 }, ...changes(fresh) });
     const { stderr } = await good([...TUNED, ...QUICK, ...more], folder);
     expect(stderr).toContain(`a.tuned: tuned again: ${why}`);
     expect(stderr).toMatch(/^auto: tuned on /m);
-    const { settings, data, set, version } = kept(folder);
+    const { settings, data, set, version } = tunedIn(folder);
     expect({ settings, data, set, version }).toEqual({
       settings: fresh.settings,
       data: fresh.data,
       set: fresh.set,
       version: fresh.version,
     });
-    expect(Date.parse(kept(folder).tuned)).toBeLessThanOrEqual(Date.now());
+    expect(Date.parse(tunedIn(folder).tuned)).toBeLessThanOrEqual(Date.now());
   });
 
-  test('tunes again where attributes and times come with new files', async () => {
+  test('tunes again when new files add attributes and times', async () => {
     const folder = await tunedFolder();
     put(folder, 'items.csv', `item,kind\n${Array.from({ length: 120 }, (_, k) => `i${k},k${k % 9}\n`).join('')}`);
     const { stderr } = await good([...TUNED, ...QUICK, '-i', 'items.csv'], folder);
@@ -145,24 +147,24 @@ describe('--tuned', () => {
     );
     const again = await good([...TUNED, ...QUICK, '-i', 'items.csv'], folder);
     expect(again.stderr).toContain('tuned again: the data has times now');
-    expect(kept(folder).data).toMatchObject({ times: true, attributes: true });
+    expect(tunedIn(folder).data).toMatchObject({ times: true, attributes: true });
   });
 
-  test('with --retune never, no age is too old', async () => {
+  test('with --retune never, settings of any age are reused', async () => {
     const folder = await tunedFolder();
     rewrite(folder, { tuned: '2001-02-03T00:00:00.000Z' });
     const { stderr } = await good([...TUNED, ...QUICK, '--retune', 'never'], folder);
     expect(stderr).toMatch(/^auto: settings of a\.tuned, tuned [\d,]+ days ago/m);
   });
 
-  test('keeps nothing where there was too little to tune on', async () => {
+  test('writes no file if there is too little data to tune on', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', EVENTS);
     await good(TUNED, folder);
     expect(readdirSync(folder)).toEqual(['events.csv']);
   });
 
-  test('keeps nothing where workers lost rows meanwhile: it might not be the best', async () => {
+  test('writes no file if workers lost rows during tuning, as the settings may not be the best', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     const env = withFaults(newFolder(), { job: 'learn', row: 0, how: 'SIGKILL' });
@@ -172,22 +174,22 @@ describe('--tuned', () => {
     expect(readdirSync(folder)).toEqual(['events.csv']);
   });
 
-  test('fills an empty file', async () => {
+  test('writes the settings into an empty file', async () => {
     const folder = newFolder();
     put(folder, 'events.csv', events(POPULAR));
     put(folder, 'a.tuned', '');
     await good([...TUNED, ...QUICK], folder);
-    expect(kept(folder).settings).toHaveProperty('lambda', 12);
+    expect(tunedIn(folder).settings).toHaveProperty('lambda', 12);
   });
 });
 
-describe('a file that --tuned did not write like that is refused with 65 before anything is read, and stays', () => {
+describe('a file that --tuned did not write in this form is refused with 65 before any input is read, and stays unchanged', () => {
   const FOREIGN = 'cannot be read as a file that --tuned wrote';
   test.each([
-    ['data', FOREIGN, () => EVENTS],
+    ['a file of events', FOREIGN, () => EVENTS],
     ['other JSON', FOREIGN, () => '{"settings": {"lambda": 3}}'],
-    ['no object', FOREIGN, () => 'null'],
-    ['a file that was cut', FOREIGN, (text: string) => text.slice(0, -20)],
+    ['JSON that is not an object', FOREIGN, () => 'null'],
+    ['a truncated file', FOREIGN, (text: string) => text.slice(0, -20)],
     ['a large file', FOREIGN, () => ' '.repeat(2 << 20)],
     [
       'a setting that was altered',
@@ -196,14 +198,14 @@ describe('a file that --tuned did not write like that is refused with 65 before 
     ],
   ])('%s', async (_, why, spoil) => {
     const folder = await tunedFolder();
-    const text = spoil(keptText(folder));
+    const text = spoil(tunedText(folder));
     put(folder, 'a.tuned', text);
     const { code, stdout, stderr } = await runInProcess(['-u', 'none.csv', '--tuned', 'a.tuned'], { folder });
     expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
     expect(stderr).toBe(
       `recommend: a.tuned ${why}; it stays as it is: name another, or remove it and auto tunes again\n`,
     );
-    expect(keptText(folder)).toBe(text);
+    expect(tunedText(folder)).toBe(text);
   });
 
   test('a folder', async () => {
@@ -214,7 +216,7 @@ describe('a file that --tuned did not write like that is refused with 65 before 
   });
 });
 
-test('where the file cannot be written, the lists stand, and a warning says so', async () => {
+test('if the file cannot be written, a warning says so and the lists are the same', async () => {
   const folder = newFolder();
   put(folder, 'events.csv', events(POPULAR));
   const args = ['-u', 'events.csv', '-q', ...QUICK];
@@ -227,13 +229,9 @@ test('where the file cannot be written, the lists stand, and a warning says so',
 });
 
 test.each([
-  [
-    'an algorithm without settings to find',
-    ['--tuned', 'a.tuned', '--algorithm', 'ridge'],
-    '--tuned is for --algorithm auto',
-  ],
+  ['an algorithm other than auto', ['--tuned', 'a.tuned', '--algorithm', 'ridge'], '--tuned is for --algorithm auto'],
   ['standard output', ['--tuned', '-'], 'name a plain file'],
-  ['a packed file', ['--tuned', 'a.gz'], 'name a plain file'],
+  ['a compressed file', ['--tuned', 'a.gz'], 'name a plain file'],
   ['an input', ['--tuned', 'events.csv'], '--tuned events.csv is also an input'],
   ['the output', ['--tuned', 'a.tuned', '-o', './a.tuned'], '--output and --tuned name the same file'],
   ['an age without a file', ['--retune', '3d'], '--retune needs --tuned FILE'],

@@ -9,7 +9,7 @@ import { type Ended, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
-/** What people take goes by popularity alone, so that the fixed defaults are far off. */
+/** Events that depend on the popularity of items only, so that the default settings are far from the best. */
 export const POPULAR = (() => {
   const random = new Random(5);
   const rows = Array.from({ length: 300 * 120 }, (_, at) => [Math.floor(at / 120), at % 120] as const).filter(
@@ -19,18 +19,18 @@ export const POPULAR = (() => {
 })();
 export const events = (rows: readonly string[]) => `user,item\n${rows.join('\n')}\n`;
 
-/** Leaves β alone to move, so that tuning takes one fit. */
+/** Fixes every setting but β, so that tuning takes one fit. */
 const FIXED = ['target-damping=0.15', 'power=1', 'lambda=12', 'basket-damping=0.5', 'source-damping=0.5'];
 export const QUICK = FIXED.flatMap((assignment) => ['--set', assignment]);
 export const TUNED = ['-u', 'events.csv', '--tuned', 'a.tuned'];
 
-export const keptText = (folder: string) => readFileSync(join(folder, 'a.tuned'), 'utf8');
-export const kept = (folder: string) => JSON.parse(keptText(folder));
+export const tunedText = (folder: string) => readFileSync(join(folder, 'a.tuned'), 'utf8');
+export const tunedIn = (folder: string) => JSON.parse(tunedText(folder));
 export const hoursAgo = (hours: number) => new Date(Date.now() - 3_600_000 * hours).toISOString();
 
-/** Changes what is kept, as if it had been written so. */
+/** Changes the tuned file and renews its checksum, as if --tuned had written it. */
 export function rewrite(folder: string, changes: object): void {
-  const { check: _, ...before } = kept(folder);
+  const { check: _, ...before } = tunedIn(folder);
   const after = { ...before, ...changes };
   put(folder, 'a.tuned', JSON.stringify({ ...after, check: hashOf(after) }));
 }
@@ -43,12 +43,12 @@ export async function good(args: readonly string[], folder: string): Promise<End
 
 let once = '';
 
-/** A folder with a.tuned in it, as a run wrote it that left β alone to move. */
+/** A folder with an a.tuned that a run with only β free wrote. */
 export async function tunedFolder(): Promise<string> {
   const folder = newFolder();
   put(folder, 'events.csv', events(POPULAR));
   if (once === '') await good([...TUNED, ...QUICK], folder);
   else put(folder, 'a.tuned', once);
-  once = keptText(folder);
+  once = tunedText(folder);
   return folder;
 }

@@ -9,7 +9,7 @@ import { root, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 
-test('without arguments it shows a short help on stderr and ends with 2', async () => {
+test('the program without arguments prints a short help to stderr and ends with 2', async () => {
   const { code, stdout, stderr } = await runInProcess([], { folder: newFolder() });
   expect(code).toBe(2);
   expect(stdout).toBe('');
@@ -18,7 +18,7 @@ test('without arguments it shows a short help on stderr and ends with 2', async 
   expect(stderr.trimEnd().split('\n').length).toBeLessThan(12);
 });
 
-test('--version is one line: the version of the package', async () => {
+test('--version prints the version of the package on one line', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect(await runInProcess(['--version'], { folder: newFolder() })).toEqual({
     code: 0,
@@ -27,7 +27,7 @@ test('--version is one line: the version of the package', async () => {
   });
 });
 
-test('the version is told by the first file alone: nothing that was built is loaded', () => {
+test('--version needs only bin/ and package.json, and loads none of the built files', () => {
   const folder = newFolder();
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "version": "9.8.7", "type": "module" }');
@@ -35,7 +35,7 @@ test('the version is told by the first file alone: nothing that was built is loa
   expect([status, `${stdout}`, `${stderr}`]).toEqual([0, '9.8.7\n', '']);
 });
 
-test('--help opens with examples, on stdout', async () => {
+test('--help prints examples first and every option, to stdout', async () => {
   const { code, stdout, stderr } = await runInProcess(['--help'], { folder: newFolder() });
   expect(code).toBe(0);
   expect(stderr).toBe('');
@@ -45,20 +45,20 @@ test('--help opens with examples, on stdout', async () => {
 
 test.each([
   ['an unknown option', ['-u', 'events.csv', '--colour']],
-  ['an argument that is no option', ['events.csv']],
+  ['an argument without an option', ['events.csv']],
   ['no users', ['-n', '3']],
-  ['a list of no items', ['-u', 'events.csv', '-n', '0']],
-  ['a fraction of a worker', ['-u', 'events.csv', '-j', '1.5']],
+  ['a list of 0 items', ['-u', 'events.csv', '-n', '0']],
+  ['a fractional number of workers', ['-u', 'events.csv', '-j', '1.5']],
   ['a separator of nine characters', ['-u', 'events.csv', '--delimiter', '|'.repeat(9)]],
-  ['an encoding that there is not', ['-u', 'events.csv', '--encoding', 'latin-99']],
-  ['an unknown way to fold', ['-u', 'events.csv', '--duplicates', 'mean']],
+  ['an unknown encoding', ['-u', 'events.csv', '--encoding', 'latin-99']],
+  ['an unknown way to merge duplicates', ['-u', 'events.csv', '--duplicates', 'mean']],
   ['an event weight without a number', ['-u', 'events.csv', '--event-weights', 'view=1,buy']],
-  ['event weights where there are no types of events', ['-u', 'events.csv', '--event-weights', 'view=1']],
+  ['event weights without a column of event types', ['-u', 'events.csv', '--event-weights', 'view=1']],
   ['two files from one standard input', ['-u', '-', '-i', '-']],
   ['an output that is an input', ['-u', 'events.csv', '-o', 'events.csv']],
-  ['two answers on one standard output', ['-u', 'events.csv', '--summary', '-']],
-  ['a log of a kind that there is not', ['-u', 'events.csv', '--log-format', 'xml']],
-  ['a word for bad rows that was meant to be another', ['-u', 'events.csv', '--bad-rows', 'stopp']],
+  ['two outputs to standard output', ['-u', 'events.csv', '--summary', '-']],
+  ['an unknown log format', ['-u', 'events.csv', '--log-format', 'xml']],
+  ['a misspelled word for --bad-rows', ['-u', 'events.csv', '--bad-rows', 'stopp']],
   ['a column that no file has', ['-u', 'events.csv', '--rating-col', 'stars']],
 ])('%s ends with 2, a reason, and no output', async (_, args) => {
   const folder = newFolder();

@@ -43,12 +43,12 @@ async function recommend(args: readonly string[], files: Record<string, string |
 const PLAIN = ['-u', 'events.csv', '-i', 'items.csv', '--algorithm', 'cosine', '--now', '2026-02-01'];
 const BY_USER = ['-u', 'profiles.csv', '--interactions', 'events.csv', ...PLAIN.slice(2)];
 
-/** Each list as one text, its items in the order of the catalogue: here it matters what is in it. */
+/** Each list as one string with its items in the order of the catalogue: these tests do not depend on ranks. */
 const sorted = (lists: Record<string, string[]>) =>
   Object.fromEntries(Object.entries(lists).map(([user, items]) => [user, items.toSorted().join('')]));
 
 describe('--where', () => {
-  test('items for which it does not hold are in no list, and lists are as full as can be', async () => {
+  test('items for which the condition does not hold are in no list, and the lists are filled with others', async () => {
     const { code, stderr, lists } = await recommend([...PLAIN, '--availability', 'ignore', '--where', 'price < 100']);
     expect(code, stderr).toBe(0);
     expect(sorted(lists)).toEqual({ u1: 'F', u2: 'BF', u3: 'AB' });
@@ -58,7 +58,7 @@ describe('--where', () => {
     );
   });
 
-  test('columns of users make it another question for each', async () => {
+  test('a condition on columns of the users is evaluated for each user', async () => {
     const where = ['--availability', 'ignore', '--where', 'item.language = user.language or price <= budget'];
     const one = await recommend([...BY_USER, ...where, '-j', '1']);
     expect(one.code, one.stderr).toBe(0);
@@ -66,18 +66,18 @@ describe('--where', () => {
     expect(one.stderr).toContain('asked for each user');
   });
 
-  test('without a catalogue, items have the ids, the titles and the last times of their events', async () => {
+  test('without a catalogue, the condition can use the ids, titles and latest times of the events', async () => {
     const events = EVENTS.replaceAll(/,([A-F]),/g, ',$1,Title of $1,').replace('item_id,', 'item_id,name,');
     const where = ['--where', 'not name contains "of f" and timestamp >= now - 60d'];
     const args = ['-u', 'events.csv', ...PLAIN.slice(4), ...where];
     const { code, stderr, lists } = await recommend(args, { 'events.csv': events });
     expect(code, stderr).toBe(0);
-    // The order of C was void.
+    // C is in no list: the only event with it is void.
     expect(sorted(lists)).toEqual({ u1: 'D', u2: 'D', u3: 'A' });
     expect(stderr).toContain('and timestamp >= now - 60d: holds for 2 of 5 items');
   });
 
-  test('beside a catalogue they have the last time of their events or orders, unless it has a column of that name', async () => {
+  test('with a catalogue, timestamp is the latest time of the events or orders, unless the catalogue has that column', async () => {
     const where = [...PLAIN, '--availability', 'ignore', '--where', 'timestamp >= now - 60d'];
     expect(sorted((await recommend(where)).lists)).toEqual({ u1: 'DF', u2: 'DF', u3: 'A' });
     const sold = 'item_id,Timestamp\nA,2026-01-31\nE,2026-01-31\n';
@@ -97,7 +97,7 @@ describe('--where', () => {
     expect([code, stderr]).toEqual([65, expect.stringContaining('none of 6 items\n  now is 2026-02-01')]);
   });
 
-  test('evaluate takes it too: where only an item is left that nobody has, nothing is found', async () => {
+  test('evaluate applies the condition: if only an item without events is left, recall is 0', async () => {
     const events = `user_id,item_id\n${Array.from({ length: 12 }, (_, k) => `u${k % 4},${'ABCDF'[(k * 3 + (k >> 2)) % 5]}`).join('\n')}\n`;
     const args = [
       'evaluate',
@@ -141,7 +141,7 @@ describe('--where', () => {
 });
 
 describe('availability', () => {
-  test('what the catalogue says cannot be sold is not recommended, and that is said', async () => {
+  test('items that the catalogue marks as unavailable are not recommended, and a note says so', async () => {
     const { stderr, lists } = await recommend([...PLAIN, '--now', '2026-02-01']);
     expect(sorted(lists)).toEqual({ u1: 'DEF', u2: 'DEF', u3: 'AE' });
     expect(stderr).toContain(
@@ -149,11 +149,11 @@ describe('availability', () => {
     );
   });
 
-  test('--now decides what day it is', async () => {
+  test('--now sets the date that decides availability', async () => {
     expect(sorted((await recommend([...PLAIN, '--now', '2025-12-31'])).lists)).toMatchObject({ u3: 'ABE' });
   });
 
-  test('where nothing can be sold the run is refused, and describe warns', async () => {
+  test('if no item is available, a run is refused and describe warns', async () => {
     const items = 'item_id,stock\nA,0\nB,0\nC,0\n';
     const { code, stderr } = await recommend(PLAIN, { 'items.csv': items });
     expect(code).toBe(65);
@@ -168,7 +168,7 @@ describe('--events-where', () => {
   const FILTER = ['--events-where', 'state = "paid" and channel != "bot"'];
   const KEPT = `${EVENTS.split('\n').slice(0, 4).join('\n')}\n`;
 
-  test('rows for which it does not hold are as if they were not there', async () => {
+  test('rows for which the condition does not hold are ignored, and counted as skipped', async () => {
     const gz = { 'events.csv.gz': gzipSync(EVENTS) };
     const filtered = await recommend(['-u', 'events.csv.gz', ...PLAIN.slice(2), ...FILTER], gz);
     expect(filtered.code, filtered.stderr).toBe(0);
@@ -179,7 +179,7 @@ describe('--events-where', () => {
     );
   });
 
-  test('of lines and their orders each is asked for its own columns', async () => {
+  test('conditions on order lines and on orders each use the columns of their own file', async () => {
     const files = {
       'orders.csv': 'order_id,customer_id,channel\n1,u1,web\n2,u2,bot\n3,u2,web\n4,u3,\n',
       'lines.csv': 'order_id,sku,quantity\n1,A,1\n1,B,5\n2,C,1\n3,A,2\n4,F,1\n',
@@ -188,7 +188,7 @@ describe('--events-where', () => {
     const args = ['-u', 'lines.csv', '--orders', 'orders.csv', ...PLAIN.slice(2, 6)];
     const { code, stderr, lists } = await recommend([...args, '--availability', 'ignore', ...where], files);
     expect(code, stderr).toBe(0);
-    // Of order 4 nobody can tell, so u3 is unknown; u2 had C with order 2 alone, and B is in a line of five.
+    // The channel of order 4 is missing, so u3 has no events; u2 had C only in order 2, and the line with B has quantity 5.
     expect(sorted(lists)).toEqual({ u1: 'BCDEF', u2: 'BCDEF' });
     expect(stderr).toContain(
       'skipped  2 rows of orders that the orders file does not have, or that --events-where leaves out',

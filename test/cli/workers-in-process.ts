@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { shardWork } from '../../src/shard-work.js';
 import { PROTOCOL, type ToChild } from '../../src/workers/protocol.js';
 
-/** What a forked child looks like to its parent, in the process of the parent: nothing has to start, which takes a quarter of a second. */
+/** Acts as a forked worker, but in the process of its parent: starting a process takes a quarter of a second. */
 class WorkerInProcess extends EventEmitter {
   readonly pid = process.pid;
   readonly #answer = shardWork();
@@ -30,15 +30,15 @@ class WorkerInProcess extends EventEmitter {
   }
 }
 
-/** Runs in this process start no processes for the tests of this file, unless something is to happen to these (`withFaults`). */
+/** Makes runs in this process keep their workers in it, too, for the tests of a file; runs with faults (`withFaults`) still fork. */
 export function keepWorkersInProcess(): void {
   const { fork } = childProcess;
-  const use = (other: unknown) => {
+  const replaceFork = (other: unknown) => {
     Object.assign(childProcess, { fork: other });
     syncBuiltinESMExports();
   };
-  const ours = (path: string, args: string[], options: ForkOptions) =>
+  const forkInProcess = (path: string, args: string[], options: ForkOptions) =>
     options.env?.GRIEF === undefined ? new WorkerInProcess() : fork(path, args, options);
-  beforeAll(() => use(ours));
-  afterAll(() => use(fork));
+  beforeAll(() => replaceFork(forkInProcess));
+  afterAll(() => replaceFork(fork));
 }
