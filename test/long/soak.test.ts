@@ -7,8 +7,8 @@ import { temporaryFolders } from '../files/temporary.js';
 import { type Asked, Soak } from './soak.js';
 
 /*
- * A server under load whose children are killed, whose model is replaced, and which is stopped and started again: each answer is exactly what one
- * of the two models gives, as a batch run wrote it before. `npm run soak -- --minutes 30 --seed 7` does so for longer.
+ * A server under load whose children are killed, whose model is replaced, and which is stopped and started again: each response has to be
+ * exactly what a batch run wrote before for one of the two models. `npm run soak -- --minutes 30 --seed 7` runs it for longer.
  */
 const MINUTES = Number(process.env.LOT_MINUTES ?? 0.3);
 const SEED = Number(process.env.LOT_SEED ?? 1);
@@ -18,13 +18,13 @@ const FILES = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures
 const LISTS = ['-n', '10', '--titles', '--reasons', '--format', 'jsonl', '-q'];
 const WANTED = 'n=10&titles=1&reasons=1';
 const TAGS = ['fantasy', 'romance', 'horror', 'classics', 'history'];
-/** People whom no model knows. */
+/** Number of users who are in neither model. */
 const STRANGERS = 400;
 const MOST_TOGETHER = 20;
 
-// Only Linux tells who the children of a server are.
+// Only Linux lists the children of a server.
 test.runIf(process.platform === 'linux')(
-  'a server whose children are killed, whose model is replaced and which is restarted answers nothing wrongly, and loses nothing',
+  'a server whose children are killed, whose model is replaced and which is restarted gives no wrong answer and loses no request',
   { timeout: (MINUTES + 5) * 60_000 },
   async () => {
     const folder = newFolder();
@@ -35,7 +35,7 @@ test.runIf(process.platform === 'linux')(
       expect({ code, stderr }).toMatchObject({ code: 0 });
       return stdout.trim().split('\n');
     };
-    // Of the catalogue: what the model does not know would be listed in the answer, which a batch run has no place for.
+    // Only items of the catalogue: the server would list unknown items in its response, which a batch run does not.
     const items = [...readFileSync(join(fixtures, 'books', 'books.csv'), 'utf8').matchAll(/^(\d+),/gm)].map(
       ([, id]) => id ?? '',
     );
@@ -100,6 +100,6 @@ test.runIf(process.platform === 'linux')(
     expect({ wrong, lost, examples }).toEqual({ wrong: 0, lost: 0, examples: [] });
     expect(right).toBeGreaterThan(100);
     expect(late).toBeLessThanOrEqual(soak.faults.get('stop a child') ?? 0);
-    expect(soak.said).not.toMatch(/a request failed|is lost/);
+    expect(soak.stderr).not.toMatch(/a request failed|is lost/);
   },
 );
