@@ -40,7 +40,7 @@ function factor(rank: number, seed: number): Float64Array {
 }
 
 /** The results of all operations of a block. */
-function worked(block: Block, seed: number) {
+function resultsOf(block: Block, seed: number) {
   const { rows, rank } = block;
   for (let p = 0; p < block.panels.length; p++)
     for (let from = 0; from < USERS; from += 4) block.smooth(p, from, Math.min(USERS, from + 4));
@@ -59,8 +59,8 @@ function worked(block: Block, seed: number) {
 test('the compiled loops give the same bits as the plain ones', () => {
   fc.assert(
     fc.property(worlds, (world) => {
-      const plain = worked(filled(PLAIN_KERNEL.blockOf, world), world.seed);
-      const compiled = worked(filled(compiledKernel().blockOf, world), world.seed);
+      const plain = resultsOf(filled(PLAIN_KERNEL.blockOf, world), world.seed);
+      const compiled = resultsOf(filled(compiledKernel().blockOf, world), world.seed);
       expect(compiled).toEqual(plain);
     }),
     { numRuns: 40 },

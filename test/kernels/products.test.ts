@@ -17,7 +17,7 @@ const worlds = fc.integer({ min: 1, max: 5 }).chain((quarter) => {
 });
 
 /** The vector after the additions, its products with the wanted rows, and the rows. */
-function worked(
+function resultsOf(
   productsOf: ProductsOf,
   { length, rows, added, wanted }: typeof worlds extends fc.Arbitrary<infer T> ? T : never,
 ) {
@@ -35,7 +35,7 @@ function worked(
 test('the compiled program adds and multiplies rows with the same bits as plain arrays', () => {
   fc.assert(
     fc.property(worlds, (world) => {
-      expect(worked(compiledKernel().productsOf, world)).toEqual(worked(PLAIN_KERNEL.productsOf, world));
+      expect(resultsOf(compiledKernel().productsOf, world)).toEqual(resultsOf(PLAIN_KERNEL.productsOf, world));
     }),
     { numRuns: 50 },
   );

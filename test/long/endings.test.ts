@@ -43,10 +43,10 @@ describe.each([
     const stderr = textOf(child.stderr);
     await atWork(child, tmp);
     child.kill(signal);
-    const said = await stderr;
+    const text = await stderr;
     expect(await ended).toBe(code);
-    expect(said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
-    expect(said).not.toMatch(/\n\s+at /);
+    expect(text).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
+    expect(text).not.toMatch(/\n\s+at /);
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
     expect(readdirSync(tmp)).toEqual([]);
@@ -59,14 +59,14 @@ describe.each([
     put(folder, 'items.csv', 'item\noak\n');
     const child = start(['-u', '-', '-i', 'items.csv', '-o', 'recs.csv'], { folder, tmp });
     const ended = exitOf(child);
-    const said = textOf(child.stderr);
+    const stderr = textOf(child.stderr);
     // This is more than a pipe holds: once it is written, the program is reading, and it never gets the end of the input.
     const taken = new Promise<void>((resolve) => child.stdin.write(manyEvents(20_000, 50, 5), () => resolve()));
     child.stdin.on('error', () => {});
     await taken;
     child.kill(signal);
     expect(await ended).toBe(code);
-    expect(await said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
+    expect(await stderr).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
     expect(readdirSync(folder)).toEqual(['items.csv']);
     expect(readdirSync(tmp)).toEqual([]);
     expect(leftBehind(tmp)).toEqual([]);
@@ -77,43 +77,40 @@ test.skipIf(process.platform === 'win32').each([
   ['SIGTERM', 'SIGTERM', 143],
   ['SIGINT', 'SIGINT', 130],
   ['SIGHUP', 'SIGTERM', 143],
-] as const)(
-  '%s, then %s: the second signal ends the run at once, even if it is waiting for a pipe',
-  async (first, second, code) => {
-    const folder = newFolder();
-    const tmp = newFolder();
-    put(folder, 'events.csv', manyEvents(100, 50, 8));
-    // Nobody reads this pipe, so the summary is never written.
-    execFileSync('mkfifo', [join(folder, 'summary')]);
-    const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '--summary', 'summary', '--metrics-file', 'r.prom'];
-    const child = start(args, { folder, tmp, terminal: false, env: endless(newFolder()) });
-    const ended = shellExitOf(child);
-    const said = textOf(child.stderr);
-    await atWork(child, tmp);
-    child.kill(first);
-    // The metrics are written before the summary, so the run is now waiting to write the summary.
-    while (!readdirSync(folder).includes('r.prom') && child.exitCode === null) await sleep(10);
-    child.kill(second);
-    expect(await ended).toBe(code);
-    expect(await said).toBe(`recommend: stopped at once by a second signal, ${second}; no output file was written\n`);
-    expect(readFileSync(join(folder, 'r.prom'), 'utf8')).toContain(
-      `recommend_exit_code{run="r"} ${{ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[first]}\n`,
-    );
-    expect(readdirSync(folder).sort()).toEqual(['events.csv', 'r.prom', 'summary']);
-    expect(readdirSync(tmp)).toEqual([]);
-    expect(leftBehind(tmp)).toEqual([]);
-  },
-);
+] as const)('%s, then %s: the second ends a waiting run at once', async (first, second, code) => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', manyEvents(100, 50, 8));
+  // Nobody reads this pipe, so the summary is never written.
+  execFileSync('mkfifo', [join(folder, 'summary')]);
+  const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '--summary', 'summary', '--metrics-file', 'r.prom'];
+  const child = start(args, { folder, tmp, terminal: false, env: endless(newFolder()) });
+  const ended = shellExitOf(child);
+  const stderr = textOf(child.stderr);
+  await atWork(child, tmp);
+  child.kill(first);
+  // The metrics are written before the summary, so the run is now waiting to write the summary.
+  while (!readdirSync(folder).includes('r.prom') && child.exitCode === null) await sleep(10);
+  child.kill(second);
+  expect(await ended).toBe(code);
+  expect(await stderr).toBe(`recommend: stopped at once by a second signal, ${second}; no output file was written\n`);
+  expect(readFileSync(join(folder, 'r.prom'), 'utf8')).toContain(
+    `recommend_exit_code{run="r"} ${{ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[first]}\n`,
+  );
+  expect(readdirSync(folder).sort()).toEqual(['events.csv', 'r.prom', 'summary']);
+  expect(readdirSync(tmp)).toEqual([]);
+  expect(leftBehind(tmp)).toEqual([]);
+});
 
 describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => {
   /** Waits until a run reports that it is waiting for a reader of the pipe. */
-  async function isReportedWaiting(stderr: Readable): Promise<void> {
-    let said = '';
+  async function untilItReportsWaiting(stderr: Readable): Promise<void> {
+    let text = '';
     for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
-      said += chunk;
-      if (said.includes('nobody reads pipe yet: its output waits for a reader\n')) return;
+      text += chunk;
+      if (text.includes('nobody reads pipe yet: its output waits for a reader\n')) return;
     }
-    throw new Error(`it ended, and said ${said}`);
+    throw new Error(`it ended, and wrote ${text}`);
   }
 
   /** Starts a run in a folder with a pipe that nobody reads. */
@@ -133,7 +130,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     ['--summary', ['-o', '/dev/null', '--summary', 'pipe']],
   ])('as %s makes the run wait and say so, until a signal ends it', async (_, args) => {
     const { folder, tmp, child, ended } = startWithPipe(EVENTS, args);
-    await isReportedWaiting(child.stderr);
+    await untilItReportsWaiting(child.stderr);
     child.stderr.resume();
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');
@@ -174,7 +171,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
 
   test('as --bad-rows gets all rows when its reader comes late', async () => {
     const { folder, child, ended } = startWithPipe(`${EVENTS}cat,oak,abc\n`, ['-o', 'recs.csv', '--bad-rows', 'pipe']);
-    await isReportedWaiting(child.stderr);
+    await untilItReportsWaiting(child.stderr);
     child.stderr.resume();
     expect(await textOf(createReadStream(join(folder, 'pipe')))).toBe(
       'file,line,reason,row\nevents.csv,7,"column ""rating"": ""abc"" is not a number","cat,oak,abc"\n',
@@ -186,7 +183,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
   test('as --bad-rows buffers many rows for a late reader without a warning', async () => {
     const bad = Array.from({ length: 2000 }, (_, k) => `cat,oak${k},abc\n`).join('');
     const { folder, child, ended } = startWithPipe(EVENTS + bad, ['-o', '/dev/null', '--bad-rows', 'pipe']);
-    await isReportedWaiting(child.stderr);
+    await untilItReportsWaiting(child.stderr);
     const stderr = textOf(child.stderr);
     const rows = await textOf(createReadStream(join(folder, 'pipe')));
     expect(rows.split('\n').length).toBe(2002);

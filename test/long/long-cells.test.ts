@@ -76,7 +76,7 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
   ['saysCancelled', saysCancelled],
   ['listOf', (cell) => listOf(cell)?.length],
   ['isUnquoted', (cell) => isUnquoted(Buffer.from(`a\tb\n${cell}\tx\n`), '\t')],
-  ['quoted cells of what is unquoted', (cell) => unquotedOf(cell)],
+  ['withQuotedCells', (cell) => unquotedOf(cell)],
   ['mayHaveThousands', (cell) => mayHaveThousands([cell, '1.234'])],
   ['idWarnings', (cell) => idWarnings([cell, 'a'], 'user', ['user', cell]).length],
   ['ids', (cell) => new IdIndex().add(cell)],

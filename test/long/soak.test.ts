@@ -75,12 +75,12 @@ test.runIf(process.platform === 'linux')(
       }
       if (kind < 9) {
         const { asker, lists: answers } = stranger(below(STRANGERS));
-        const said = {
+        const query = {
           user: asker?.user ?? '',
           history: asker?.history.join('|') ?? '',
           preferences: asker?.preferences.join('|') ?? '',
         };
-        return { path: `/recommendations?${new URLSearchParams(said)}&${WANTED}`, answers };
+        return { path: `/recommendations?${new URLSearchParams(query)}&${WANTED}`, answers };
       }
       const together = Array.from({ length: 1 + below(MOST_TOGETHER) }, drawn);
       return {
@@ -95,7 +95,7 @@ test.runIf(process.platform === 'linux')(
     const { right, wrong, busy, late, whileStopped, lost, examples } = soak.outcomes;
     const faults = [...soak.faults].map(([fault, times]) => `${fault} ${times}`).join(', ');
     console.log(
-      `soak, seed ${SEED}: ${right} answered rightly, ${wrong} wrongly, ${busy} told to come again (503), ${late} too late (504), ${whileStopped} refused while stopped, ${lost} lost; ${faults}`,
+      `soak, seed ${SEED}: ${right} right answers, ${wrong} wrong ones, ${busy} busy (503), ${late} late (504), ${whileStopped} refused while stopped, ${lost} lost; ${faults}`,
     );
     expect({ wrong, lost, examples }).toEqual({ wrong: 0, lost: 0, examples: [] });
     expect(right).toBeGreaterThan(100);

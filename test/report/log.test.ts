@@ -91,8 +91,8 @@ test.each<[string, boolean, Partial<LogOptions>, string]>([
   ],
   ['quiet: warnings and heartbeats only', true, { quiet: true, verbose: true }, `${WARNING}half of it\n`],
   ['quiet beats a log', false, { quiet: true, logFormat: 'text' }, `${WARNING}half of it\n`],
-])('%s', (_, isTTY, options, said) => {
-  expect(logOn(isTTY, options)).toBe(said);
+])('%s', (_, isTTY, options, expected) => {
+  expect(logOn(isTTY, options)).toBe(expected);
 });
 
 test('a JSON log has one object per line, with type, time, message and the fields of the message', () => {

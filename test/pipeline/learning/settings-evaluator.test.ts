@@ -23,10 +23,10 @@ function startTestRun(): { run: Run; jobs: string[] } {
   runs.push(run);
   const jobs: string[] = [];
   const { pool } = run;
-  const worked = pool.run.bind(pool);
+  const originalRun = pool.run.bind(pool);
   pool.run = (job, shards, onAnswer) => {
     jobs.push(job.kind);
-    return worked(job, shards, onAnswer);
+    return originalRun(job, shards, onAnswer);
   };
   return { run, jobs };
 }
@@ -105,9 +105,9 @@ test('a user who cannot be evaluated under one variant counts 0 under all', asyn
   const whole = await evaluator.evaluate(settings, variants);
   const users = VALIDATION.users.length;
   const user = whole[1]!.findIndex((utility, at) => utility > 0 && whole[0]![at]! > 0);
-  const worked = pool.run.bind(pool);
+  const originalRun = pool.run.bind(pool);
   pool.run = async (job, shards, onAnswer, onLost) => {
-    await worked(job, shards, onAnswer);
+    await originalRun(job, shards, onAnswer);
     const row = users + user;
     await onLost?.({ index: 0, from: row, to: row + 1, cost: 1 }, new ChildFailure('was killed', 'was killed'));
   };
