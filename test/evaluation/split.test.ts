@@ -35,7 +35,7 @@ function split(seen: Interactions, how: Holdout, users = seen.interactions.rows)
 
 const cellOf = ({ user, item }: Entry) => `${user},${item}`;
 
-/** Interactions from dense tables; a 2 in `values` means "had, without a strength", which the sparse matrix stores as a cell of 0. */
+/** Interactions from dense tables; a 2 in `values` means an interaction of strength 0, since a 0 means no interaction. */
 function seenOf(values: number[][], times: number[][] | undefined): Interactions {
   const matrix = rowsOf(values, values[0]!.length);
   const flat = values.flatMap((row, user) => row.flatMap((cell, item) => (cell === 0 ? [] : [times?.[user]?.[item]])));

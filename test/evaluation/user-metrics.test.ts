@@ -14,7 +14,7 @@ function measured(list: readonly number[], relevant: readonly number[], cuts: re
 }
 
 /** The textbook definitions, each computed separately. */
-function slowly(list: readonly number[], relevant: ReadonlySet<number>, cut: number): Measured {
+function textbookMetrics(list: readonly number[], relevant: ReadonlySet<number>, cut: number): Measured {
   const top = list.slice(0, cut);
   const isHit = top.map((item) => relevant.has(item));
   const hits = isHit.filter(Boolean).length;
@@ -56,7 +56,7 @@ describe('measureList', () => {
         fc.pre(found.length > 0);
         const all = measured(list, rising(found), rising(at));
         rising(at).forEach((cut, c) => {
-          const slow = slowly(list, new Set(found), cut);
+          const slow = textbookMetrics(list, new Set(found), cut);
           for (const metric of USER_METRICS) expect(all[c]![metric]).toBeCloseTo(slow[metric], 12);
         });
       }),

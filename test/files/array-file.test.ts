@@ -148,12 +148,15 @@ test('a file that is overwritten and resealed is refused, or read without alloca
   writeArrays(path, ARRAYS);
   const bytes = readFileSync(path);
   const other = join(at, 'other');
-  const scar = fc.record({ place: fc.nat(bytes.length - 1), what: fc.uint8Array({ minLength: 1, maxLength: 12 }) });
+  const anyPatch = fc.record({
+    place: fc.nat(bytes.length - 1),
+    content: fc.uint8Array({ minLength: 1, maxLength: 12 }),
+  });
   fc.assert(
-    fc.property(fc.array(scar, { minLength: 1, maxLength: 3 }), fc.nat(bytes.length), (scars, length) => {
+    fc.property(fc.array(anyPatch, { minLength: 1, maxLength: 3 }), fc.nat(bytes.length), (patches, length) => {
       const changed = Buffer.from(bytes.subarray(0, Math.max(16, length)));
-      for (const { place, what } of scars)
-        changed.set(what.subarray(0, Math.max(0, changed.length - place)), Math.min(place, changed.length));
+      for (const { place, content } of patches)
+        changed.set(content.subarray(0, Math.max(0, changed.length - place)), Math.min(place, changed.length));
       writeFileSync(other, sealed(changed));
       let arrays: Arrays = {};
       try {

@@ -109,13 +109,13 @@ test.each(FILES)(
     const other = join(at, 'other');
     // Words that make bad integers, and bad halves of doubles: huge, infinite, NaN, negative.
     const bad = fc.constantFrom(0xffffffff, 0x7ff00000, 0x7ff80000, 0x80000000, 0x3ff00001, 7, 1, 0);
-    const scar = fc.record({ place: fc.nat((bytes.length >> 2) - 1), what: bad });
+    const anyPatch = fc.record({ place: fc.nat((bytes.length >> 2) - 1), word: bad });
     fc.assert(
-      fc.property(fc.array(scar, { minLength: 1, maxLength: 2 }), (scars) => {
+      fc.property(fc.array(anyPatch, { minLength: 1, maxLength: 2 }), (patches) => {
         const changed = Buffer.from(bytes);
         // Altered headers are tested in array-file.test.ts.
         const begin = 16 + changed.readUInt32LE(12);
-        for (const { place, what } of scars) if (4 * place >= begin) changed.writeUInt32LE(what, 4 * place);
+        for (const { place, word } of patches) if (4 * place >= begin) changed.writeUInt32LE(word, 4 * place);
         writeFileSync(other, sealed(changed));
         try {
           const numbers = numbersIn(read(other));

@@ -45,10 +45,10 @@ function leave(tag: string, host = 'web-3', count = 17): string {
   return entry;
 }
 
-const [, start, world] = ownTag().split('-');
+const [, start, pidSpace] = ownTag().split('-');
 /** A tag as from another container: number and start of a process that runs here, but another PID space. */
 const FOREIGN = `${process.pid}-${start}-1a2b3c4d`;
-const goneTag = () => `${spawnSync('true').pid}-${start}-${world}`;
+const goneTag = () => `${spawnSync('true').pid}-${start}-${pidSpace}`;
 
 beforeEach(() => {
   folder = newFolder();
@@ -56,7 +56,7 @@ beforeEach(() => {
   messages = [];
 });
 
-test('a held lock is refused with its holder and how to wait, and is free again after its release', async () => {
+test('a held lock is refused with a message about its holder and --lock-wait, and is free again after its release', async () => {
   const lock = await lockOutput(output, locking(0));
   const refused = await lockOutput(output, locking(0)).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);
@@ -273,7 +273,7 @@ if (!hasContainers) {
 test.runIf(hasContainers)('a holder in another PID namespace keeps its lock until it dies', async () => {
   const { child } = await holder(...CONTAINER);
   const [entry = ''] = readdirSync(lockPath(output));
-  expect(entry).not.toContain(`-${world}-`);
+  expect(entry).not.toContain(`-${pidSpace}-`);
   // In our namespace, its number belongs to another process or to none.
   await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({
     exitCode: 75,

@@ -8,7 +8,7 @@ import { isGone, isInOurPidSpace, ownTag, pidSpaceOf, removeLeftBehind, tagIn } 
 import { temporaryFolders } from './temporary.js';
 
 const newFolder = temporaryFolders();
-const [pid, start, machine] = ownTag().split('-');
+const [pid, start, pidSpace] = ownTag().split('-');
 
 test('a tag is found only in names of exactly the given form', () => {
   expect(tagIn(`run-${ownTag()}-a1b2c3`, 'run-', '-\\w+')).toBe(ownTag());
@@ -27,15 +27,15 @@ test('a running process is not gone, an ended one is', async () => {
   expect(isGone(ownTag())).toBe(false);
   const child = spawn('true');
   await once(child, 'exit');
-  expect(isGone(`${child.pid}-${start}-${machine}`)).toBe(true);
+  expect(isGone(`${child.pid}-${start}-${pidSpace}`)).toBe(true);
 });
 
 test.runIf(process.platform === 'linux')(
   'a process is gone if its number now belongs to a process that started at another time',
   () => {
-    expect(isGone(`${pid}-${Number(start) - 1}-${machine}`)).toBe(true);
+    expect(isGone(`${pid}-${Number(start) - 1}-${pidSpace}`)).toBe(true);
     // A start of 0 means unknown: then only the number counts.
-    expect(isGone(`${pid}-0-${machine}`)).toBe(false);
+    expect(isGone(`${pid}-0-${pidSpace}`)).toBe(false);
   },
 );
 
@@ -49,7 +49,7 @@ test.runIf(process.platform === 'linux')(
     while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await sleep(10);
     process.kill(pid, 'SIGKILL');
     while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await sleep(10);
-    expect(isGone(`${pid}-0-${machine}`)).toBe(true);
+    expect(isGone(`${pid}-0-${pidSpace}`)).toBe(true);
     parent.kill();
   },
 );
@@ -63,7 +63,7 @@ test('a process of another machine, boot or container never counts as gone', () 
 });
 
 test.runIf(process.platform === 'linux')('the PID space is unknown without the process’s own /proc', () => {
-  expect(pidSpaceOf('/proc')).toBe(machine);
+  expect(pidSpaceOf('/proc')).toBe(pidSpace);
   expect(pidSpaceOf('/nowhere')).toBe('00000000');
   const folder = newFolder();
   symlinkSync('1', join(folder, 'self'));

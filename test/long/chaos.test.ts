@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fixtures, run } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
-import { type Fault, pester } from './chaos.js';
+import { type Fault, runWithFaults } from './chaos.js';
 import { worlds } from './worlds.js';
 
 /*
@@ -45,7 +45,7 @@ test.runIf(process.platform === 'linux')(
       expected.set(variant, readFileSync(join(folder, output)));
     }
     const random = randomFrom(SEED);
-    const where = worlds();
+    const available = worlds();
     const runsIn = new Map<string, number>();
     const faults = new Map<Fault, number>();
     const losses: string[] = [];
@@ -53,7 +53,7 @@ test.runIf(process.platform === 'linux')(
     let resumes = 0;
     for (const until = performance.now() + 60_000 * MINUTES; runs < FEWEST_RUNS || performance.now() < until; runs++) {
       const variant = VARIANTS[runs % VARIANTS.length] ?? [];
-      const world = where[runs % where.length] ?? 'host';
+      const world = available[runs % available.length] ?? 'host';
       const folders = { folder: newFolder(), tmp: newFolder() };
       const victim = {
         args: argsOf(variant),
@@ -62,7 +62,7 @@ test.runIf(process.platform === 'linux')(
         output,
         expected: expected.get(variant) ?? Buffer.of(),
       };
-      const survival = await pester(victim, random);
+      const survival = await runWithFaults(victim, random);
       runsIn.set(world, (runsIn.get(world) ?? 0) + 1);
       for (const fault of survival.faults) faults.set(fault, (faults.get(fault) ?? 0) + 1);
       resumes += survival.resumes;

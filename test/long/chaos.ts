@@ -43,11 +43,11 @@ export interface Survival {
 }
 
 /** Runs the program with random faults, and resumes it until it finishes. @param random returns numbers from 0 to 1. */
-export async function pester(victim: Victim, random: () => number): Promise<Survival> {
+export async function runWithFaults(victim: Victim, random: () => number): Promise<Survival> {
   const { args, world, folder } = victim;
   const faults: Fault[] = [];
   for (let resumes = 0; ; resumes++) {
-    const { inside, tmp, args: more, leave } = placeIn(world, resumes, victim.tmp, random);
+    const { inside, tmp, args: more, cleanUp } = placeIn(world, resumes, victim.tmp, random);
     const child = start(resumes === 0 ? args : [...args, '--resume', ...more], { folder, tmp, inside });
     const stderr = textOf(child.stderr);
     const ended = exitOf(child);
@@ -67,8 +67,8 @@ export async function pester(victim: Victim, random: () => number): Promise<Surv
       if (fault === 'kill a child') killed++;
     }
     const code = await ended;
-    await emptied(tmp);
-    const kills = await leave();
+    await allEnded(tmp);
+    const kills = await cleanUp();
     faults.push(...new Array<Fault>(kills).fill('killed by the limit of memory'));
     // If a container is killed, unshare ends with a message of its own.
     const isKilled = code === null || /^unshare: /m.test(await stderr);
@@ -99,7 +99,7 @@ async function inflict(fault: keyof typeof FAULTS, tmp: string, random: () => nu
     case 'stop a child':
       return child !== undefined && stopped([child], pause);
     case 'starve all children': {
-      for (let turn = 0; turn < 5; turn++) {
+      for (let round = 0; round < 5; round++) {
         await stopped(children, pause / 5);
         await sleep(5);
       }
@@ -138,7 +138,7 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 /** Waits until all processes of a run are gone. */
-async function emptied(tmp: string): Promise<void> {
+async function allEnded(tmp: string): Promise<void> {
   while (leftBehind(tmp).length > 0) await sleep(20);
 }
 

@@ -167,7 +167,7 @@ test('output through another user’s link in a folder that others can write to 
     }
     lchownSync(join(folder, 'recs.csv'), 0, 0);
   }
-  // The user's own link is followed.
+  // A link is followed if it is the user's own, or if nobody else can write to its folder.
   expect(await run(['-u', 'few.csv', '-o', 'recs.csv', '-q'], { folder })).toMatchObject({ code: 0, stderr: '' });
   expect(readFileSync(join(folder, 'target.csv'), 'utf8')).toContain('user_id');
 });

@@ -12,7 +12,7 @@ const newFolder = temporaryFolders();
 const MB = 1 << 20;
 /** Several copies of a row of 64 MB fit into this; it is far less than the 2 GB of these files. */
 const BOUND = 1024 * MB;
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 function summaryIn(folder: string) {
   return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
@@ -43,7 +43,7 @@ describe('a file that unpacks to 2 GB', () => {
       expect(stderr).toContain(message);
       expect(summaryIn(folder).peak_memory_bytes).toBeLessThan(BOUND);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
@@ -58,7 +58,7 @@ test(
     expect(stderr).toContain('f.csv:3: a row of more than 64 MB');
     expect(summaryIn(folder).peak_memory_bytes).toBeLessThan(BOUND);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -76,7 +76,7 @@ test(
     const lists = lawfulLists(stdout, 3);
     expect([lists.size, lists.get('ann')]).toEqual([52, ['new']]);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 describe('within --max-memory', () => {
@@ -96,7 +96,7 @@ describe('within --max-memory', () => {
       expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
       expect(readdirSync(folder).sort()).toEqual(['e.csv.gz', 'recs.csv']);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -113,6 +113,6 @@ describe('within --max-memory', () => {
       );
       expect(readdirSync(folder)).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

@@ -6,7 +6,7 @@ import { BINARY, root } from '../cli/run.js';
 import { temporaryFolders } from '../files/temporary.js';
 
 const newFolder = temporaryFolders();
-const PATIENCE_MS = 600_000;
+const TIMEOUT_MS = 600_000;
 
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
 const [buildStage = '', finalStage = ''] = dockerfile.split(/^(?=FROM )/m).slice(1);
@@ -73,6 +73,6 @@ describe('the package, made and installed as the Dockerfile does', () => {
       expect(lists.split('\n').length).toBeGreaterThan(2_900 * 5);
       expect(lists).toBe(outputOf(elsewhere, process.env, process.execPath, BINARY, ...job));
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

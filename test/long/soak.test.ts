@@ -16,11 +16,11 @@ const SEED = Number(process.env.LOT_SEED ?? 1);
 const newFolder = temporaryFolders();
 const FILES = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
 const LISTS = ['-n', '10', '--titles', '--reasons', '--format', 'jsonl', '-q'];
-const WANTED = 'n=10&titles=1&reasons=1';
+const QUERY = 'n=10&titles=1&reasons=1';
 const TAGS = ['fantasy', 'romance', 'horror', 'classics', 'history'];
 /** Number of users who are in neither model. */
 const STRANGERS = 400;
-const MOST_TOGETHER = 20;
+const MOST_USERS_PER_REQUEST = 20;
 
 // Only Linux lists the children of a server.
 test.runIf(process.platform === 'linux')(
@@ -71,7 +71,7 @@ test.runIf(process.platform === 'linux')(
       const kind = below(10);
       if (kind < 6) {
         const at = below(users.length);
-        return { path: `/recommendations?user=${users[at]}&${WANTED}`, answers: known(at).lists };
+        return { path: `/recommendations?user=${users[at]}&${QUERY}`, answers: known(at).lists };
       }
       if (kind < 9) {
         const { asker, lists: answers } = stranger(below(STRANGERS));
@@ -80,9 +80,9 @@ test.runIf(process.platform === 'linux')(
           history: asker?.history.join('|') ?? '',
           preferences: asker?.preferences.join('|') ?? '',
         };
-        return { path: `/recommendations?${new URLSearchParams(query)}&${WANTED}`, answers };
+        return { path: `/recommendations?${new URLSearchParams(query)}&${QUERY}`, answers };
       }
-      const together = Array.from({ length: 1 + below(MOST_TOGETHER) }, drawn);
+      const together = Array.from({ length: 1 + below(MOST_USERS_PER_REQUEST) }, drawn);
       return {
         path: '/recommendations',
         body: JSON.stringify({ users: together.map(({ asker }) => asker), n: 10, titles: true, reasons: true }),

@@ -46,7 +46,7 @@ export type Fault = keyof typeof FAULTS;
 const CLIENTS = 6;
 /** Longest time in milliseconds between requests of a client, and between faults. */
 const LONGEST_PAUSE = 12;
-const LONGEST_PEACE = 2000;
+const LONGEST_TIME_BETWEEN_FAULTS = 2000;
 const PAUSE_WHILE_STOPPED = 200;
 const MOST_EXAMPLES = 5;
 
@@ -86,10 +86,10 @@ export class Soak {
     const clients = Array.from({ length: CLIENTS }, () => this.#client());
     const until = performance.now() + milliseconds;
     while (performance.now() < until) {
-      await sleep(this.#below(LONGEST_PEACE));
+      await sleep(this.#below(LONGEST_TIME_BETWEEN_FAULTS));
       const fault = this.#drawn();
       this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-      await this.#pester(fault);
+      await this.#inflict(fault);
     }
     this.#isOver = true;
     await Promise.all(clients);
@@ -163,7 +163,7 @@ export class Soak {
     throw new RangeError('the percentages of the faults do not add up to 100');
   }
 
-  async #pester(fault: Fault): Promise<void> {
+  async #inflict(fault: Fault): Promise<void> {
     if (fault === 'new model') return this.#swap();
     if (fault === 'stop the server') {
       await this.#stop();

@@ -18,7 +18,7 @@ export interface Place {
   /** Additional options of the attempt. */
   args: readonly string[];
   /** Cleans up; call it when all processes of the attempt are gone. @returns how many of them the memory limit killed. */
-  leave: () => Promise<number>;
+  cleanUp: () => Promise<number>;
 }
 
 /** Bytes. With less, few runs on these data make progress; with more, none is killed. */
@@ -44,24 +44,24 @@ export function placeIn(world: World, attempt: number, tmp: string, random: () =
     const own = newFolder();
     const named = ['sh', '-c', 'hostname "$0"; exec "$@"', `box-${attempt}`];
     // The temporary folder of a container disappears with it.
-    const leave = async () => {
+    const cleanUp = async () => {
       rmSync(own, { recursive: true, force: true });
       return 0;
     };
-    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? WAITING : [], leave };
+    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? WAITING : [], cleanUp };
   }
   if (world === 'memory limit' && attempt === 0 && cgroup) {
     const folder = join(cgroup.folder, `recommend-chaos-${process.pid}-${Math.floor(1e9 * random())}`);
     mkdirSync(folder);
     writeFileSync(join(folder, cgroup.limit), String(Math.round(LEAST_LIMIT + (MOST_LIMIT - LEAST_LIMIT) * random())));
-    const leave = async () => {
+    const cleanUp = async () => {
       const [, kills = '0'] = /^oom_kill (\d+)$/m.exec(readFileSync(join(folder, cgroup.kills), 'utf8')) ?? [];
       while (!isRemoved(folder)) await sleep(20);
       return Number(kills);
     };
-    return { inside: ['sh', '-c', 'echo $$ >"$0"/cgroup.procs; exec "$@"', folder], tmp, args: [], leave };
+    return { inside: ['sh', '-c', 'echo $$ >"$0"/cgroup.procs; exec "$@"', folder], tmp, args: [], cleanUp };
   }
-  return { inside: [], tmp, args: [], leave: async () => 0 };
+  return { inside: [], tmp, args: [], cleanUp: async () => 0 };
 }
 
 /** The folder in which this process may create cgroups with a memory limit, and the names of their files; undefined if there is none. */

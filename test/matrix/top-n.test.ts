@@ -13,7 +13,7 @@ function best({ scores, order }: { scores: number[]; order: number[] }, n: numbe
   return order.toSorted((a, b) => (scores[a]! === scores[b]! ? a - b : scores[a]! < scores[b]! ? 1 : -1)).slice(0, n);
 }
 
-test('keeps the first N of a full sort, in order and with their scores', () => {
+test('TopN keeps the first N of a full sort, in order and with their scores', () => {
   const tops = new Map([0, 1, 2, 3, 5, 8, 20, 40, 90].map((n) => [n, new TopN(n)]));
   fc.assert(
     fc.property(offers, fc.constantFrom(...tops.keys()), (offered, n) => {
@@ -32,7 +32,7 @@ test('keeps the first N of a full sort, in order and with their scores', () => {
   );
 });
 
-test('refuses an offer only if N better pairs are known, and soon refuses a run of worse ones', () => {
+test('TopN refuses an offer only if N better pairs are known, and soon refuses a run of worse ones', () => {
   fc.assert(
     fc.property(offers, fc.nat(8), (offered, n) => {
       const top = new TopN(n);
@@ -50,14 +50,14 @@ test('refuses an offer only if N better pairs are known, and soon refuses a run 
   expect([...top.drain()]).toEqual([0, 1, 2]);
 });
 
-test('keeps nothing if N is 0', () => {
+test('TopN keeps nothing if N is 0', () => {
   const top = new TopN(0);
   expect(top.offer(3, 1)).toBe(false);
   expect(top.size).toBe(0);
   expect(top.drain()).toEqual(new Uint32Array(0));
 });
 
-test('refuses NaN before any comparison, full or not', () => {
+test('TopN refuses NaN before any comparison, full or not', () => {
   const top = new TopN(1);
   expect(() => top.offer(7, Number.NaN)).toThrow(new RangeError('item 7 has no score'));
   top.offer(1, 1);

@@ -51,7 +51,7 @@ test.each([
   [10_000_000, 70_000, 10_700, 200, true, 1, 510],
   [10_000_000, 70_000, 10_700, 20, false, 2, 604],
 ])(
-  'the memory planned for %d ratings of %d users and %d items is 1 to 3 times the measured memory',
+  'the plan for %d ratings of %d users and %d items is 1 to 3 times the measured memory',
   (interactions, users, items, neighbors, hasPairs, children, measured) => {
     const read = needToRead([{ bytes: 25 * interactions, isPacked: false }])(children);
     const learn = needToLearn({

@@ -38,7 +38,7 @@ describe('familyMemory', () => {
     expect(familyMemory([1, 2], proc)).toEqual({ bytes: 150 * 1024, processes: 2, measure: 'rss' });
   });
 
-  it('measures the parent only if there is no /proc', () => {
+  it('measures only the parent if /proc shows no process', () => {
     const { bytes, ...rest } = familyMemory([1, 2], folder());
     expect(rest).toEqual({ processes: 1, measure: 'rss of the parent' });
     expect(bytes).toBeGreaterThan(10e6);

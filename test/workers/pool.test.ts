@@ -200,12 +200,12 @@ describe('a worker that', () => {
     async (how) => {
       const { pool, retries } = poolOf('poisoned', 2);
       const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
-      const came: string[] = [];
+      const arrived: string[] = [];
       await pool.run(
         { ...poisoned, output: `${poisoned.output}.${how}` },
         shards(5),
-        (_, { from, to }) => void came.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
-        ({ from, to }, failure) => void came.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
+        (_, { from, to }) => void arrived.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
+        ({ from, to }, failure) => void arrived.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
       );
       const ending = {
         dies: 'was killed',
@@ -214,7 +214,7 @@ describe('a worker that', () => {
         exits: 'exited early',
         babbles: 'broke the protocol',
       }[how];
-      expect(came).toEqual(
+      expect(arrived).toEqual(
         Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),
       );
       expect(retries.length).toBeLessThan(7);
@@ -295,13 +295,13 @@ describe('a worker that', () => {
       stopped: how === 'stops' ? 1 : 60,
     });
     const hanging = job();
-    const came: number[] = [];
+    const arrived: number[] = [];
     await pool.run(
       { ...hanging, output: `${hanging.output}.${how}` },
       shards(4),
-      (_, { from, to }) => void came.push(from, to),
+      (_, { from, to }) => void arrived.push(from, to),
     );
-    expect(came).toEqual([0, 5, 5, 10, 10, 20, 20, 30, 30, 40]);
+    expect(arrived).toEqual([0, 5, 5, 10, 10, 20, 20, 30, 30, 40]);
     expect(retries.length).toBe(1);
     expect(retries[0]).toContain(`${what}; its halves are given to other workers`);
     expect(isAlive(pidIn(retries[0]!))).toBe(false);

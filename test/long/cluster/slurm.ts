@@ -104,7 +104,7 @@ export class Slurm {
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(100))
+    for (const end = performance.now() + TIMEOUT_MS; performance.now() < end; await sleep(100))
       if (await isSo().catch(() => false)) return;
     const logs = [...this.#daemons.keys()].map((name) => {
       const lines = readFileSync(join(this.#folder, `${name}.log`), 'utf8')
@@ -117,7 +117,7 @@ export class Slurm {
   }
 }
 
-const PATIENCE_MS = 150_000;
+const TIMEOUT_MS = 150_000;
 
 /** A configuration without cgroups and accounting, so that it works in a container. Lost nodes are detected after 10 s instead of 5 min. */
 function configuration(folder: string, nodes: readonly string[], [first, ...ports]: readonly number[]): string {
