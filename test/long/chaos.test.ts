@@ -12,7 +12,7 @@ import { worlds } from './worlds.js';
  */
 const MINUTES = Number(process.env.LOT_MINUTES ?? 0);
 const SEED = Number(process.env.LOT_SEED ?? 1);
-const FEWEST_RUNS = 4;
+const MIN_RUNS = 4;
 
 const newFolder = temporaryFolders();
 const BOOKS = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
@@ -51,7 +51,7 @@ test.runIf(process.platform === 'linux')(
     const losses: string[] = [];
     let runs = 0;
     let resumes = 0;
-    for (const until = performance.now() + 60_000 * MINUTES; runs < FEWEST_RUNS || performance.now() < until; runs++) {
+    for (const until = performance.now() + 60_000 * MINUTES; runs < MIN_RUNS || performance.now() < until; runs++) {
       const variant = VARIANTS[runs % VARIANTS.length] ?? [];
       const world = available[runs % available.length] ?? 'host';
       const folders = { folder: newFolder(), tmp: newFolder() };

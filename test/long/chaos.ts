@@ -19,9 +19,9 @@ export type Fault = keyof typeof FAULTS | 'killed by the limit of memory';
 const TOO_LITTLE: readonly number[] = [ExitCode.someFailed, ExitCode.noMemory];
 
 /** Limit per attempt: each kill halves the shard that is retried, and a child that fails to start three times rightly ends the run. */
-const MOST_CHILDREN_KILLED = 2;
+const MAX_CHILDREN_KILLED = 2;
 /** Limit per run, so that it finishes at some point; waiting for the lock of a killed container takes a minute. */
-const MOST_RUNS_KILLED: Readonly<Record<World, number>> = { host: 3, 'memory limit': 3, container: 1 };
+const MAX_RUNS_KILLED: Readonly<Record<World, number>> = { host: 3, 'memory limit': 3, container: 1 };
 
 /** A run that has to survive faults. */
 export interface Victim {
@@ -60,8 +60,8 @@ export async function runWithFaults(victim: Victim, random: () => number): Promi
       await sleep(30 + 500 * random());
       const fault = faultFrom(random());
       const isSpent =
-        (fault === 'kill a child' && killed === MOST_CHILDREN_KILLED) ||
-        (fault === 'kill the run' && resumes === MOST_RUNS_KILLED[world]);
+        (fault === 'kill a child' && killed === MAX_CHILDREN_KILLED) ||
+        (fault === 'kill the run' && resumes === MAX_RUNS_KILLED[world]);
       if (isOver || isSpent || !(await inflict(fault, tmp, random))) continue;
       faults.push(fault);
       if (fault === 'kill a child') killed++;

@@ -32,7 +32,7 @@ describe('a file that unpacks to 2 GB', () => {
     ['a header', 'items', 'item,title,', 'a', 'f.csv:1: a row of more than 64 MB'],
     ['NUL bytes', 'events', '', '\0', 'f.csv:1: NUL bytes'],
   ])(
-    'of one row, %s of %s, is refused at its first line, in bounded memory',
+    'with %s, read as %s, is refused with the line of the fault, in bounded memory',
     async (_, kind, text, piece, message) => {
       const folder = newFolder();
       put(folder, 'f.csv', bomb(text, piece, 2048));
@@ -48,7 +48,7 @@ describe('a file that unpacks to 2 GB', () => {
 });
 
 test(
-  'an endless row in a file that is read in ranges is refused at its first line, in bounded memory',
+  'an endless row in a file that is read in ranges is refused with its line, in bounded memory',
   async () => {
     const folder = newFolder();
     // The rest of the file is a hole, which takes no disk space.

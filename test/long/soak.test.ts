@@ -20,7 +20,7 @@ const QUERY = 'n=10&titles=1&reasons=1';
 const TAGS = ['fantasy', 'romance', 'horror', 'classics', 'history'];
 /** Number of users who are in neither model. */
 const STRANGERS = 400;
-const MOST_USERS_PER_REQUEST = 20;
+const MAX_USERS_PER_REQUEST = 20;
 
 // Only Linux lists the children of a server.
 test.runIf(process.platform === 'linux')(
@@ -82,7 +82,7 @@ test.runIf(process.platform === 'linux')(
         };
         return { path: `/recommendations?${new URLSearchParams(query)}&${QUERY}`, answers };
       }
-      const together = Array.from({ length: 1 + below(MOST_USERS_PER_REQUEST) }, drawn);
+      const together = Array.from({ length: 1 + below(MAX_USERS_PER_REQUEST) }, drawn);
       return {
         path: '/recommendations',
         body: JSON.stringify({ users: together.map(({ asker }) => asker), n: 10, titles: true, reasons: true }),

@@ -48,7 +48,7 @@ const CLIENTS = 6;
 const LONGEST_PAUSE = 12;
 const LONGEST_TIME_BETWEEN_FAULTS = 2000;
 const PAUSE_WHILE_STOPPED = 200;
-const MOST_EXAMPLES = 5;
+const MAX_EXAMPLES = 5;
 
 /** Sends random requests to a server while random faults happen to it. */
 export class Soak {
@@ -130,7 +130,7 @@ export class Soak {
   }
 
   #note(example: string): void {
-    if (this.outcomes.examples.length < MOST_EXAMPLES) this.outcomes.examples.push(example);
+    if (this.outcomes.examples.length < MAX_EXAMPLES) this.outcomes.examples.push(example);
   }
 
   #sent(path: string, body: string | undefined, onNew: () => void): Promise<{ status: number; text: string }> {

@@ -22,9 +22,9 @@ export interface Place {
 }
 
 /** Bytes. With less, few runs on these data make progress; with more, none is killed. */
-const [LEAST_LIMIT, MOST_LIMIT] = [90e6, 170e6];
+const [MIN_LIMIT, MAX_LIMIT] = [90e6, 170e6];
 /** The lock of a killed container can be taken over after a minute. */
-const WAITING = ['--lock-wait', '5m'];
+const LOCK_WAIT = ['--lock-wait', '5m'];
 
 export function worlds(): World[] {
   if (!hasContainers) tellNoContainers();
@@ -48,12 +48,12 @@ export function placeIn(world: World, attempt: number, tmp: string, random: () =
       rmSync(own, { recursive: true, force: true });
       return 0;
     };
-    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? WAITING : [], cleanUp };
+    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? LOCK_WAIT : [], cleanUp };
   }
   if (world === 'memory limit' && attempt === 0 && cgroup) {
     const folder = join(cgroup.folder, `recommend-chaos-${process.pid}-${Math.floor(1e9 * random())}`);
     mkdirSync(folder);
-    writeFileSync(join(folder, cgroup.limit), String(Math.round(LEAST_LIMIT + (MOST_LIMIT - LEAST_LIMIT) * random())));
+    writeFileSync(join(folder, cgroup.limit), String(Math.round(MIN_LIMIT + (MAX_LIMIT - MIN_LIMIT) * random())));
     const cleanUp = async () => {
       const [, kills = '0'] = /^oom_kill (\d+)$/m.exec(readFileSync(join(folder, cgroup.kills), 'utf8')) ?? [];
       while (!isRemoved(folder)) await sleep(20);
