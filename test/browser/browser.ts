@@ -7,8 +7,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /*
- * Pages in a real browser: `opened` opens a URL or a file in one of the `VIEWS`; `expectSound` fails if something is wrong with the page.
- * If RECOMMEND_SCREENSHOTS names a folder, `photographed` writes screenshots to it. Tests are skipped if `CHROMIUM` is undefined.
+ * Pages in a real browser: `opened` opens a URL or a file in one of the `VIEWS`; `expectFlawless` fails if something is wrong with the page.
+ * If RECOMMEND_SCREENSHOTS names a folder, `takeScreenshot` writes screenshots to it. Tests are skipped if `CHROMIUM` is undefined.
  */
 
 /** A window size and colour scheme in which a page is tested. */
@@ -28,7 +28,7 @@ export const VIEWS: readonly View[] = (['light', 'dark'] as const).flatMap((sche
 export interface Opened {
   page: Page;
   /** Console errors and warnings, exceptions, and failed requests. */
-  complaints: string[];
+  pageErrors: string[];
   close: () => Promise<void>;
 }
 
@@ -66,25 +66,25 @@ export async function opened(browser: Browser, where: string, view: View): Promi
   });
   const page = await context.newPage();
   page.setDefaultTimeout(5_000);
-  const complaints: string[] = [];
+  const pageErrors: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) pageErrors.push(`${message.type()}: ${message.text()}`);
   });
-  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
-  page.on('requestfailed', (request) => complaints.push(`not loaded: ${request.url()}`));
+  page.on('pageerror', (error) => pageErrors.push(`exception: ${error.message}`));
+  page.on('requestfailed', (request) => pageErrors.push(`not loaded: ${request.url()}`));
   await page.goto(/^https?:/.test(where) ? where : pathToFileURL(resolve(where)).href);
-  return { page, complaints, close: () => context.close() };
+  return { page, pageErrors, close: () => context.close() };
 }
 
 /** Fails if the page had errors, scrolls sideways, breaks a rule of axe, or has touch targets that are too small on a phone. */
-export async function expectSound({ page, complaints }: Opened): Promise<void> {
+export async function expectFlawless({ page, pageErrors }: Opened): Promise<void> {
   const { width = 0 } = page.viewportSize() ?? {};
   expect({
-    complaints,
+    pageErrors,
     sideways: await sideways(page),
     violations: await violations(page),
     tooSmall: width < 600 ? await tooSmall(page) : [],
-  }).toEqual({ complaints: [], sideways: [], violations: [], tooSmall: [] });
+  }).toEqual({ pageErrors: [], sideways: [], violations: [], tooSmall: [] });
 }
 
 /** Elements beyond the right edge if the page scrolls sideways. The code is a string, since the test itself has no DOM types. */
@@ -118,7 +118,7 @@ function tooSmall(page: Page): Promise<string[]> {
 }
 
 /** Writes a screenshot of the whole page if RECOMMEND_SCREENSHOTS is set. */
-export async function photographed({ page }: Opened, name: string): Promise<void> {
+export async function takeScreenshot({ page }: Opened, name: string): Promise<void> {
   const folder = process.env.RECOMMEND_SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, `${name.replace(/[^\w-]+/g, '-')}.png`), fullPage: true });
 }

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, run } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
-import { CHROMIUM, expectSound, type Opened, opened, photographed, startChromium, VIEWS } from './browser.js';
+import { CHROMIUM, expectFlawless, type Opened, opened, startChromium, takeScreenshot, VIEWS } from './browser.js';
 
 /* The pages of `evaluate --report` and `describe --report` for the data in fixtures/books. */
 
@@ -29,14 +29,14 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('reports ($name)', (view) => {
     const shown: Opened = await opened(browser, join(folder, 'evaluate.html'), view);
     const { page } = shown;
     await page.getByRole('heading', { level: 1, name: /^ridge finds \d+ % more than cosine/ }).waitFor();
-    await expectSound(shown);
-    await photographed(shown, `report evaluate ${view.name}`);
+    await expectFlawless(shown);
+    await takeScreenshot(shown, `report evaluate ${view.name}`);
     const user = page.locator('details').nth(3);
     expect(await user.getAttribute('open')).toBeNull();
     await user.locator('summary').focus();
     await page.keyboard.press('Enter');
     await user.getByText('Recommended, and why').waitFor();
-    await expectSound(shown);
+    await expectFlawless(shown);
     const sizes: number[] = await page.evaluate(
       `[...document.querySelectorAll('svg text')].map((each) => each.getBoundingClientRect().height).filter((height) => height > 0)`,
     );
@@ -49,8 +49,8 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('reports ($name)', (view) => {
     const shown: Opened = await opened(browser, join(folder, 'describe.html'), view);
     await shown.page.getByRole('heading', { level: 1, name: /^Understood: 59,434 interactions/ }).waitFor();
     await shown.page.getByRole('region', { name: /^Columns of .*books.csv/ }).waitFor();
-    await expectSound(shown);
-    await photographed(shown, `report describe ${view.name}`);
+    await expectFlawless(shown);
+    await takeScreenshot(shown, `report describe ${view.name}`);
     await shown.close();
   });
 });

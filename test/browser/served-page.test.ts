@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BINARY, fixtures, run } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
-import { CHROMIUM, expectSound, type Opened, opened, photographed, startChromium, VIEWS } from './browser.js';
+import { CHROMIUM, expectFlawless, type Opened, opened, startChromium, takeScreenshot, VIEWS } from './browser.js';
 
 /*
  * The page of `recommend serve` for the data in fixtures/books, with one more book whose id and title, and the id of one of its users, are markup.
@@ -50,7 +50,7 @@ const items = (page: Page, title: string) =>
   page.locator('section', { has: page.getByRole('heading', { name: title }) }).locator('.card > li');
 
 describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) => {
-  const screenshot = (what: string) => photographed(shown, `serve ${view.name} ${what}`);
+  const screenshot = (what: string) => takeScreenshot(shown, `serve ${view.name} ${what}`);
   beforeAll(async () => {
     shown = await opened(browser, url, view);
   });
@@ -60,7 +60,7 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await shown.page.getByText(/1,001 items; model of .* 20\d\d.*, learned by ridge/).waitFor();
     await shown.page.getByText('Type the id of a user').waitFor();
     expect(await shown.page.getByRole('textbox').count()).toBe(1);
-    await expectSound(shown);
+    await expectFlawless(shown);
     await screenshot('1 start');
   });
 
@@ -83,7 +83,7 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
       .getByText(/^\d+ others$/)
       .first()
       .waitFor();
-    await expectSound(shown);
+    await expectFlawless(shown);
     await screenshot('2 user');
   });
 
@@ -93,12 +93,12 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await page.getByLabel('Title or id').fill('hobbit');
     await page.getByRole('button', { name: 'Search' }).click();
     await heading(page, 'Items with “hobbit”');
-    await expectSound(shown);
+    await expectFlawless(shown);
     await screenshot('3 search');
     await page.getByRole('link', { name: 'The Hobbit', exact: true }).click();
     await heading(page, 'The Hobbit');
     expect(await items(page, 'Goes well with it').count()).toBe(10);
-    await expectSound(shown);
+    await expectFlawless(shown);
     await screenshot('4 item');
     await page.goBack();
     await heading(page, 'Items with “hobbit”');
@@ -107,7 +107,7 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await heading(page, 'The Hobbit');
     const again = await opened(browser, page.url(), view);
     await heading(again.page, 'The Hobbit');
-    expect(again.complaints).toEqual([]);
+    expect(again.pageErrors).toEqual([]);
     await again.close();
   });
 
@@ -122,7 +122,7 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await page.getByText(`Left out, since the model does not know it: history: ${MARKUP}?`).waitFor();
     expect(await items(page, 'Recommended').count()).toBe(10);
     await page.getByText('had The Hobbit', { exact: true }).first().waitFor();
-    await expectSound(shown);
+    await expectFlawless(shown);
     await screenshot('5 new');
     await page.goBack();
     await page.getByText('1 item, 0 preferences').waitFor();
@@ -137,22 +137,22 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await items(page, 'History').getByRole('link', { name: MARKUP, exact: true }).click();
     await heading(page, MARKUP);
     expect(await page.locator('img').count()).toBe(0);
-    await expectSound(shown);
+    await expectFlawless(shown);
   });
 
   test('explains errors in words', async () => {
-    const { page, complaints } = shown;
+    const { page, pageErrors } = shown;
     await page.goto(`${url}#/user/${encodeURIComponent(`nobody ${MARKUP}`)}`);
     await page.getByRole('alert').getByText(`The model knows no user “nobody ${MARKUP}”`).waitFor();
     // The browser itself logs that both requests got a 404.
-    await expect.poll(() => complaints.length).toBe(2);
-    expect(complaints.splice(0).filter((each) => !/status of 404/.test(each))).toEqual([]);
-    await expectSound(shown);
+    await expect.poll(() => pageErrors.length).toBe(2);
+    expect(pageErrors.splice(0).filter((each) => !/status of 404/.test(each))).toEqual([]);
+    await expectFlawless(shown);
     await screenshot('6 unknown user');
     await page.route('**/items?*', (route) => route.abort());
     await page.goto(`${url}#/items/hobbit`);
     await page.getByRole('alert').getByText('The server does not answer').waitFor();
-    complaints.splice(0);
+    pageErrors.splice(0);
     await page.unroute('**/items?*');
     let answer = () => {};
     await page.route('**/items?*', async (route) => {
@@ -170,7 +170,7 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await page.getByText('No item has this in its title or id.').waitFor();
     await page.goto(`${url}#/user/%E0%A4%A`);
     await page.getByText('This link is damaged').waitFor();
-    await expectSound(shown);
+    await expectFlawless(shown);
   });
 
   test('can be used with the keyboard only', async () => {
@@ -198,6 +198,6 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     expect(await focused()).toBe(first);
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Recommend to somebody who had this');
-    expect(shown.complaints).toEqual([]);
+    expect(shown.pageErrors).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ function interval(values: Float64Array, seed: number): [number, number] {
 }
 
 /** 1.96 standard errors: half the width of the 95 % interval of a mean, for many rows. */
-function normalReach(values: Float64Array): number {
+function normalHalfWidth(values: Float64Array): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
   return 1.96 * Math.sqrt(variance / values.length);
@@ -31,8 +31,8 @@ describe('bootstrapIntervals', () => {
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const [low, high] = interval(values, 1);
     // The 25th of 1,000 bootstrap means has an error of about a fifteenth of the half-width.
-    expect(Math.abs((mean - low) / normalReach(values) - 1)).toBeLessThan(0.2);
-    expect(Math.abs((high - mean) / normalReach(values) - 1)).toBeLessThan(0.2);
+    expect(Math.abs((mean - low) / normalHalfWidth(values) - 1)).toBeLessThan(0.2);
+    expect(Math.abs((high - mean) / normalHalfWidth(values) - 1)).toBeLessThan(0.2);
   });
 
   it('contain the true mean about 95 times in 100', () => {
@@ -50,7 +50,7 @@ describe('bootstrapIntervals', () => {
   it('are as wide for 20,000 rows, which are batched, as for the rows themselves', () => {
     const values = uniform(20_000, 3);
     const [low, high] = interval(values, 3);
-    expect(Math.abs((high - low) / 2 / normalReach(values) - 1)).toBeLessThan(0.15);
+    expect(Math.abs((high - low) / 2 / normalHalfWidth(values) - 1)).toBeLessThan(0.15);
   });
 
   it('have no width when all rows are equal, and are the same for the same seed', () => {

@@ -58,13 +58,13 @@ const worlds = tables.map(({ values, times }) => seenOf(values, times));
 const holdouts = fc.constantFrom(0.01, 0.2, 0.5, 0.99, 1, 2, 100);
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const kinds = fc.constantFrom('last' as const, 'random' as const, 'time' as const);
-const hows = fc.record({ kind: kinds, holdout: holdouts, seed: seeds });
+const anyHoldout = fc.record({ kind: kinds, holdout: holdouts, seed: seeds });
 const byUser = fc.record({ kind: fc.constantFrom('last' as const, 'random' as const), holdout: holdouts, seed: seeds });
 
 describe('splitInteractions, every kind of split', () => {
   it('puts no entry into both parts or twice into one, and loses no liked entry', () => {
     fc.assert(
-      fc.property(worlds, hows, (seen, how) => {
+      fc.property(worlds, anyHoldout, (seen, how) => {
         const { train, test } = split(seen, how);
         const parts = [...train, ...test].map(cellOf);
         expect(new Set(parts).size).toBe(parts.length);
@@ -78,7 +78,7 @@ describe('splitInteractions, every kind of split', () => {
 
   it('keeps the value and time of training entries, and holds out liked entries only', () => {
     fc.assert(
-      fc.property(worlds, hows, (seen, how) => {
+      fc.property(worlds, anyHoldout, (seen, how) => {
         const { train, test } = split(seen, how);
         expect(entriesOf(seen)).toEqual(expect.arrayContaining(train));
         for (const entry of test) expect(entry.value).toBeGreaterThan(0);
@@ -88,7 +88,7 @@ describe('splitInteractions, every kind of split', () => {
 
   it('gives the same parts for the same seed, and does not change its input', () => {
     fc.assert(
-      fc.property(tables, hows, ({ values, times }, how) => {
+      fc.property(tables, anyHoldout, ({ values, times }, how) => {
         const seen = seenOf(values, times);
         expect(split(seen, how)).toEqual(split(seen, how));
         expect(seen).toEqual(seenOf(values, times));
@@ -288,7 +288,7 @@ describe('strengths computed from ratings', () => {
 
   test('depend on the ratings in the training part only, never on held-out ratings', () => {
     fc.assert(
-      fc.property(rated, hows, fc.nat(4), ({ seen, ratings }, how, other) => {
+      fc.property(rated, anyHoldout, fc.nat(4), ({ seen, ratings }, how, other) => {
         const { interactions } = seen;
         const ratingsOf = (table: number[][]) =>
           Float32Array.from(entriesOf(seen), ({ user, item }) => table[user]![item]!);

@@ -12,7 +12,7 @@ import { ARGS, held, MANY, newFolder, runFolder } from '../cli/resuming.js';
 import { BINARY, exitOf, leftBehind, run, start, textOf } from '../cli/run.js';
 
 /** The lock entry of a run in another container. */
-const THEIRS = '1-5-1a2b3c4d-0123456789abcdef@web-3-7';
+const FOREIGN_ENTRY = '1-5-1a2b3c4d-0123456789abcdef@web-3-7';
 
 test('a run whose lock another run has taken over ends with 75, and does not touch the lock, its folder and the old output', async () => {
   const folder = newFolder();
@@ -22,9 +22,9 @@ test('a run whose lock another run has taken over ends with 75, and does not tou
   const { child, ended, said } = await held('count', folder, tmp, [...ARGS, '-q', '--resume']);
   const lock = join(folder, '.recs.csv.lock');
   // The rename fails if the run renews its lock at this moment.
-  while (readdirSync(lock)[0] !== THEIRS) {
+  while (readdirSync(lock)[0] !== FOREIGN_ENTRY) {
     try {
-      renameSync(join(lock, readdirSync(lock)[0] ?? ''), join(lock, THEIRS));
+      renameSync(join(lock, readdirSync(lock)[0] ?? ''), join(lock, FOREIGN_ENTRY));
     } catch {}
   }
   expect(await ended, await said).toBe(75);
@@ -33,7 +33,7 @@ test('a run whose lock another run has taken over ends with 75, and does not tou
   );
   expect(child.exitCode).toBe(75);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
-  expect(readdirSync(lock)).toEqual([THEIRS]);
+  expect(readdirSync(lock)).toEqual([FOREIGN_ENTRY]);
   expect(readdirSync(runFolder(folder) ?? '')).toContain('manifest');
   expect(leftBehind(tmp)).toEqual([]);
 });

@@ -23,12 +23,12 @@ async function runWith(faults: readonly Fault[], events = EVENTS) {
   return { ...ended, files, csv: files.includes('recs.csv') ? readFileSync(join(folder, 'recs.csv'), 'utf8') : '' };
 }
 
-let undisturbed = '';
+let csvWithoutFaults = '';
 
 beforeAll(async () => {
   const { code, csv, stderr } = await runWith([]);
   expect([code, stderr]).toEqual([0, '']);
-  undisturbed = csv;
+  csvWithoutFaults = csv;
 });
 
 test('workers that are killed, exit or send invalid messages cause a warning each, and the same output', async () => {
@@ -38,7 +38,7 @@ test('workers that are killed, exit or send invalid messages cause a warning eac
     { job: 'recommend', row: 50, how: 'nonsense', times: 1 },
   ]);
   expect(code, stderr).toBe(0);
-  expect(csv).toBe(undisturbed);
+  expect(csv).toBe(csvWithoutFaults);
   const warnings = stderr.split('\n').filter((line) => line.startsWith('recommend: warning: '));
   const what = [
     'count shard \\d+ .*: worker \\d+ was killed by SIGKILL; ',
@@ -55,16 +55,16 @@ test('the run itself reads a range of a large file at which every worker is kill
   const fault = { job: 'read', row: 26_000_000, how: 'SIGKILL' } as const;
   const { code, csv, stderr } = await runWith([fault], padded);
   expect(code, stderr).toBe(0);
-  expect(csv).toBe(undisturbed);
+  expect(csv).toBe(csvWithoutFaults);
   expect(stderr.match(/warning: read shard 0 .*was killed by SIGKILL; given to another worker/g)?.length).toBe(1);
 });
 
 test('a user at whom every worker is killed is the only one without a list, is named, and the run ends with 3', async () => {
   const { code, csv, stderr } = await runWith([{ job: 'recommend', row: 57, how: 'SIGKILL' }]);
   expect(code, stderr).toBe(3);
-  const rows = rowsOf(undisturbed);
+  const rows = rowsOf(csvWithoutFaults);
   const users = [...new Set(rows.map((row) => row.user_id))];
-  const kept = undisturbed.split('\n').filter((line) => !line.startsWith(`${users[57]},`));
+  const kept = csvWithoutFaults.split('\n').filter((line) => !line.startsWith(`${users[57]},`));
   expect(csv).toBe(kept.join('\n'));
   expect(stderr).toMatch(
     new RegExp(
@@ -80,7 +80,7 @@ test('items at which every worker is killed while counting or learning are named
   ]);
   expect(code, stderr).toBe(3);
   const users = (text: string) => new Set(rowsOf(text).map((row) => row.user_id));
-  expect(users(csv)).toEqual(users(undisturbed));
+  expect(users(csv)).toEqual(users(csvWithoutFaults));
   expect(stderr).toMatch(/\n {2}item \S+ was not learned: count shard \d+ \(rows 7 to 7\)/);
   expect(stderr).toMatch(/\n {2}item \S+ was not learned: learn shard \d+ \(rows 9 to 9\)/);
 });

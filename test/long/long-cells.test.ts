@@ -68,9 +68,9 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
   ['decideAttribute', (cell) => decideAttribute({ name: cell, cells: [cell, 'a', 'b'] }, false).as],
   ['splitWords', (cell) => splitWords(cell).length],
   ['closest', (cell) => closest('user_id', [cell])],
-  ['recogniseRoles', (cell) => recogniseRoles(lookedAt([cell, 'user_id'], [cell, 'u']), ['user', 'item'], {}, 'user')],
-  ['looksLikeData', (cell) => looksLikeData(lookedAt([cell, 'x'], [cell, 'u']))],
-  ['guessedColumns', (cell) => guessedColumns(lookedAt([cell, 'x'], [cell, 'u'], ['b', 'v']), 'events').length],
+  ['recogniseRoles', (cell) => recogniseRoles(fileOf([cell, 'user_id'], [cell, 'u']), ['user', 'item'], {}, 'user')],
+  ['looksLikeData', (cell) => looksLikeData(fileOf([cell, 'x'], [cell, 'u']))],
+  ['guessedColumns', (cell) => guessedColumns(fileOf([cell, 'x'], [cell, 'u'], ['b', 'v']), 'events').length],
   ['columnKeys', (cell) => columnKeys(cell).length],
   ['statusWeight', statusWeight],
   ['saysCancelled', saysCancelled],
@@ -84,7 +84,7 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
 ];
 
 /** A sampled file with this header and these rows. */
-function lookedAt(header: string[], ...rows: string[][]) {
+function fileOf(header: string[], ...rows: string[][]) {
   const columns = header.map(
     (name, at) =>
       new SampledColumn(

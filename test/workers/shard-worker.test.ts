@@ -64,7 +64,7 @@ const ITEMS = 13;
 const FACTORS = factorsFor(ITEMS);
 const WORLD = largeWorld(3, USERS, ITEMS);
 const SEEN = observationsOf(WORLD);
-const NOBODY = rowsOf(
+const NO_PREFERENCES = rowsOf(
   WORLD.interactions.map(() => [0, 0, 0, 0]),
   4,
 );
@@ -78,7 +78,7 @@ function audienceWith(recency: number) {
   return {
     signals: sideBySide(
       withRecency(SEEN.interactions, SEEN.times, { recency, popularityGrowth: 0 }),
-      NOBODY,
+      NO_PREFERENCES,
       SEEN.groups,
     ),
     excluded: rowsOf(

@@ -25,7 +25,7 @@ const MANIFEST: Manifest = {
 };
 const ignore = () => {};
 
-function begun() {
+function startCheckpoint() {
   const directory = RunDirectory.beside(join(newFolder(), 'recs.csv'));
   const checkpoint = new Checkpoint(directory, undefined);
   return { directory, checkpoint, key: checkpoint.begin(MANIFEST, ignore) };
@@ -44,7 +44,7 @@ test('a key depends on each of its inputs, and on nothing else', () => {
 });
 
 test('the manifest is read back unchanged, and an altered one is refused', () => {
-  const { directory } = begun();
+  const { directory } = startCheckpoint();
   expect(manifestIn(directory.path)).toEqual(MANIFEST);
   expect(manifestIn(newFolder())).toBeUndefined();
   const path = join(directory.path, 'manifest');
@@ -57,7 +57,7 @@ test('the manifest is read back unchanged, and an altered one is refused', () =>
 });
 
 test('only finished shards with a key count as finished work, not files of a single run or unfinished ones', () => {
-  const { directory, checkpoint, key } = begun();
+  const { directory, checkpoint, key } = startCheckpoint();
   expect([checkpoint.finished, hasFinishedWork(directory.path)]).toEqual(['', false]);
   const count = shardOutput({ directory }, 'count', key);
   for (const from of [0, 4]) writeShard(count, { from, to: from + 4 }, {});
@@ -72,7 +72,7 @@ test('only finished shards with a key count as finished work, not files of a sin
 });
 
 test('learned shards are deleted when learning starts again from other counts', () => {
-  const { directory, key } = begun();
+  const { directory, key } = startCheckpoint();
   const counts = shardOutput({ directory }, 'count', key);
   writeShard(counts, { from: 0, to: 4 }, {});
   const before = shardOutput({ directory }, 'learn', keyOf(key, [2]));
@@ -85,7 +85,7 @@ test('learned shards are deleted when learning starts again from other counts', 
 });
 
 test('settings are tuned once, and again with a warning if their file was altered', async () => {
-  const { directory, checkpoint, key } = begun();
+  const { directory, checkpoint, key } = startCheckpoint();
   const warnings: string[] = [];
   let found = 0;
   const settings = () =>
@@ -102,7 +102,7 @@ test('settings are tuned once, and again with a warning if their file was altere
 });
 
 test('the folder of an interrupted run is kept until its data are known to be the same', () => {
-  const { directory } = begun();
+  const { directory } = startCheckpoint();
   const left = manifestIn(directory.path);
   const other = { ...MANIFEST, data: { ...MANIFEST.data, hash: 'def' } };
   const refused = new Checkpoint(directory, left);

@@ -24,7 +24,7 @@ function jobIn(at: string): CountJob {
 }
 
 /** A run whose pool does the shards in order, but loses those whose first row `isLost`. */
-function runnerLosing(isLost: (row: number) => boolean, forked = 0) {
+function runLosing(isLost: (row: number) => boolean, forked = 0) {
   const seen = { worked: [] as Shard[], lostBefore: 0, most: 0, synced: [] as string[], warnings: [] as string[] };
   const work: Run['pool']['run'] = async (job, shards, onAnswer, onLost, lostBefore, most) => {
     seen.lostBefore = lostBefore ?? 0;
@@ -95,7 +95,7 @@ test('every row is delivered once and in order, whatever an interrupted run left
       // Names of files that are not these shards: unfinished, with another key, without rows.
       for (const name of [`count-${KEY}-0-4.12-34-0123abcd`, 'count-fedcba9876543210-0-4', `count-${KEY}-0-x`])
         writeFileSync(join(job.output, '..', name), '');
-      const { runner, seen } = runnerLosing(() => losesAll);
+      const { runner, seen } = runLosing(() => losesAll);
       const whole = lefts.every((left) => /^(all|its halves)/.test(left) || left.endsWith('and its halves'));
       expect(areFinished(job.output, shards)).toBe(whole);
       let next = 0;
@@ -133,7 +133,7 @@ test('every row is delivered once and in order, whatever an interrupted run left
 
 test('a small job uses no second child, unless that is running already', async () => {
   const childrenFor = async (cost: number, forked: number) => {
-    const { runner, seen } = runnerLosing(() => false, forked);
+    const { runner, seen } = runLosing(() => false, forked);
     const shards = shardsOf(3).map((shard) => ({ ...shard, cost }));
     await runShards(
       runner,
