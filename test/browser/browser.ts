@@ -7,11 +7,11 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /*
- * What people see, in a real browser: `opened` opens a page, served or a file, in one of the `VIEWS`; `expectSound` fails where something is wrong
- * with it. Where RECOMMEND_SCREENSHOTS names a folder, `photographed` puts pictures there. Tests are skipped where `CHROMIUM` is undefined.
+ * Pages in a real browser: `opened` opens a URL or a file in one of the `VIEWS`; `expectFlawless` fails if something is wrong with the page.
+ * If RECOMMEND_SCREENSHOTS names a folder, `takeScreenshot` writes screenshots to it. Tests are skipped if `CHROMIUM` is undefined.
  */
 
-/** How a page is looked at. */
+/** A window size and colour scheme in which a page is tested. */
 export interface View {
   name: string;
   width: number;
@@ -24,18 +24,18 @@ export const VIEWS: readonly View[] = (['light', 'dark'] as const).flatMap((sche
   { name: `desk, ${scheme}`, width: 1280, height: 900, scheme },
 ]);
 
-/** A page, and what its console said against it. */
+/** An open page and its errors. */
 export interface Opened {
   page: Page;
-  /** Errors and warnings of the console, exceptions, and requests that failed. */
-  complaints: string[];
+  /** Console errors and warnings, exceptions, and failed requests. */
+  pageErrors: string[];
   close: () => Promise<void>;
 }
 
-/** Pixels that a finger hits. */
+/** Smallest width and height of a touch target, in pixels. */
 const TAP = 44;
 
-/** Chromium as Debian and others call it; undefined: it is not installed, which is said loudly. */
+/** The name of the Chromium program; undefined if it is not installed, which is reported on stderr. */
 export const CHROMIUM = installedChromium();
 
 function installedChromium(): string | undefined {
@@ -45,16 +45,16 @@ function installedChromium(): string | undefined {
   return found;
 }
 
-/** Starts Chromium without a window. It asks nobody for anything but the pages that it is told to open. */
+/** Starts Chromium without a window and without its background requests. */
 export function startChromium(): Promise<Browser> {
   const path = spawnSync('sh', ['-c', `command -v '${CHROMIUM}'`], { encoding: 'utf8' }).stdout.trim();
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-  // As root it refuses to start with its sandbox.
+  // Chromium's sandbox does not work as root.
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({ executablePath: path, chromiumSandbox: !isRoot, args: [...quiet, '--disable-gpu'] });
 }
 
-/** Opens a page. @param where a URL, or the path of an HTML file. */
+/** Opens a page. @param where a URL or the path of an HTML file. */
 export async function opened(browser: Browser, where: string, view: View): Promise<Opened> {
   const { width, height, scheme } = view;
   const isPhone = width < 600;
@@ -66,28 +66,28 @@ export async function opened(browser: Browser, where: string, view: View): Promi
   });
   const page = await context.newPage();
   page.setDefaultTimeout(5_000);
-  const complaints: string[] = [];
+  const pageErrors: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) pageErrors.push(`${message.type()}: ${message.text()}`);
   });
-  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
-  page.on('requestfailed', (request) => complaints.push(`not loaded: ${request.url()}`));
+  page.on('pageerror', (error) => pageErrors.push(`exception: ${error.message}`));
+  page.on('requestfailed', (request) => pageErrors.push(`not loaded: ${request.url()}`));
   await page.goto(/^https?:/.test(where) ? where : pathToFileURL(resolve(where)).href);
-  return { page, complaints, close: () => context.close() };
+  return { page, pageErrors, close: () => context.close() };
 }
 
-/** Fails where the page complained, can be scrolled sideways, breaks a rule of axe, or on a phone has something too small to be hit. */
-export async function expectSound({ page, complaints }: Opened): Promise<void> {
+/** Fails if the page had errors, scrolls sideways, breaks a rule of axe, or has touch targets that are too small on a phone. */
+export async function expectFlawless({ page, pageErrors }: Opened): Promise<void> {
   const { width = 0 } = page.viewportSize() ?? {};
   expect({
-    complaints,
+    pageErrors,
     sideways: await sideways(page),
     violations: await violations(page),
     tooSmall: width < 600 ? await tooSmall(page) : [],
-  }).toEqual({ complaints: [], sideways: [], violations: [], tooSmall: [] });
+  }).toEqual({ pageErrors: [], sideways: [], violations: [], tooSmall: [] });
 }
 
-/** Elements that reach beyond the right edge where the page can be scrolled sideways; code in strings, since here is no DOM. */
+/** Elements beyond the right edge if the page scrolls sideways. The code is a string, since the test itself has no DOM types. */
 function sideways(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const width = document.documentElement.clientWidth;
@@ -99,14 +99,14 @@ function sideways(page: Page): Promise<string[]> {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds, contrast of colours included. */
+/** The violations that axe finds, including colour contrast. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(`axe.run(document).then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => id + ' (' + help + ') at ' + target.join(' ') + ': ' + failureSummary)))`);
 }
 
-/** What can be tapped but is smaller than a finger. Links within a sentence may be. */
+/** Touch targets that are too small. Links within text are allowed to be. */
 function tooSmall(page: Page): Promise<string[]> {
   return page.evaluate(`[...document.querySelectorAll('a, button, input, textarea, select, summary')].flatMap((each) => {
     const { width, height } = each.getBoundingClientRect();
@@ -117,8 +117,8 @@ function tooSmall(page: Page): Promise<string[]> {
   })`);
 }
 
-/** Puts a picture of the whole page into the folder of screenshots, where there is to be one. */
-export async function photographed({ page }: Opened, name: string): Promise<void> {
+/** Writes a screenshot of the whole page if RECOMMEND_SCREENSHOTS is set. */
+export async function takeScreenshot({ page }: Opened, name: string): Promise<void> {
   const folder = process.env.RECOMMEND_SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, `${name.replace(/[^\w-]+/g, '-')}.png`), fullPage: true });
 }

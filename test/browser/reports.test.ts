@@ -3,9 +3,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtures, run } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
-import { CHROMIUM, expectSound, type Opened, opened, photographed, startChromium, VIEWS } from './browser.js';
+import { CHROMIUM, expectFlawless, type Opened, opened, startChromium, takeScreenshot, VIEWS } from './browser.js';
 
-/* The pages of `evaluate --report` and `describe --report`, of the shipped books. */
+/* The pages of `evaluate --report` and `describe --report` for the data in fixtures/books. */
 
 const folder = sharedFolder();
 const FILES = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
@@ -25,18 +25,18 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 describe.skipIf(!CHROMIUM).each([...VIEWS])('reports ($name)', (view) => {
-  test('of an evaluation: the conclusion first, plots in their own size, users that open', async () => {
+  test('of an evaluation begin with the conclusion, have readable plots, and users that can be expanded', async () => {
     const shown: Opened = await opened(browser, join(folder, 'evaluate.html'), view);
     const { page } = shown;
     await page.getByRole('heading', { level: 1, name: /^ridge finds \d+ % more than cosine/ }).waitFor();
-    await expectSound(shown);
-    await photographed(shown, `report evaluate ${view.name}`);
+    await expectFlawless(shown);
+    await takeScreenshot(shown, `report evaluate ${view.name}`);
     const user = page.locator('details').nth(3);
     expect(await user.getAttribute('open')).toBeNull();
     await user.locator('summary').focus();
     await page.keyboard.press('Enter');
     await user.getByText('Recommended, and why').waitFor();
-    await expectSound(shown);
+    await expectFlawless(shown);
     const sizes: number[] = await page.evaluate(
       `[...document.querySelectorAll('svg text')].map((each) => each.getBoundingClientRect().height).filter((height) => height > 0)`,
     );
@@ -45,12 +45,12 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('reports ($name)', (view) => {
     await shown.close();
   });
 
-  test('of a description: what was understood, columns, and the command', async () => {
+  test('of a description show how the input was understood and its columns', async () => {
     const shown: Opened = await opened(browser, join(folder, 'describe.html'), view);
     await shown.page.getByRole('heading', { level: 1, name: /^Understood: 59,434 interactions/ }).waitFor();
     await shown.page.getByRole('region', { name: /^Columns of .*books.csv/ }).waitFor();
-    await expectSound(shown);
-    await photographed(shown, `report describe ${view.name}`);
+    await expectFlawless(shown);
+    await takeScreenshot(shown, `report describe ${view.name}`);
     await shown.close();
   });
 });

@@ -7,10 +7,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BINARY, fixtures, run } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
-import { CHROMIUM, expectSound, type Opened, opened, photographed, startChromium, VIEWS } from './browser.js';
+import { CHROMIUM, expectFlawless, type Opened, opened, startChromium, takeScreenshot, VIEWS } from './browser.js';
 
 /*
- * The page of `recommend serve` on the shipped books, with one more: its id and title, and the id of somebody who had it, are markup.
+ * The page of `recommend serve` for the data in fixtures/books, with one more book whose id and title, and the id of one of its users, are markup.
  */
 const MARKUP = '<img src=x onerror=alert(1)>';
 
@@ -50,21 +50,21 @@ const items = (page: Page, title: string) =>
   page.locator('section', { has: page.getByRole('heading', { name: title }) }).locator('.card > li');
 
 describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) => {
-  const named = (what: string) => photographed(shown, `serve ${view.name} ${what}`);
+  const screenshot = (what: string) => takeScreenshot(shown, `serve ${view.name} ${what}`);
   beforeAll(async () => {
     shown = await opened(browser, url, view);
   });
   afterAll(() => shown.close());
 
-  test('begins with what can be asked, and the date of the model', async () => {
+  test('begins with the possible queries and the date of the model', async () => {
     await shown.page.getByText(/1,001 items; model of .* 20\d\d.*, learned by ridge/).waitFor();
     await shown.page.getByText('Type the id of a user').waitFor();
     expect(await shown.page.getByRole('textbox').count()).toBe(1);
-    await expectSound(shown);
-    await named('1 start');
+    await expectFlawless(shown);
+    await screenshot('1 start');
   });
 
-  test('shows the history of a user, their list, and reasons that add up to each score', async () => {
+  test('shows a user’s history and list, with reasons that add up to each score', async () => {
     const { page } = shown;
     await page.getByLabel('Id of a user').fill('35');
     await page.getByRole('button', { name: 'Show' }).click();
@@ -83,23 +83,23 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
       .getByText(/^\d+ others$/)
       .first()
       .waitFor();
-    await expectSound(shown);
-    await named('2 user');
+    await expectFlawless(shown);
+    await screenshot('2 user');
   });
 
-  test('finds items, and shows what goes well with one; back and forward, and a shared link, show the same again', async () => {
+  test('finds items and shows similar ones; back, forward and a shared link show the same page again', async () => {
     const { page } = shown;
     await page.getByRole('link', { name: 'An item' }).click();
     await page.getByLabel('Title or id').fill('hobbit');
     await page.getByRole('button', { name: 'Search' }).click();
     await heading(page, 'Items with “hobbit”');
-    await expectSound(shown);
-    await named('3 search');
+    await expectFlawless(shown);
+    await screenshot('3 search');
     await page.getByRole('link', { name: 'The Hobbit', exact: true }).click();
     await heading(page, 'The Hobbit');
     expect(await items(page, 'Goes well with it').count()).toBe(10);
-    await expectSound(shown);
-    await named('4 item');
+    await expectFlawless(shown);
+    await screenshot('4 item');
     await page.goBack();
     await heading(page, 'Items with “hobbit”');
     expect(await page.getByLabel('Title or id').inputValue()).toBe('hobbit');
@@ -107,11 +107,11 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await heading(page, 'The Hobbit');
     const again = await opened(browser, page.url(), view);
     await heading(again.page, 'The Hobbit');
-    expect(again.complaints).toEqual([]);
+    expect(again.pageErrors).toEqual([]);
     await again.close();
   });
 
-  test('recommends to somebody new from what is pasted, and says what the model does not know', async () => {
+  test('recommends to a new user from pasted ids, and names the unknown ones', async () => {
     const { page } = shown;
     await page.getByRole('link', { name: 'Recommend to somebody who had this' }).click();
     await heading(page, 'Somebody new');
@@ -122,13 +122,13 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await page.getByText(`Left out, since the model does not know it: history: ${MARKUP}?`).waitFor();
     expect(await items(page, 'Recommended').count()).toBe(10);
     await page.getByText('had The Hobbit', { exact: true }).first().waitFor();
-    await expectSound(shown);
-    await named('5 new');
+    await expectFlawless(shown);
+    await screenshot('5 new');
     await page.goBack();
     await page.getByText('1 item, 0 preferences').waitFor();
   });
 
-  test('shows ids and titles that are markup as text', async () => {
+  test('shows ids and titles with markup as text', async () => {
     const { page } = shown;
     await page.getByRole('link', { name: 'A user' }).click();
     await page.getByLabel('Id of a user').fill(MARKUP);
@@ -137,22 +137,22 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await items(page, 'History').getByRole('link', { name: MARKUP, exact: true }).click();
     await heading(page, MARKUP);
     expect(await page.locator('img').count()).toBe(0);
-    await expectSound(shown);
+    await expectFlawless(shown);
   });
 
-  test('says in words what went wrong', async () => {
-    const { page, complaints } = shown;
+  test('explains errors in words', async () => {
+    const { page, pageErrors } = shown;
     await page.goto(`${url}#/user/${encodeURIComponent(`nobody ${MARKUP}`)}`);
     await page.getByRole('alert').getByText(`The model knows no user “nobody ${MARKUP}”`).waitFor();
-    // Browsers say themselves that both requests had no answer of 200.
-    await expect.poll(() => complaints.length).toBe(2);
-    expect(complaints.splice(0).filter((each) => !/status of 404/.test(each))).toEqual([]);
-    await expectSound(shown);
-    await named('6 unknown user');
+    // The browser itself logs that both requests got a 404.
+    await expect.poll(() => pageErrors.length).toBe(2);
+    expect(pageErrors.splice(0).filter((each) => !/status of 404/.test(each))).toEqual([]);
+    await expectFlawless(shown);
+    await screenshot('6 unknown user');
     await page.route('**/items?*', (route) => route.abort());
     await page.goto(`${url}#/items/hobbit`);
     await page.getByRole('alert').getByText('The server does not answer').waitFor();
-    complaints.splice(0);
+    pageErrors.splice(0);
     await page.unroute('**/items?*');
     let answer = () => {};
     await page.route('**/items?*', async (route) => {
@@ -170,10 +170,10 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await page.getByText('No item has this in its title or id.').waitFor();
     await page.goto(`${url}#/user/%E0%A4%A`);
     await page.getByText('This link is damaged').waitFor();
-    await expectSound(shown);
+    await expectFlawless(shown);
   });
 
-  test('needs no more than a keyboard', async () => {
+  test('can be used with the keyboard only', async () => {
     const { page } = shown;
     await page.goto('about:blank');
     await page.goto(url);
@@ -194,10 +194,10 @@ describe.skipIf(!CHROMIUM).each([...VIEWS])('the served page ($name)', (view) =>
     await tabTo(first);
     await page.keyboard.press('Enter');
     await heading(page, first);
-    // Reading goes on at the heading of what was chosen, and the next Tab is behind it.
+    // The focus is on the heading of the chosen item, so that the next Tab goes to the link after it.
     expect(await focused()).toBe(first);
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Recommend to somebody who had this');
-    expect(shown.complaints).toEqual([]);
+    expect(shown.pageErrors).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { recommendLists } from '../../src/pipeline/recommend-lists.js';
 
 export type RecommendLists = typeof recommendLists;
 
-/** What an algorithm was given, call by call. */
+/** The arguments of one call of an algorithm. */
 export interface Call {
   algorithm: string;
   dataset: Dataset;
@@ -13,7 +13,7 @@ export interface Call {
   count: number;
 }
 
-/** `popular` and `together` (who has this has that too), slow and obvious, in this process; every call is kept. */
+/** Slow, obvious versions of `popular` and `together` (users with this item also have that one), in this process; every call is recorded. */
 export function algorithms(): { recommend: RecommendLists; calls: Call[] } {
   const calls: Call[] = [];
   const recommend: RecommendLists = async (_run, algorithm, dataset, users, count) => {

@@ -13,12 +13,12 @@ import { algorithms, type RecommendLists } from './algorithms.js';
 
 const folder = useTemporaryFolder();
 
-/** Writes lines as CSV; cells are parted by spaces, to be easy on the eye. */
+/** Writes lines as CSV; in the tests, spaces separate the cells for readability. */
 function file(name: string, lines: readonly string[]): string {
   return folder.file(name, `${lines.map((line) => line.replaceAll(' ', ',')).join('\n')}\n`);
 }
 
-/** Runs the command with the algorithms of the tests, or another; its answer goes to a file. */
+/** Runs the command with the test algorithms, or with `recommend`; the result goes to a file. */
 async function evaluated(
   args: readonly string[],
   recommend?: RecommendLists,
@@ -34,7 +34,7 @@ async function evaluated(
   } finally {
     await run.end();
   }
-  return { answer: readFileSync(output, 'utf8'), calls, said: text() };
+  return { answer: readFileSync(output, 'utf8'), calls, stderr: text() };
 }
 
 function captured(): { stderr: Writable; text: () => string } {
@@ -48,7 +48,7 @@ function captured(): { stderr: Writable; text: () => string } {
   return { stderr, text: () => text };
 }
 
-/** Two blocks of taste: users a… like items x…, users b… like items y…; each lacks one of the other's four items. */
+/** Two groups with different tastes: users a1 to a6 like items x1 to x5, users b1 to b6 items y1 to y5; users 1 to 5 each lack the item of their own number. */
 const BLOCKS = [
   'user item',
   ...['a', 'b'].flatMap((block, b) =>
@@ -65,17 +65,17 @@ const figureOf = (answer: string, algorithm: string, metric: string, at: number,
       each.algorithm === algorithm && each.metric === metric && each.at === at && each.group === group,
   );
 
-describe('evaluate, holding out a part', () => {
-  it('finds what is held out in a world of two tastes, and popularity finds less', async () => {
+describe('evaluate with a split', () => {
+  it('finds all held-out items in data with two tastes, and popularity finds fewer', async () => {
     const users = file('events.csv', BLOCKS);
     const { answer } = await evaluated(['-u', users, '--algorithms', 'together', '--at', '2', '--format', 'json']);
-    // A user of six likes four or five of five items, so at most two are left of their own taste.
+    // Each of the six users likes four or five of five items, so at most two items of their taste are not in their history.
     expect(figureOf(answer, 'together', 'recall', 2).value).toBe(1);
     expect(figureOf(answer, 'popular', 'recall', 2).value).toBeLessThan(0.9);
     expect(jsonOf(answer).comparisons[0]).toMatchObject({ first: 'together', second: 'popular' });
   });
 
-  it('runs each algorithm once on the same users, with lists as long as the largest cut', async () => {
+  it('runs each algorithm once, for the same users, with lists as long as the largest cut', async () => {
     const users = file('events.csv', BLOCKS);
     const { calls } = await evaluated(['-u', users, '--algorithms', 'together,together', '--at', '1,3']);
     expect(calls.map(({ algorithm, count }) => [algorithm, count])).toEqual([
@@ -86,7 +86,7 @@ describe('evaluate, holding out a part', () => {
     expect(calls[0]?.dataset).toBe(calls[1]?.dataset);
   });
 
-  it('holds out the last where there are times, else some at random, and says which', async () => {
+  it('holds out the latest interactions if there are times, otherwise random ones, and says which', async () => {
     const times = file('times.csv', ['user item time', 'u a 3', 'u b 1', 'u c 2', 'v a 1', 'v c 2']);
     const timed = await evaluated(['-u', times, '--holdout', '1']);
     expect(byName(timed.calls[0]!.dataset, timed.calls[0]!.dataset.interactions)).toEqual({
@@ -97,14 +97,14 @@ describe('evaluate, holding out a part', () => {
     expect((await evaluated(['-u', file('events.csv', BLOCKS)])).answer).toMatch(/^held out: .* 20 % at random/m);
   });
 
-  it('refuses to split by times that are not there', async () => {
+  it('refuses a split by time if the events have no times', async () => {
     const users = file('events.csv', BLOCKS);
     const refusal = { exitCode: ExitCode.usage, message: expect.stringContaining('--split random') };
     await expect(evaluated(['-u', users, '--split', 'last'])).rejects.toMatchObject(refusal);
     await expect(evaluated(['-u', users, '--split', 'time'])).rejects.toMatchObject(refusal);
   });
 
-  it('gives the same answer for the same seed, and another split for another', async () => {
+  it('gives the same result for the same seed, and another split for another seed', async () => {
     const args = ['-u', file('events.csv', BLOCKS), '--algorithms', 'together', '--at', '2'];
     const first = await evaluated([...args, '--seed', '5']);
     expect((await evaluated([...args, '--seed', '5'])).answer).toBe(first.answer);
@@ -112,34 +112,34 @@ describe('evaluate, holding out a part', () => {
     expect(other.calls[0]?.dataset.interactions).not.toEqual(first.calls[0]?.dataset.interactions);
   });
 
-  it('tests a sample of users where one is wanted, and learns from all', async () => {
+  it('tests only a sample of users with --sample-users, and learns from all', async () => {
     const { calls, answer } = await evaluated(['-u', file('events.csv', BLOCKS), '--sample-users', '4', '--at', '2']);
     expect(calls[0]?.users).toHaveLength(4);
     expect(answer).toContain('tested         4 users of 12, chosen at random');
     expect(Object.keys(byName(calls[0]!.dataset, calls[0]!.dataset.interactions))).toHaveLength(12);
   });
 
-  it('measures a cut beyond the catalogue by the lists there are: precision still divides by the cut', async () => {
+  it('divides precision by the cut even if the cut is larger than the catalogue', async () => {
     const users = file('events.csv', BLOCKS);
     const { answer } = await evaluated(['-u', users, '--at', '1000', '--format', 'json', '--holdout', '1']);
     expect(figureOf(answer, 'popular', 'recall', 1000).value).toBe(1);
     expect(figureOf(answer, 'popular', 'precision', 1000).value).toBe(0.001);
   });
 
-  it('ends with 65 where no user has an item to find', async () => {
+  it('ends with 65 if no user has an item to find', async () => {
     const users = file('events.csv', ['user item', 'u a', 'v b']);
     await expect(evaluated(['-u', users])).rejects.toMatchObject({ exitCode: ExitCode.badData });
   });
 });
 
-describe('evaluate leaks nothing', () => {
+describe('evaluate leaks no held-out data', () => {
   const CATALOGUE = ['item title', 'a A', 'b B', 'c C', 'd D', 'e E'];
   const BEFORE = ['user item time', 'u a 1', 'u b 2', 'v a 1', 'v c 2', 'w d 1', 'w b 2'];
 
   it.each([
     ['last', ['--holdout', '1']],
     ['time', ['--holdout', '3']],
-  ])('under %s: whatever was held out, algorithms are given the very same', async (split, holdout) => {
+  ])('split %s gives algorithms the same dataset, whatever is held out', async (split, holdout) => {
     const items = file('items.csv', CATALOGUE);
     const given = async (name: string, held: string[]) => {
       const users = file(name, [...BEFORE, ...held]);
@@ -153,7 +153,7 @@ describe('evaluate leaks nothing', () => {
     expect(Array.from(one[0]!.times!)).toEqual([1, 2, 1, 2, 2, 1]);
   });
 
-  it('does not offer an item that only the held-out part knows of, where there is no catalogue', async () => {
+  it('does not offer an item that appears only in the held-out part, if there is no catalogue', async () => {
     const users = file('events.csv', [...BEFORE, 'u new 9', 'v d 9', 'w a 9']);
     const { calls, answer } = await evaluated(['-u', users, '--holdout', '1']);
     const { itemIds, offered } = calls[0]!.dataset;
@@ -161,19 +161,19 @@ describe('evaluate leaks nothing', () => {
     expect(answer).toContain('1 to be found are not in the catalogue');
   });
 
-  it('gives every liked pair to learning or to testing, and none to both', async () => {
+  it('uses every liked pair either for learning or for testing', async () => {
     const users = file('events.csv', BLOCKS);
     for (const seed of ['1', '2', '3']) {
       const args = ['-u', users, '--split', 'random', '--holdout', '0.5', '--seed', seed, '--format', 'json'];
       const { counts } = jsonOf((await evaluated(args)).answer);
       expect(counts.learnedFrom + counts.toFind).toBe(BLOCKS.length - 1);
-      // What is to be found and known already is counted here.
+      // A pair in both parts would be counted here.
       expect(counts.hadBefore).toBe(0);
       expect(counts.toFind).toBeGreaterThan(0);
     }
   });
 
-  it('refuses lists that could only come from breaking the rules', async () => {
+  it('refuses lists with items that their user already has', async () => {
     const { recommend } = algorithms();
     const cheating: RecommendLists = async (run, algorithm, dataset, users, count, rules) => {
       const none = { ...dataset.interactions, start: new Uint32Array(dataset.userIds.length + 1) };
@@ -183,11 +183,11 @@ describe('evaluate leaks nothing', () => {
   });
 });
 
-describe('evaluate, by a test file', () => {
-  it('serves users whom nobody knows, keeps items nobody knows in the denominator, and leaves out what users had', async () => {
+describe('evaluate with a test file', () => {
+  it('serves unknown users, counts unknown items as missed, and leaves out items that users already have', async () => {
     const users = file('train.csv', ['user item', 'u a', 'u b', 'v a', 'v c', 'w a']);
     const test = file('test.csv', ['user item', 'u c', 'u a', 'u unknown', 'new a', 'v zero']);
-    const { calls, answer, said } = await evaluated([
+    const { calls, answer, stderr } = await evaluated([
       '-u',
       users,
       '--test',
@@ -212,14 +212,14 @@ describe('evaluate, by a test file', () => {
       usersTested: 3,
       usersWithoutItems: 1,
     });
-    // Best for u is c: one of two. v has nothing that can be found. The new user gets a, which is most popular.
+    // u gets c, one of two items to find. v has nothing that can be recommended. The new user gets a, the most popular item.
     expect(figureOf(answer, 'popular', 'recall', 1).value).toBeCloseTo((0.5 + 0 + 1) / 3, 5);
     expect(figureOf(answer, 'popular', 'recall', 1, 'history 0')).toMatchObject({ value: 1, users: 1 });
-    expect(said).toContain('users without held-out items: 1');
-    expect(said).toContain(`${test}: events, 5 rows`);
+    expect(stderr).toContain('users without held-out items: 1');
+    expect(stderr).toContain(`${test}: events, 5 rows`);
   });
 
-  it('looks for nothing that was disliked', async () => {
+  it('does not count disliked items as items to find', async () => {
     const users = file('train.csv', ['user item rating', 'u a 1', 'v b 1', 'v a 1', 'v d 1']);
     const test = file('test.csv', ['user item rating', 'u b -1', 'u d 1', 'v e 1', 'v c 1']);
     const { answer } = await evaluated(['-u', users, '--test', test, '--format', 'json']);
@@ -227,10 +227,10 @@ describe('evaluate, by a test file', () => {
   });
 });
 
-describe('evaluate, group by group', () => {
+describe('evaluate by groups of users', () => {
   const PROFILES = ['user_id history country', 'u a|b FR', 'v a|c FR', 'w b|c DE', 'x a|b '];
 
-  it('groups by an attribute of users, matched without case', async () => {
+  it('groups by an attribute of users, whose name is matched without case', async () => {
     const users = file('profiles.csv', PROFILES);
     const { answer } = await evaluated(['-u', users, '--by', 'COUNTRY', '--format', 'json', '--attributes', 'country']);
     const groups = jsonOf(answer).groups.map(({ name, users: count }: { name: string; users: number }) => [
@@ -250,7 +250,7 @@ describe('evaluate, group by group', () => {
     ]);
   });
 
-  it('refuses an attribute that users do not have, and says which they have', async () => {
+  it('refuses an unknown attribute, and lists the known ones', async () => {
     const users = file('profiles.csv', PROFILES);
     const args = ['-u', users, '--attributes', 'country', '--by', 'age'];
     await expect(evaluated(args)).rejects.toMatchObject({
@@ -260,7 +260,7 @@ describe('evaluate, group by group', () => {
     await expect(evaluated(['-u', file('events.csv', BLOCKS), '--by', 'age'])).rejects.toThrow(/no attributes/);
   });
 
-  it('looks at cold items apart, where a catalogue offers them', async () => {
+  it('measures cold items separately if a catalogue offers them', async () => {
     const items = file('items.csv', ['item title', 'a A', 'b B', 'cold C']);
     const users = file('train.csv', ['user item', 'u a', 'v b', 'w a']);
     const test = file('test.csv', ['user item', 'u cold', 'v a']);
@@ -272,15 +272,15 @@ describe('evaluate, group by group', () => {
 });
 
 describe('evaluate writes', () => {
-  it('the table with what was held out above it; to stderr goes only what was understood of the files', async () => {
-    const { answer, said } = await evaluated(['-u', file('events.csv', BLOCKS), '--algorithms', 'together', '-v']);
+  it('the split and the table to the output, and only the report on the input to stderr', async () => {
+    const { answer, stderr } = await evaluated(['-u', file('events.csv', BLOCKS), '--algorithms', 'together', '-v']);
     expect(answer).toMatch(/^held out: /m);
     expect(answer).toMatch(/^together: who has this has that too$/m);
-    expect(said).toMatch(/events\.csv: events/);
-    expect(said).not.toContain('held out');
+    expect(stderr).toMatch(/events\.csv: events/);
+    expect(stderr).not.toContain('held out');
   });
 
-  it('the metrics of each user to a file of their own', async () => {
+  it('the metrics of each user to the file of --per-user', async () => {
     const users = file('events.csv', BLOCKS);
     const perUser = folder.path('users.csv');
     const { answer } = await evaluated(['-u', users, '--at', '2', '--format', 'csv', '--per-user', perUser]);
@@ -293,7 +293,7 @@ describe('evaluate writes', () => {
     expect(Number(figure?.value)).toBeCloseTo(recalls.reduce((a, b) => a + b, 0) / recalls.length, 5);
   });
 
-  it('nothing at all where it fails on the way', async () => {
+  it('no files if it fails', async () => {
     const users = file('events.csv', BLOCKS);
     const failing: RecommendLists = async () => {
       throw new Error('out of luck');
@@ -303,7 +303,7 @@ describe('evaluate writes', () => {
     expect(readdirSync(dirname(users))).toEqual(['events.csv']);
   });
 
-  it('nothing where it is interrupted, and waits for nobody then', async () => {
+  it('no files if it is interrupted, and does not wait for a stuck algorithm', async () => {
     const users = file('events.csv', BLOCKS);
     const stop = new AbortController();
     const stuck: RecommendLists = () => {

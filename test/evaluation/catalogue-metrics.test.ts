@@ -13,7 +13,7 @@ import {
 import { rowsOf, table } from '../model/worlds.js';
 import { listsOf } from './lists.js';
 
-/** Four users: item 0 liked by all, 1 by two, 2 by one, 3 disliked by one, 4 untouched. */
+/** Four users: all like item 0, two like item 1, one likes item 2, one dislikes item 3, nobody has item 4. */
 const TRAIN = rowsOf(
   [
     [1, 1, 1, 0, 0],
@@ -27,24 +27,24 @@ const ALL = Uint8Array.from([1, 1, 1, 1, 1]);
 const facts = itemFacts(TRAIN, ALL);
 
 describe('coverage', () => {
-  it('is the share of items that anybody is recommended', () => {
+  it('is the share of items that are recommended to at least one user', () => {
     expect(coverage(Uint32Array.from([3, 0, 1, 0]))).toBe(0.5);
     expect(coverage(new Uint32Array(0))).toBeUndefined();
   });
 });
 
 describe('gini', () => {
-  it('by hand: 0, 1 and 3 recommendations', () => {
+  it('matches a hand calculation for 0, 1 and 3 recommendations', () => {
     // (−2·0 + 0·1 + 2·3) / (3 · 4)
     expect(gini(Uint32Array.from([3, 0, 1]))).toBeCloseTo(0.5);
   });
 
-  it('is 0 for equal counts, and 1 − 1/n where one item has all', () => {
+  it('is 0 for equal counts, and 1 − 1/n when one item gets all recommendations', () => {
     expect(gini(Uint32Array.from([4, 4, 4]))).toBe(0);
     expect(gini(Uint32Array.from([0, 0, 0, 9]))).toBeCloseTo(3 / 4);
   });
 
-  it('is half the mean difference of two items over the mean', () => {
+  it('is half the mean absolute difference between two items, divided by the mean', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { minLength: 1, maxLength: 12 }), (counts) => {
         const total = counts.reduce((a, b) => a + b, 0);
@@ -57,7 +57,7 @@ describe('gini', () => {
     );
   });
 
-  it('is undefined where nothing is recommended', () => {
+  it('is undefined when nothing is recommended', () => {
     expect(gini(new Uint32Array(3))).toBeUndefined();
   });
 });
@@ -65,33 +65,33 @@ describe('gini', () => {
 describe('novelty', () => {
   const bits = selfInformation(facts);
 
-  it('by hand: what all like says nothing, what half like one bit, what a quarter like two', () => {
+  it('is 0 bits for an item that all users like, 1 bit for half of them, 2 bits for a quarter', () => {
     expect(Array.from(bits.subarray(0, 3))).toEqual([0, 1, 2]);
-    // The list of two says 1.5 bits an item, that of one nothing.
+    // The list of two items has 1.5 bits per item, the list of one has 0.
     expect(novelty(listsOf([1, 2], [0]), bits, 10)).toBe(0.75);
   });
 
-  it('counts what nobody likes as if half a user did: a bit more than what one likes', () => {
+  it('treats an item that nobody likes as liked by half a user: one bit more than an item with one user', () => {
     expect(Array.from(bits.subarray(3))).toEqual([3, 3]);
   });
 
-  it('looks no deeper than the cut, and not at empty lists', () => {
+  it('uses list items up to the cut only, and skips empty lists', () => {
     expect(novelty(listsOf([1, 2], []), bits, 1)).toBe(1);
     expect(novelty(listsOf([]), bits, 1)).toBeUndefined();
   });
 
-  it('is nothing where nobody likes anything', () => {
+  it('is 0 for every item when nobody likes anything', () => {
     expect(Array.from(selfInformation(itemFacts(rowsOf([[0]], 1), Uint8Array.from([1]))))).toEqual([0]);
   });
 });
 
 describe('diversityMeter', () => {
-  it('by hand: items 0 and 1 share two of four and two users', () => {
+  it('matches a hand calculation: two users like both items, four like item 0, two like item 1', () => {
     // 1 − 2 / √(4 · 2)
     expect(diversityMeter(facts)(Uint32Array.from([0, 1]))).toBeCloseTo(1 - 2 / Math.sqrt(8));
   });
 
-  it('is the mean over pairs of one minus cosine, whatever was measured before', () => {
+  it('is the mean of 1 − cosine over all pairs of items, unaffected by earlier measurements', () => {
     const worlds = fc
       .record({ users: fc.integer({ min: 1, max: 6 }), items: fc.integer({ min: 2, max: 7 }) })
       .chain(({ users, items }) =>
@@ -120,29 +120,29 @@ describe('diversityMeter', () => {
     );
   });
 
-  it('has no pairs to look at in a list of one', () => {
+  it('is undefined for a list of one item', () => {
     expect(diversityMeter(facts)(Uint32Array.from([0]))).toBeUndefined();
   });
 });
 
 describe('measureCatalogue', () => {
-  it('looks no deeper than the cut, and at offered items alone', () => {
+  it('uses list items up to the cut and offered items only', () => {
     const offered = Uint8Array.from([1, 1, 1, 0, 0]);
     const figures = measureCatalogue(listsOf([0, 1], [0, 2]), itemFacts(TRAIN, offered), 1, diversitySample(2, 1));
-    // Item 0 has both recommendations of three offered items; all like it.
+    // Three items are offered; item 0 gets both recommendations, and all users like it.
     expect(figures).toEqual({ coverage: 1 / 3, gini: 4 / 6, novelty: 0, diversity: undefined });
   });
 
-  it('has nothing to say where nothing is recommended', () => {
+  it('leaves every metric but coverage undefined when nothing is recommended', () => {
     const figures = measureCatalogue(listsOf([], []), facts, 10, diversitySample(2, 1));
     expect(figures).toEqual({ coverage: 0, gini: undefined, novelty: undefined, diversity: undefined });
   });
 
-  it('takes diversity from a sample of long runs, which comes close to that of all', () => {
+  it('estimates diversity from a sample of the lists when there are many', () => {
     const lists = Array.from({ length: 5000 }, (_, user) => (user % 2 === 0 ? [0, 1] : [0, 4]));
     const { diversity } = measureCatalogue(listsOf(...lists), facts, 2, diversitySample(5000, 1));
     const ofAll = (1 - 2 / Math.sqrt(8) + 1) / 2;
-    // Five standard deviations of the mean of 1,000: the two kinds differ by √½.
+    // Five standard deviations of the mean of 1,000 lists: the two kinds of list differ by √½.
     expect(Math.abs(diversity! - ofAll)).toBeLessThan((5 * Math.SQRT1_2) / 2 / Math.sqrt(1000));
     expect(diversity).not.toBe(ofAll);
   });

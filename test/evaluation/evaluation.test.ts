@@ -14,8 +14,8 @@ function figure(algorithm: string, group: string, metric: string, at?: number): 
 }
 
 describe('evaluateRankings', () => {
-  it('by hand: recall is the mean over users of the share that is found', () => {
-    // At 2: user 0 finds 2 of 2 or 1 of 2, user 1 the one, user 3 one of 2.
+  it('averages each user’s recall, as calculated by hand', () => {
+    // At 2: user 0's list has 2 of 2 ("good") or 1 of 2 ("popular"), user 1's 1 of 1, user 3's 1 of 2.
     expect(figure('good', ALL, 'recall', 2)).toMatchObject({ value: (1 + 1 + 0.5) / 3, users: 3 });
     expect(figure('popular', ALL, 'recall', 2)).toMatchObject({ value: (0.5 + 1 + 0.5) / 3, users: 3 });
     expect(figure('good', ALL, 'hit_rate', 1).value).toBe(1);
@@ -29,17 +29,17 @@ describe('evaluateRankings', () => {
     }
   });
 
-  it('takes a group over its members, and has nothing to say of an empty one', () => {
+  it('averages a group over its members, and gives no value for an empty group', () => {
     expect(figure('good', 'country:FR', 'recall', 2)).toMatchObject({ value: 0.75, users: 2 });
     const none = { value: undefined, low: undefined, high: undefined, users: 0 };
     expect(figure('good', 'country:DE', 'recall', 2)).toMatchObject(none);
   });
 
-  it('takes cold items over the users who have one to find, and over those items alone', () => {
+  it('measures cold items over the users who have one to find, counting only those items', () => {
     expect(evaluation.cold).toEqual({ items: 1, pairs: 2 });
     expect(figure('good', COLD, 'recall', 2)).toMatchObject({ value: 0.5, users: 2 });
     expect(figure('popular', COLD, 'recall', 2)).toMatchObject({ value: 0, users: 2 });
-    // User 0 has it on rank 2, of one to find: 1 / log₂ 3.
+    // User 0 has the only cold item at rank 2, which gives 1 / log₂ 3; user 3 misses it.
     expect(figure('good', COLD, 'ndcg', 2).value).toBeCloseTo(1 / Math.log2(3) / 2);
   });
 
@@ -49,22 +49,22 @@ describe('evaluateRankings', () => {
     expect(figure('popular', ALL, 'coverage', 1).value).toBeCloseTo(3 / 5);
   });
 
-  it('tells who is served and how fast, and no rate where the clock saw no time pass', () => {
+  it('reports the users served and the speed, but no rate when the measured time is 0', () => {
     expect(figure('good', ALL, 'users_served').value).toBe(3);
     expect(figure('good', ALL, 'learn_seconds').value).toBe(1.5);
     expect(figure('good', ALL, 'users_per_second').value).toBe(1500);
     expect(figure('popular', ALL, 'users_per_second').value).toBeUndefined();
   });
 
-  it('compares the first with each other, metric by metric and cut by cut', () => {
+  it('compares the first algorithm with every other, for each metric and cut', () => {
     expect(evaluation.comparisons).toHaveLength(2 * USER_METRICS.length);
     const recall = evaluation.comparisons.find(({ metric, at }) => metric === 'recall' && at === 2)!;
-    // One of three users gains 1/2; chance gives that gain or that loss every time.
+    // One of three users gains 1/2; flipping signs at random always gives a difference of that size.
     expect(recall).toMatchObject({ first: 'good', second: 'popular', p: 1 });
     expect(recall.difference).toBeCloseTo(0.5 / 3);
   });
 
-  it('compares the first with itself under another name as no difference, wherever that stands', () => {
+  it('finds no difference between the first algorithm and a copy of it under another name', () => {
     const twin = { ...RANKINGS[0]!, algorithm: 'twin' };
     const { comparisons } = evaluateRankings(TEST_SET, [...RANKINGS, twin], MEASURES);
     const differences = (second: string) =>
@@ -73,7 +73,7 @@ describe('evaluateRankings', () => {
     expect(differences('popular').some((difference) => difference > 0)).toBe(true);
   });
 
-  it('names its groups, with everybody first and the cold items last', () => {
+  it('lists its groups, all users first and the cold items last', () => {
     expect(evaluation.groups).toEqual([
       { name: 'all', users: 3 },
       { name: 'country:FR', users: 2 },
@@ -82,7 +82,7 @@ describe('evaluateRankings', () => {
     ]);
   });
 
-  it('gives the same answer for the same seed, and the same means whatever the seed', () => {
+  it('gives the same result for the same seed, and the same means for every seed', () => {
     expect(evaluateRankings(TEST_SET, RANKINGS, MEASURES)).toEqual(evaluation);
     const values = (seed: number) =>
       evaluateRankings(TEST_SET, RANKINGS, { ...MEASURES, seed }).figures.map(({ value }) => value);

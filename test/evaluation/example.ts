@@ -11,7 +11,7 @@ export const SUMMARY: Summary = {
 };
 
 /**
- * Three tested users of four, five items. Item 4 is cold: nobody has it to learn from, and users 0 and 3 have it to find.
+ * Three tested users out of four, and five items. Item 4 is cold: nobody has it in the training part, users 0 and 3 have it to find.
  *
  *     user   has      to find   good gives     popular gives
  *     0      0        1, 4      1, 4           1, 2

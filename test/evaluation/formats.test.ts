@@ -9,7 +9,7 @@ const evaluation = evaluateRankings(TEST_SET, RANKINGS, MEASURES);
 const rowsOfCsv = (text: string): Record<string, string>[] => parse(text, { columns: true });
 
 describe('csvText', () => {
-  it('has a row a figure, empty where there is nothing to measure', () => {
+  it('has a row per figure, with empty cells when there is nothing to measure', () => {
     const rows = rowsOfCsv(csvText(evaluation));
     expect(rows).toHaveLength(evaluation.figures.length);
     expect(rows.find((row) => row.group === 'country:DE')).toEqual({
@@ -26,7 +26,7 @@ describe('csvText', () => {
     expect(learning).toMatchObject({ at: '', value: '1.5', users: '3' });
   });
 
-  it('gives values six significant digits, and quotes names that need it', () => {
+  it('writes six significant digits, and quotes names that need it', () => {
     const named = evaluateRankings(TEST_SET, RANKINGS, {
       ...MEASURES,
       groups: [{ name: 'city:"A", B', members: Uint32Array.from([0]) }],
@@ -38,7 +38,7 @@ describe('csvText', () => {
 });
 
 describe('jsonText', () => {
-  it('holds the setting, what was counted, and every figure and comparison', () => {
+  it('holds the settings, the counts, and every figure and comparison', () => {
     const setting = {
       split: 'last' as const,
       holdout: 0.2,
@@ -83,7 +83,7 @@ describe('jsonText', () => {
 describe('perUserCsv', () => {
   const ids = ['u,0', 'u1', 'u2', 'u3'];
 
-  it('has a row a user, algorithm and cut, in that order', () => {
+  it('has a row per user, algorithm and cut, in that order', () => {
     const rows = rowsOfCsv([...perUserCsv(evaluation, TEST_SET, ids)].join(''));
     expect(rows.map((row) => [row.user_id, row.algorithm, row.at])).toEqual(
       ['u,0', 'u1', 'u3'].flatMap((id) =>
@@ -105,7 +105,7 @@ describe('perUserCsv', () => {
     });
   });
 
-  it('averages to the figures of the answer', () => {
+  it('averages to the figures of the evaluation', () => {
     const rows = rowsOfCsv([...perUserCsv(evaluation, TEST_SET, ids)].join(''));
     for (const metric of USER_METRICS) {
       const own = rows.filter((row) => row.algorithm === 'popular' && row.at === '2').map((row) => Number(row[metric]));

@@ -7,7 +7,7 @@ const membersOf = (groups: { name: string; members: Uint32Array }[]) =>
   Object.fromEntries(groups.map(({ name, members }) => [name, Array.from(members)]));
 
 describe('groupsByHistory', () => {
-  it('puts every tested user into one group, at its bounds as well', () => {
+  it('puts every tested user into one group, including users at the bounds of a group', () => {
     const histories = [0, 1, 4, 5, 19, 20, 30];
     const train = rowsOf(
       histories.map((count) => Array.from({ length: 30 }, (_, item) => (item < count ? 1 : 0))),
@@ -21,7 +21,7 @@ describe('groupsByHistory', () => {
     });
   });
 
-  it('counts places among the tested users, and dislikes as interactions', () => {
+  it('numbers members by their position among the tested users, and counts dislikes as interactions', () => {
     const train = rowsOf(
       [
         [1, 0],
@@ -51,7 +51,7 @@ describe('groupsByAttribute', () => {
     groupNames: ['country:FR', 'country:DE', 'country code:1'],
   };
 
-  it('groups by the values of one column; who has two is in both, who has none in a group of their own', () => {
+  it('groups by the values of one column: users with two values are in both groups, users with none in a separate one', () => {
     expect(membersOf(groupsByAttribute(attributes, 'country', Uint32Array.from([0, 1, 2, 3])))).toEqual({
       'country:FR': [0, 3],
       'country:DE': [1, 3],
@@ -65,20 +65,20 @@ describe('groupsByAttribute', () => {
 });
 
 describe('attributeColumn', () => {
-  it('matches without case, spaces and punctuation, the very name first', () => {
+  it('ignores case, spaces and punctuation, but prefers an exact match', () => {
     expect(attributeColumn('COUNTRY', ['country'])).toBe('country');
     expect(attributeColumn('age_group', ['Age Group'])).toBe('Age Group');
     expect(attributeColumn('Age', ['age', 'Age'])).toBe('Age');
   });
 
-  it('says which columns there are where it knows none of the name', () => {
+  it('lists the existing columns when none has the name', () => {
     const refused = () => attributeColumn('contry', ['country', 'age']);
     expect(refused).toThrow(/did you mean "country"\?.*\n.*"country", "age"/);
     expect(refused).toThrow(Failure);
     expect(refused).toThrow(expect.objectContaining({ exitCode: ExitCode.usage }));
   });
 
-  it('says where attributes come from where there are none', () => {
+  it('explains where attributes come from when there are none', () => {
     expect(() => attributeColumn('country', [])).toThrow(/profiles/);
   });
 });

@@ -3,7 +3,7 @@ import type { Dataset } from '../../src/dataset/dataset.js';
 import { heldOutByFile, heldOutBySplit, splitText } from '../../src/evaluation/held-out.js';
 import { denseOf, rowsOf } from '../model/worlds.js';
 
-/** Three users, four items; user 2 is a stranger to the users file. */
+/** Three users, four items; user 2 is not in the users file. */
 function dataset(interactions: number[][], times?: number[]): Dataset {
   return {
     userIds: ['u', 'v', 'w'],
@@ -44,7 +44,7 @@ describe('heldOutBySplit', () => {
     [1, 2, 1, 2, 1, 2],
   );
 
-  it('takes the held-out part from the dataset, with its times, and counts it', () => {
+  it('removes the held-out interactions and their times from the dataset, and counts them', () => {
     const { dataset: left, test, users, counts } = heldOutBySplit(seen, LAST, true);
     expect(denseOf(left.interactions)).toEqual([
       [1, 0, 0, 0],
@@ -61,19 +61,19 @@ describe('heldOutBySplit', () => {
     expect(counts).toEqual({ train: 4, heldOut: 2, notLiked: 1, ofUntested: 0, unknownUsers: 0, unknownItems: 0 });
   });
 
-  it('by time leaves nothing of later to learn from, and counts what it takes from users who are not tested', () => {
+  it('removes all interactions after a cut in time, and counts those of untested users', () => {
     const { dataset: left, counts } = heldOutBySplit(seen, { kind: 'time', holdout: 3, seed: 1 }, true);
     expect(Array.from(left.times ?? [])).toEqual([1, 1, 1]);
     expect(counts).toMatchObject({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 1 });
   });
 
-  it('does not offer what without a catalogue nobody would know of', () => {
-    // b is met in the held-out part alone; a, c and d stay known.
+  it('does not offer an item that appears only in the held-out part, unless a catalogue lists it', () => {
+    // b appears only in the held-out part; a, c and d are still in the training part.
     expect(Array.from(heldOutBySplit(seen, LAST, false).dataset.offered)).toEqual([1, 0, 1, 1]);
     expect(Array.from(heldOutBySplit(seen, LAST, true).dataset.offered)).toEqual([1, 1, 1, 1]);
   });
 
-  it('goes on offering an item that was met in no interaction at all', () => {
+  it('still offers an item without any interactions', () => {
     const untouched = dataset(
       [
         [1, 1, 0, 0],
@@ -87,7 +87,7 @@ describe('heldOutBySplit', () => {
 });
 
 describe('heldOutByFile', () => {
-  it('learns from everything, and serves test users whom nobody knows as new ones', () => {
+  it('keeps all interactions for training, and adds unknown test users as new users', () => {
     const seen = dataset(
       [
         [1, 1, 0, 0],
@@ -127,7 +127,7 @@ describe('heldOutByFile', () => {
 });
 
 describe('splitText', () => {
-  it('says what is held out, of whom, and by which seed', () => {
+  it('states what is held out, from which users, and the seed', () => {
     expect(splitText({ kind: 'last', holdout: 0.2, seed: 1 })).toBe(
       'held out: of each user’s interactions the last 20 % (seed 1)',
     );

@@ -6,7 +6,7 @@ import { listsOf } from './lists.js';
 const diffOf = (before: readonly number[][], after: readonly number[][], items = 10) =>
   listDiff(listsOf(...before), listsOf(...after), items);
 
-test('two lists that share one of two items, found by hand', () => {
+test('two lists that share one of two items have the change and overlap calculated by hand', () => {
   // X_1 = 0, X_2 = 1: (0.1 / 0.9) · (0 + 1/2 · 0.81) + 1/2 · 0.81 = 0.045 + 0.405
   const diff = diffOf([[1, 2]], [[2, 3]]);
   expect(diff.change).toBe(0.5);
@@ -14,7 +14,7 @@ test('two lists that share one of two items, found by hand', () => {
   expect(diff.items).toEqual({ before: 2, after: 2, both: 1, came: 1, went: 1 });
 });
 
-test('the last two of three items swap: order counts in the rank-biased overlap only', () => {
+test('swapping the last two of three items lowers the rank-biased overlap but is no change', () => {
   // X = 1, 1, 3: (0.1 / 0.9) · (0.9 + 0.405 + 0.729) + 0.729
   const diff = diffOf([[1, 2, 3]], [[1, 3, 2]]);
   expect(diff.change).toBe(0);
@@ -23,22 +23,22 @@ test('the last two of three items swap: order counts in the rank-biased overlap 
   expect([diff.inMoreLists, diff.inFewerLists]).toEqual([[], []]);
 });
 
-test('users in one file alone are counted, and change nothing else', () => {
+test('users in only one of the files are counted, and affect nothing else', () => {
   const diff = diffOf([[1, 2], [3], [], [4]], [[1, 2], [], [5], [4, 6, 7, 8], [9]]);
   expect(diff.users).toEqual({ before: 3, after: 4, both: 2, came: 2, went: 1 });
   expect(diff.change).toBe(1 - (1 + 1 / 4) / 2);
   expect(diff.mostChanged.map(({ user, both, longest }) => [user, both, longest])).toEqual([[3, 1, 4]]);
-  // A list that only became longer agrees as far as it goes.
+  // A list that only grew agrees with the old one over the old one's length.
   expect(diff.rankBiasedOverlap).toBeCloseTo(1, 12);
 });
 
-test('nobody in both files is a change of 1, no lists at all are none', () => {
+test('the change is 1 when no user is in both files, and 0 when there are no lists at all', () => {
   expect(diffOf([[1]], [[], [1]])).toMatchObject({ change: 1, rankBiasedOverlap: 0 });
   expect(diffOf([], [[1]])).toMatchObject({ change: 1, rankBiasedOverlap: 0 });
   expect(diffOf([], [[]])).toMatchObject({ change: 0, rankBiasedOverlap: 1, mostChanged: [] });
 });
 
-test('the ten items that most lists gained and lost are named, the most first, of equal ones the first', () => {
+test('the ten items that most lists gained and lost are named, most lists first, ties by item index', () => {
   const before = Array.from({ length: 12 }, (_, user) => [user]);
   const after = before.map(([own = 0]) => [own < 11 ? 12 : 13]);
   const { inMoreLists, inFewerLists } = diffOf(before, after, 14);
@@ -49,7 +49,7 @@ test('the ten items that most lists gained and lost are named, the most first, o
   expect(inFewerLists).toEqual(Array.from({ length: 10 }, (_, item) => ({ item, before: 1, after: 0 })));
 });
 
-/** Formula 32 of the paper as it stands there, X_d by counting. */
+/** Formula 32 of the paper, written out literally; X_d is found by counting. */
 function slowOverlap(a: readonly number[], b: readonly number[], p = 0.9): number {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   const [s, l] = [short.length, long.length];
@@ -64,7 +64,7 @@ function slowOverlap(a: readonly number[], b: readonly number[], p = 0.9): numbe
 const ITEMS = 12;
 const anyLists = fc.array(fc.uniqueArray(fc.nat(ITEMS - 1), { maxLength: 8 }), { maxLength: 15 });
 
-test('it is what counting gives, and the same backwards', () => {
+test('the diff matches a slow count, and comparing in the other direction mirrors it', () => {
   fc.assert(
     fc.property(anyLists, anyLists, (before, after) => {
       const users = Array.from({ length: Math.max(before.length, after.length) }, (_, user) => {

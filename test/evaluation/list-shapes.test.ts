@@ -3,11 +3,11 @@ import { partOf, shapeOf, TAIL } from '../../src/evaluation/list-shapes.js';
 import { countsOf } from '../../src/matrix/sparse.js';
 import { rowsOf } from '../model/worlds.js';
 
-test('items are in the part of their users: nobody, 1, 2, 3 to 4, 5 to 8', () => {
+test('items are binned by their number of users: 0, 1, 2, 3 to 4, 5 to 8', () => {
   expect([0, 1, 2, 3, 4, 5, 8, 9].map(partOf)).toEqual([0, 1, 2, 3, 3, 4, 4, 5]);
 });
 
-test('shares by popularity add up to 1, and what no catalogue knows was had by nobody', () => {
+test('shares by popularity add up to 1, and an item outside the catalogue counts as one without users', () => {
   const train = rowsOf(
     [
       [1, 1, 0],
@@ -22,7 +22,7 @@ test('shares by popularity add up to 1, and what no catalogue knows was had by n
   expect([...byPopularity]).toEqual([0.25, 0.25, 0, 0.5]);
 });
 
-test('the tail rises to 1, by the commonest items that are offered', () => {
+test('the tail accumulates the shares of the most recommended items up to 1, over offered items only', () => {
   const items = Uint32Array.from([0, 0, 0, 0, 0, 0, 1, 1, 2, 3]);
   const { tail } = shapeOf(items, new Uint32Array(10), new Uint8Array(10).fill(1));
   const at = (share: number) => tail[TAIL.findIndex((each) => each >= share - 0.001)];

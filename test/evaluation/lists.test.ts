@@ -4,7 +4,7 @@ import { rowsOf } from '../model/worlds.js';
 import { listsOf } from './lists.js';
 
 describe('listsFrom', () => {
-  it('puts lists together from the lengths of all and the items in pieces', () => {
+  it('builds lists from their lengths and their items, which come in several pieces', () => {
     const parts = [Uint32Array.of(5, 6, 7), Uint32Array.of(8)];
     expect(listsFrom(Uint32Array.of(2, 0, 1, 1), parts)).toEqual(listsOf([5, 6], [], [7], [8]));
     expect(listsFrom(new Uint32Array(0), [])).toEqual(listsOf());
@@ -22,11 +22,11 @@ describe('checkLists', () => {
   const offered = Uint8Array.from([1, 1, 1, 0]);
   const check = (...lists: number[][]) => checkLists(listsOf(...lists), excluded, offered, 2);
 
-  it('accepts lists by the rules, and what is excluded for one user in the list of another', () => {
+  it('accepts valid lists, even with an item that is excluded for another user only', () => {
     expect(() => check([1, 2], [0, 2])).not.toThrow();
   });
 
-  it('refuses an item that is not allowed for the user of the list', () => {
+  it('refuses an item that the rules do not allow for the user of the list', () => {
     const isAllowed = (row: number, item: number) => row === 0 || item !== 2;
     const checked = (...lists: number[][]) => checkLists(listsOf(...lists), excluded, offered, 2, isAllowed);
     expect(() => checked([1, 2], [0])).not.toThrow();

@@ -1,6 +1,6 @@
 import type { Lists } from '../../src/evaluation/lists.js';
 
-/** Lists given as arrays, in the form of the program. */
+/** Converts arrays of items to the program's representation of lists. */
 export function listsOf(...lists: readonly (readonly number[])[]): Lists {
   const start = [0];
   for (const list of lists) start.push(start[start.length - 1]! + list.length);

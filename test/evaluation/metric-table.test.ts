@@ -16,7 +16,7 @@ describe('measureLists', () => {
   );
   const rankings = [listsOf([2, 0], [1, 0]), listsOf([0, 1], [2, 0])];
 
-  it('has a row a user, and in it the metrics algorithm by algorithm, cut by cut', () => {
+  it('has a row per user, with the metrics by algorithm, then by cut', () => {
     const { rows, columns, values } = measureLists(rankings, relevant, [1, 2]);
     expect([rows, columns]).toEqual([2, 2 * 2 * USER_METRICS.length]);
     const recalls = [0, 1].map((row) =>
@@ -28,16 +28,16 @@ describe('measureLists', () => {
     ]);
   });
 
-  it('measures the lists of some users by their own relevant items', () => {
+  it('measures the lists of selected users against their own relevant items', () => {
     const { rows, values } = measureLists(rankings, rowsOf([[0, 1, 0]], 3), [2], Uint32Array.of(1));
     expect([rows, values[RECALL], values[USER_METRICS.length + RECALL]]).toEqual([1, 1, 0]);
   });
 });
 
-describe('a table', () => {
+describe('operations on a metric table', () => {
   const table = { rows: 3, columns: 2, values: Float64Array.of(1, 2, 3, 6, 5, 1) };
 
-  it('gives some of its rows, the means of its columns, and one column minus another', () => {
+  it('select rows, average columns, and subtract one column from another', () => {
     expect(tableRows(table, Uint32Array.of(0, 2)).values).toEqual(Float64Array.of(1, 2, 5, 1));
     expect(tableRows(table, Uint32Array.of(0, 1, 2))).toBe(table);
     expect(columnMeans(table)).toEqual(Float64Array.of(3, 3));

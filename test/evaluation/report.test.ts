@@ -7,7 +7,7 @@ const text = reportText(evaluateRankings(TEST_SET, RANKINGS, MEASURES), SUMMARY)
 const lines = text.split('\n');
 
 describe('reportText', () => {
-  it('has for each cut a row an algorithm, and under it how far the intervals reach', () => {
+  it('has a row per algorithm for each cut, with the half-widths of its intervals below', () => {
     const at = lines.findIndex((line) => line.startsWith('at 2 '));
     expect(lines[at]?.trim().split(/\s+/)).toEqual([
       'at',
@@ -29,14 +29,14 @@ describe('reportText', () => {
     expect(lines.filter((line) => /^at \d/.test(line))).toHaveLength(2);
   });
 
-  it('fits 100 columns, with its cells under one another', () => {
+  it('fits into 100 columns, with aligned cells', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
     const at = lines.findIndex((line) => line.startsWith('at 1 '));
     const end = (line: string | undefined, cell: string) => (line ?? '').indexOf(cell) + cell.length;
     expect(end(lines[at], 'recall')).toBe(end(lines[at + 1], '0.6667'));
   });
 
-  it('shows groups at the longest cut, a dash where nobody is, and how many cold items there are', () => {
+  it('shows groups at the longest cut, a dash for an empty group, and the number of cold items', () => {
     expect(text).toMatch(/^recall@2 of +users +good +popular$/m);
     expect(text).toMatch(/^all +3 +0\.8333 +0\.6667$/m);
     expect(text).toMatch(/^country:DE +0 +– +–$/m);
@@ -44,13 +44,13 @@ describe('reportText', () => {
     expect(text).toMatch(/^NDCG@2 of /m);
   });
 
-  it('shows speed, and what an algorithm decided', () => {
+  it('shows the speed, and the explanation an algorithm gives', () => {
     expect(text).toMatch(/^good +3 +1\.50 +1,500$/m);
     expect(text).toMatch(/^popular +3 +0\.25 +–$/m);
     expect(text).toMatch(/^good: good, by decree$/m);
   });
 
-  it('begins with the conclusion: against the best of the others, and whether chance explains it', () => {
+  it('begins with the conclusion: the first algorithm against the best other one, and whether it may be chance', () => {
     expect(lines[0]).toBe('good finds 25 % more than popular (recall@2); which may be chance');
     const alone = reportText(evaluateRankings(TEST_SET, RANKINGS.slice(0, 1), MEASURES), SUMMARY);
     expect(alone.split('\n')[0]).toBe('good finds 83 % of what was held out (recall@2)');
@@ -59,7 +59,7 @@ describe('reportText', () => {
     expect(even.split('\n')[0]).toBe('good finds as much as same (recall@2)');
   });
 
-  it('ends with the comparison', () => {
+  it('ends with the comparison of the algorithms', () => {
     expect(lines.at(-2)).toMatch(
       /^good not significantly different from popular: \+0\.\d{4} NDCG@2 \[.*\], p = 1\.000$/,
     );
@@ -67,7 +67,7 @@ describe('reportText', () => {
 });
 
 describe('summaryLines', () => {
-  it('counts all that was held out, whatever became of it', () => {
+  it('accounts for every held-out interaction', () => {
     expect(summaryLines(SUMMARY)).toEqual([
       'held out: of each user’s interactions the last 20 % (seed 1)',
       '  learned from   1,007 interactions',
@@ -82,7 +82,7 @@ describe('summaryLines', () => {
     ]);
   });
 
-  it('is silent about what did not happen, except that nobody was without held-out items', () => {
+  it('leaves out lines with a count of 0, except for users without held-out items', () => {
     const heldOut = { train: 7, heldOut: 3, notLiked: 0, ofUntested: 0, unknownUsers: 0, unknownItems: 0 };
     const relevant = { liked: 3, toFind: 3, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
     expect(summaryLines({ how: 'so', heldOut, relevant, sampled: { users: 2, of: 2 } })).toEqual([

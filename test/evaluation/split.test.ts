@@ -5,7 +5,7 @@ import { type Holdout, splitInteractions } from '../../src/evaluation/split.js';
 import { strengthsOfRatings } from '../../src/model/strength.js';
 import { placeKeys, rowsOf, table } from '../model/worlds.js';
 
-/** One entry, as the tests see it. */
+/** One interaction, in a form that is easy to compare. */
 interface Entry {
   user: number;
   item: number;
@@ -35,7 +35,7 @@ function split(seen: Interactions, how: Holdout, users = seen.interactions.rows)
 
 const cellOf = ({ user, item }: Entry) => `${user},${item}`;
 
-/** All seen as tables; a cell of 2 in `values` stands for "had", which a sparse matrix keeps as a cell of 0. */
+/** Interactions from dense tables; a 2 in `values` means an interaction of strength 0, since a 0 means no interaction. */
 function seenOf(values: number[][], times: number[][] | undefined): Interactions {
   const matrix = rowsOf(values, values[0]!.length);
   const flat = values.flatMap((row, user) => row.flatMap((cell, item) => (cell === 0 ? [] : [times?.[user]?.[item]])));
@@ -58,13 +58,13 @@ const worlds = tables.map(({ values, times }) => seenOf(values, times));
 const holdouts = fc.constantFrom(0.01, 0.2, 0.5, 0.99, 1, 2, 100);
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const kinds = fc.constantFrom('last' as const, 'random' as const, 'time' as const);
-const hows = fc.record({ kind: kinds, holdout: holdouts, seed: seeds });
+const anyHoldout = fc.record({ kind: kinds, holdout: holdouts, seed: seeds });
 const byUser = fc.record({ kind: fc.constantFrom('last' as const, 'random' as const), holdout: holdouts, seed: seeds });
 
-describe('splitInteractions, of any kind', () => {
-  it('puts no entry in both parts, none in twice, and loses liked ones of tested users nowhere', () => {
+describe('splitInteractions, every kind of split', () => {
+  it('puts no entry into both parts or twice into one, and loses no liked entry', () => {
     fc.assert(
-      fc.property(worlds, hows, (seen, how) => {
+      fc.property(worlds, anyHoldout, (seen, how) => {
         const { train, test } = split(seen, how);
         const parts = [...train, ...test].map(cellOf);
         expect(new Set(parts).size).toBe(parts.length);
@@ -76,9 +76,9 @@ describe('splitInteractions, of any kind', () => {
     );
   });
 
-  it('keeps value and time of what stays, and holds out liked entries alone', () => {
+  it('keeps the value and time of training entries, and holds out liked entries only', () => {
     fc.assert(
-      fc.property(worlds, hows, (seen, how) => {
+      fc.property(worlds, anyHoldout, (seen, how) => {
         const { train, test } = split(seen, how);
         expect(entriesOf(seen)).toEqual(expect.arrayContaining(train));
         for (const entry of test) expect(entry.value).toBeGreaterThan(0);
@@ -86,9 +86,9 @@ describe('splitInteractions, of any kind', () => {
     );
   });
 
-  it('gives the same parts for the same seed, and leaves what it was given as it was', () => {
+  it('gives the same parts for the same seed, and does not change its input', () => {
     fc.assert(
-      fc.property(tables, hows, ({ values, times }, how) => {
+      fc.property(tables, anyHoldout, ({ values, times }, how) => {
         const seen = seenOf(values, times);
         expect(split(seen, how)).toEqual(split(seen, how));
         expect(seen).toEqual(seenOf(values, times));
@@ -96,7 +96,7 @@ describe('splitInteractions, of any kind', () => {
     );
   });
 
-  it('keeps the shape of what it was given', () => {
+  it('keeps the shape of the matrix in both parts', () => {
     const seen = seenOf(
       [
         [1, 1, 0],
@@ -121,8 +121,8 @@ describe('splitInteractions, of any kind', () => {
   });
 });
 
-describe('splitInteractions, user by user', () => {
-  it('takes at least one entry from each tested user who has two, and leaves at least one', () => {
+describe('splitInteractions, per user', () => {
+  it('removes at least one entry of each tested user with two or more, and leaves at least one', () => {
     fc.assert(
       fc.property(worlds, byUser, (seen, how) => {
         const { train } = split(seen, how);
@@ -137,7 +137,7 @@ describe('splitInteractions, user by user', () => {
     );
   });
 
-  it('takes nothing from users who are not tested', () => {
+  it('removes nothing from users who are not tested', () => {
     fc.assert(
       fc.property(worlds, byUser, (seen, how) => {
         const tested = Math.floor(seen.interactions.rows / 2);
@@ -149,7 +149,7 @@ describe('splitInteractions, user by user', () => {
     );
   });
 
-  it('splits a user alike whatever the other users did', () => {
+  it('splits a user the same way whatever the other users did', () => {
     fc.assert(
       fc.property(tables, byUser, fc.nat(5), ({ values, times }, how, which) => {
         const user = which % values.length;
@@ -165,8 +165,8 @@ describe('splitInteractions, user by user', () => {
   });
 });
 
-describe('splitInteractions, the last', () => {
-  it('holds out nothing that is earlier than what stays', () => {
+describe('splitInteractions, last', () => {
+  it('holds out no entry that is earlier than one it keeps', () => {
     fc.assert(
       fc.property(worlds, holdouts, seeds, (seen, holdout, seed) => {
         const timeOf = new Map(entriesOf(seen).map((entry) => [cellOf(entry), entry.time]));
@@ -174,7 +174,7 @@ describe('splitInteractions, the last', () => {
         for (const held of test) {
           for (const kept of train.filter(({ user }) => user === held.user)) {
             const time = timeOf.get(cellOf(held))!;
-            // An entry without a time goes before all that have one.
+            // An entry without a time counts as earlier than every entry with one.
             if (Number.isNaN(time)) expect(kept.time).toBeNaN();
             else expect(Number.isNaN(kept.time) || kept.time <= time).toBe(true);
           }
@@ -183,14 +183,14 @@ describe('splitInteractions, the last', () => {
     );
   });
 
-  it('by hand: of five entries 40 % are the two latest, and a dislike among them is in neither part', () => {
+  it('holds out the two latest of five entries at 40 %, and drops a dislike among them', () => {
     const seen = seenOf([[1, 1, -0.5, 1, 1]], [[50, 10, 40, 30, 20]]);
     const { train, test } = split(seen, { kind: 'last', holdout: 0.4, seed: 1 });
     expect(train.map(({ item }) => item)).toEqual([1, 3, 4]);
     expect(test.map(({ item }) => item)).toEqual([0]);
   });
 
-  it('lets the seed decide among entries of one time', () => {
+  it('breaks ties between entries of the same time by the seed', () => {
     const seen = seenOf([[1, 1, 1, 1]], [[7, 7, 7, 7]]);
     const held = Array.from({ length: 50 }, (_, seed) => split(seen, { kind: 'last', holdout: 1, seed }).test[0]!.item);
     expect(new Set(held)).toEqual(new Set([0, 1, 2, 3]));
@@ -201,8 +201,8 @@ describe('splitInteractions, the last', () => {
   });
 });
 
-describe('splitInteractions, at random', () => {
-  it('needs no times, and holds out each entry about as often as any other', () => {
+describe('splitInteractions, random', () => {
+  it('needs no times, and holds out every entry about equally often', () => {
     const seen = seenOf([[1, 1, 1, 1, 1]], undefined);
     const tally = new Array<number>(5).fill(0);
     for (let seed = 0; seed < 5000; seed++) tally[split(seen, { kind: 'random', holdout: 0.2, seed }).test[0]!.item]!++;
@@ -212,7 +212,7 @@ describe('splitInteractions, at random', () => {
 });
 
 describe('splitInteractions, by time', () => {
-  it('cuts all users at one moment: what stays is before it, or has no time', () => {
+  it('cuts all users at one moment: it keeps only entries before that moment or without a time', () => {
     fc.assert(
       fc.property(worlds, holdouts, fc.nat(6), (seen, holdout, tested) => {
         const { train, test } = split(seen, { kind: 'time', holdout, seed: 1 }, tested);
@@ -227,7 +227,7 @@ describe('splitInteractions, by time', () => {
     );
   });
 
-  it('by hand: the last quarter of eight entries, of whomever they are', () => {
+  it('holds out the latest quarter of all eight entries, even if they all belong to one user', () => {
     const seen = seenOf(
       [
         [1, 1, 1, 1],
@@ -246,14 +246,14 @@ describe('splitInteractions, by time', () => {
     expect(train).toHaveLength(6);
   });
 
-  it('never holds out everything: where the first moment would be the cut, the next one is', () => {
+  it('never holds out everything: if the cut fell on the first moment, it moves to the next one', () => {
     const seen = seenOf([[1, 1, 1, 1]], [[1, 1, 1, 2]]);
     expect(split(seen, { kind: 'time', holdout: 0.5, seed: 1 }).test.map(({ item }) => item)).toEqual([3]);
     const atOnce = seenOf([[1, 1]], [[1, 1]]);
     expect(split(atOnce, { kind: 'time', holdout: 0.5, seed: 1 }).train).toHaveLength(2);
   });
 
-  it('leaves nothing from after the moment to learn from, not of users who are not tested either', () => {
+  it('removes entries after the cut from the training part for untested users too', () => {
     const seen = seenOf(
       [
         [1, 0],
@@ -273,7 +273,7 @@ describe('splitInteractions, by time', () => {
   });
 });
 
-describe('strengths that are ratings', () => {
+describe('strengths computed from ratings', () => {
   const rated = tables.chain(({ values, times }) =>
     fc.record({
       seen: fc.constant(
@@ -286,29 +286,29 @@ describe('strengths that are ratings', () => {
     }),
   );
 
-  test('are those of the part that is learned from, whatever was held out was rated', () => {
+  test('depend on the ratings in the training part only, never on held-out ratings', () => {
     fc.assert(
-      fc.property(rated, hows, fc.nat(4), ({ seen, ratings }, how, other) => {
+      fc.property(rated, anyHoldout, fc.nat(4), ({ seen, ratings }, how, other) => {
         const { interactions } = seen;
-        const beside = (table: number[][]) =>
+        const ratingsOf = (table: number[][]) =>
           Float32Array.from(entriesOf(seen), ({ user, item }) => table[user]![item]!);
-        const made = (rating: Float32Array) => ({
+        const withRatings = (rating: Float32Array) => ({
           ...seen,
           interactions: { ...interactions, value: strengthsOfRatings({ ...interactions, value: rating }, 4) },
           rated: { rating, weight: undefined, span: 4 },
         });
         const keys = placeKeys(interactions);
-        const there = splitInteractions(made(beside(ratings)), how, keys, interactions.rows);
-        const kept = new Set(entriesOf(there.train).map(cellOf));
+        const original = splitInteractions(withRatings(ratingsOf(ratings)), how, keys, interactions.rows);
+        const kept = new Set(entriesOf(original.train).map(cellOf));
         const changed = ratings.map((row, user) =>
           row.map((rating, item) => (kept.has(`${user},${item}`) ? rating : 1 + ((user + item + other) % 5))),
         );
-        const back = splitInteractions(made(beside(changed)), how, keys, interactions.rows);
-        expect(back.train).toEqual(there.train);
-        const { interactions: train } = there.train;
-        const own = strengthsOfRatings({ ...train, value: there.train.rated!.rating }, 4);
+        const altered = splitInteractions(withRatings(ratingsOf(changed)), how, keys, interactions.rows);
+        expect(altered.train).toEqual(original.train);
+        const { interactions: train } = original.train;
+        const own = strengthsOfRatings({ ...train, value: original.train.rated!.rating }, 4);
         expect(train.value).toEqual(
-          train.value.map((x, e) => (Number.isNaN(there.train.rated!.rating[e]!) ? x : own[e]!)),
+          train.value.map((x, e) => (Number.isNaN(original.train.rated!.rating[e]!) ? x : own[e]!)),
         );
       }),
     );

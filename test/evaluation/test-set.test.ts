@@ -24,7 +24,7 @@ describe('relevantItems', () => {
     offered: Uint8Array.from([1, 1, 1, 0]),
   };
 
-  it('leaves out what users have or exclude, keeps what nothing can find, and counts all of it', () => {
+  it('leaves out items a user has or excludes, keeps items that cannot be recommended, and counts each kind', () => {
     const test = rowsOf(
       [
         [1, 1, 1, 1, 1],
@@ -36,11 +36,11 @@ describe('relevantItems', () => {
     const { users, items, counts } = relevantItems(test, known, Uint32Array.of(0, 1, 2));
     expect(Array.from(users)).toEqual([0]);
     expect(columnsOf(items, 0)).toEqual([2, 3, 4]);
-    // Item 3 is not offered, item 4 is unknown; user 1 has no test item, user 2 only one they have.
+    // Item 3 is not offered, item 4 is unknown; user 1 has no test item, user 2 only one that they already have.
     expect(counts).toEqual({ liked: 6, toFind: 3, outside: 2, had: 2, excluded: 1, usersWithout: 2 });
   });
 
-  it('loses nothing: what was liked is to be found, or counted as left out', () => {
+  it('counts every liked item as one to find or as left out', () => {
     const tables = fc
       .record({ users: fc.integer({ min: 1, max: 5 }), items: fc.integer({ min: 1, max: 6 }), more: fc.nat(2) })
       .chain(({ users, items, more }) =>
@@ -61,9 +61,9 @@ describe('relevantItems', () => {
           { ...seen, offered: Uint8Array.from(offered) },
           Uint32Array.from(test.keys()),
         );
-        const { liked, toFind, had, excluded: barred, usersWithout } = relevant.counts;
+        const { liked, toFind, had, excluded: leftOut, usersWithout } = relevant.counts;
         expect(liked).toBe(matrix.index.length);
-        expect(toFind + had + barred).toBe(liked);
+        expect(toFind + had + leftOut).toBe(liked);
         expect(relevant.users.length + usersWithout).toBe(test.length);
         relevant.users.forEach((user, row) => {
           const wanted = test[user]!.map((cell, item) =>
@@ -75,7 +75,7 @@ describe('relevantItems', () => {
     );
   });
 
-  it('looks at tested users alone', () => {
+  it('uses tested users only', () => {
     expect(
       relevantItems(rowsOf([[0], [1]], 1), { ...known, offered: Uint8Array.from([1]) }, Uint32Array.of(0)).counts.liked,
     ).toBe(0);
@@ -83,8 +83,8 @@ describe('relevantItems', () => {
 });
 
 describe('coldItems', () => {
-  it('keeps the items in the catalogue that nobody touched, and the users who have one to find', () => {
-    // Items: 0 liked, 1 disliked, 2 and 3 untouched, 3 not offered, 4 unknown.
+  it('keeps the catalogue items without interactions, and the users who have one of them to find', () => {
+    // Items: 0 liked, 1 disliked, 2 and 3 without interactions, 3 not offered, 4 unknown.
     const train = rowsOf([[1, -0.5, 0, 0]], 4);
     const relevant = rowsOf(
       [

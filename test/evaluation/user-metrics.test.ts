@@ -13,8 +13,8 @@ function measured(list: readonly number[], relevant: readonly number[], cuts: re
   });
 }
 
-/** The definitions word by word, each with a walk of its own. */
-function slowly(list: readonly number[], relevant: ReadonlySet<number>, cut: number): Measured {
+/** The textbook definitions, each computed separately. */
+function textbookMetrics(list: readonly number[], relevant: ReadonlySet<number>, cut: number): Measured {
   const top = list.slice(0, cut);
   const isHit = top.map((item) => relevant.has(item));
   const hits = isHit.filter(Boolean).length;
@@ -38,7 +38,7 @@ const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 15 }), { minLength: 1, max
 const rising = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
 
 describe('measureList', () => {
-  it('by hand: hits on ranks 2 and 4 of 5, three items to be found', () => {
+  it('matches a hand calculation: hits at ranks 2 and 4 of 5, three items to find', () => {
     const [at5] = measured([10, 2, 11, 4, 12], [2, 4, 9], [5]);
     expect(at5!.recall).toBeCloseTo(2 / 3);
     expect(at5!.precision).toBeCloseTo(2 / 5);
@@ -50,37 +50,37 @@ describe('measureList', () => {
     expect(at5!.hit_rate).toBe(1);
   });
 
-  it('agrees with the definitions word by word, at several cuts at once', () => {
+  it('agrees with the textbook definitions at several cuts at once', () => {
     fc.assert(
       fc.property(items, items, cuts, (list, found, at) => {
         fc.pre(found.length > 0);
         const all = measured(list, rising(found), rising(at));
         rising(at).forEach((cut, c) => {
-          const slow = slowly(list, new Set(found), cut);
+          const slow = textbookMetrics(list, new Set(found), cut);
           for (const metric of USER_METRICS) expect(all[c]![metric]).toBeCloseTo(slow[metric], 12);
         });
       }),
     );
   });
 
-  it('is 1 everywhere for a list of all that is to be found, cut where it ends', () => {
+  it('is 1 in every metric for a list of exactly the items to find, cut at its end', () => {
     const ones = { recall: 1, precision: 1, ndcg: 1, map: 1, mrr: 1, hit_rate: 1 };
     expect(measured([3, 1, 2], [1, 2, 3], [3])).toEqual([ones]);
   });
 
-  it('divides precision by the cut, also where the list is shorter', () => {
+  it('divides precision by the cut even if the list is shorter', () => {
     expect(measured([1], [1], [10])[0]).toMatchObject({ precision: 0.1, recall: 1, ndcg: 1, map: 1 });
   });
 
-  it('is 0 everywhere for an empty list', () => {
+  it('is 0 in every metric for an empty list', () => {
     expect(new Set(Object.values(measured([], [1], [10])[0]!))).toEqual(new Set([0]));
   });
 
-  it('can reach 1 where more is to be found than the cut holds, except in recall', () => {
+  it('can reach 1 in every metric but recall when there are more items to find than the cut holds', () => {
     expect(measured([1, 2], [1, 2, 3, 4], [2])[0]).toMatchObject({ recall: 0.5, precision: 1, ndcg: 1, map: 1 });
   });
 
-  it('never falls in recall, hit rate and reciprocal rank as the cut grows, and stays within 0 and 1', () => {
+  it('never lowers recall, hit rate and reciprocal rank as the cut grows, and stays between 0 and 1', () => {
     fc.assert(
       fc.property(items, items, (list, found) => {
         fc.pre(found.length > 0);

@@ -24,7 +24,7 @@ const anyArray = fc.oneof(
   fc.float64Array({ maxLength: 5 }),
 );
 
-test('arrays come back as they were written, whatever their types and lengths', () => {
+test('arrays of any type and length are read back unchanged', () => {
   const at = folder();
   let run = 0;
   fc.assert(
@@ -37,13 +37,13 @@ test('arrays come back as they were written, whatever their types and lengths', 
   );
 });
 
-test('an array that is a view into a larger buffer is written alone', () => {
+test('a view into a larger buffer is written without the rest of the buffer', () => {
   const path = join(folder(), 'arrays');
   writeArrays(path, { view: Uint32Array.of(1, 2, 3, 4).subarray(1, 3) });
   expect(readArrays(path)).toEqual({ view: Uint32Array.of(2, 3) });
 });
 
-test('an array that has several names is written once, and has them all when it is read', () => {
+test('an array with several names is stored once and read back under all of them', () => {
   const at = folder();
   const array = Float64Array.from({ length: 1000 }, (_, k) => k);
   writeArrays(join(at, 'names'), { a: array, again: array, other: array.slice(), part: array.subarray(0, 10) });
@@ -59,7 +59,7 @@ test('a file that ends with empty arrays can be read', () => {
   expect(readArrays(path).start).toEqual(new Uint32Array(3));
 });
 
-test('a file that is cut anywhere is refused', () => {
+test('a file that is truncated anywhere is refused', () => {
   const at = folder();
   const path = join(at, 'whole');
   writeArrays(path, ARRAYS);
@@ -72,14 +72,14 @@ test('a file that is cut anywhere is refused', () => {
   }
 });
 
-test('a cut file says where it ends', () => {
+test('the error for a truncated file names the array in which it ends', () => {
   const path = join(folder(), 'cut');
   writeArrays(path, ARRAYS);
   writeFileSync(path, readFileSync(path).subarray(0, -1));
   expect(() => readArrays(path)).toThrow(new RangeError(`${path} ends inside "double"`));
 });
 
-/** An array file whose header is altered, and of the length that it says. */
+/** Writes an array file with an altered header, whose stored length and check sum are corrected. */
 function altered(from: string, to: string, arrays: Arrays = ARRAYS): string {
   const path = join(folder(), 'altered');
   writeArrays(path, arrays);
@@ -95,19 +95,19 @@ function altered(from: string, to: string, arrays: Arrays = ARRAYS): string {
 }
 
 test.each([
-  ['a type there is not', '"type":"u32"', '"type":"u33"'],
-  ['a type that is a word of the language', '"type":"f32"', '"type":"valueOf"'],
+  ['an unknown type', '"type":"u32"', '"type":"u33"'],
+  ['a type that is the name of an object method', '"type":"f32"', '"type":"valueOf"'],
   ['a negative offset', '"offset":8', '"offset":-8'],
-  ['an offset that is no multiple of 8', '"offset":8', '"offset":9'],
+  ['an offset that is not a multiple of 8', '"offset":8', '"offset":9'],
   ['a length beyond the file', '"length":3', '"length":9999999'],
   ['a length below 0', '"length":3', '"length":-1'],
-  ['a length that is no number', '"length":3', '"length":"3"'],
-  ['an array that has the bytes of another', '"offset":8', '"offset":0'],
-  ['a name that stands twice', '"name":"whole"', '"name":"bytes"'],
+  ['a length that is not a number', '"length":3', '"length":"3"'],
+  ['an array that overlaps another', '"offset":8', '"offset":0'],
+  ['a duplicate name', '"name":"whole"', '"name":"bytes"'],
   ['an array without a name', '"name":"bytes"', '"nome":"bytes"'],
-  ['a check sum that is no number', '"sum":', '"some":'],
-  ['a list with nothing in it', '[{', '[null,{'],
-  ['a header that is no JSON', '[{"name"', '[{name"'],
+  ['a missing check sum', '"sum":', '"some":'],
+  ['a null entry', '[{', '[null,{'],
+  ['a header that is not JSON', '[{"name"', '[{name"'],
 ])('%s is refused', (_, from, to) => {
   expect(() => readArrays(altered(from, to))).toThrow(RangeError);
 });
@@ -125,7 +125,7 @@ test.each([
   expect(() => checkArrays(path)).toThrow(new RangeError(`${path} ${why}`));
 });
 
-test('a file with one byte altered, or some behind its end, is refused', () => {
+test('a file with any byte altered, or with bytes after its end, is refused', () => {
   const at = folder();
   const path = join(at, 'whole');
   writeArrays(path, ARRAYS);
@@ -142,18 +142,21 @@ test('a file with one byte altered, or some behind its end, is refused', () => {
   expect(() => readArrays(other)).toThrow(new RangeError(`${other} has more bytes after its arrays`));
 });
 
-test('whatever is written over a file, and sealed, it is read within its size or refused', () => {
+test('a file that is overwritten and resealed is refused, or read without allocating more than its size', () => {
   const at = folder();
   const path = join(at, 'whole');
   writeArrays(path, ARRAYS);
   const bytes = readFileSync(path);
   const other = join(at, 'other');
-  const scar = fc.record({ place: fc.nat(bytes.length - 1), what: fc.uint8Array({ minLength: 1, maxLength: 12 }) });
+  const anyPatch = fc.record({
+    place: fc.nat(bytes.length - 1),
+    content: fc.uint8Array({ minLength: 1, maxLength: 12 }),
+  });
   fc.assert(
-    fc.property(fc.array(scar, { minLength: 1, maxLength: 3 }), fc.nat(bytes.length), (scars, length) => {
+    fc.property(fc.array(anyPatch, { minLength: 1, maxLength: 3 }), fc.nat(bytes.length), (patches, length) => {
       const changed = Buffer.from(bytes.subarray(0, Math.max(16, length)));
-      for (const { place, what } of scars)
-        changed.set(what.subarray(0, Math.max(0, changed.length - place)), Math.min(place, changed.length));
+      for (const { place, content } of patches)
+        changed.set(content.subarray(0, Math.max(0, changed.length - place)), Math.min(place, changed.length));
       writeFileSync(other, sealed(changed));
       let arrays: Arrays = {};
       try {
@@ -168,7 +171,7 @@ test('whatever is written over a file, and sealed, it is read within its size or
   );
 });
 
-/** `toEqual`, which takes seconds for a million numbers. */
+/** Like `toEqual`, which takes seconds for a million numbers. */
 function expectArrays(arrays: Arrays, expected: Arrays): void {
   expect(Object.keys(arrays)).toEqual(Object.keys(expected));
   for (const [name, array] of Object.entries(expected))
@@ -182,7 +185,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
 test.each([
   ['small', 10],
   ['mapped', 1 << 17],
-])('some arrays of a %s file are read alone, and believed though another was altered', (_, length) => {
+])('single arrays of a %s file can be read, and are accepted even if another array was altered', (_, length) => {
   const path = join(folder(), 'arrays');
   const numbers = (first: number) => Float64Array.from({ length }, (_, k) => first + k);
   const arrays = { a: numbers(1), b: numbers(2), c: numbers(3) };
@@ -219,14 +222,14 @@ test.each([
   }
 });
 
-test('a file is for its owner alone, and never written over another', () => {
+test('a file is readable by its owner only, and never overwrites another', () => {
   const path = join(folder(), 'arrays');
   writeArrays(path, ARRAYS);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(() => writeArrays(path, ARRAYS)).toThrow(/EEXIST/);
 });
 
-test('an array that is missing or of another type is named', () => {
+test('the error for a missing array or one of another type names it', () => {
   expect(arrayOf(ARRAYS, 'whole', Uint32Array)).toBe(ARRAYS.whole);
   expect(() => arrayOf(ARRAYS, 'whole', Float64Array)).toThrow(
     new RangeError('an array file lacks "whole" as Float64Array'),
@@ -235,10 +238,10 @@ test('an array that is missing or of another type is named', () => {
 });
 
 test.each([
-  ['of an array that there is not', '"as":"a"', '"as":"x"'],
-  ['of an array behind it', '[{"name":"a"', '[{"name":"first","as":"a"},{"name":"a"'],
-  ['that stands twice', '"name":"again"', '"name":"a"'],
-])('another name %s is refused', (_, from, to) => {
+  ['of an array that does not exist', '"as":"a"', '"as":"x"'],
+  ['of an array that comes later', '[{"name":"a"', '[{"name":"first","as":"a"},{"name":"a"'],
+  ['that exists already', '"name":"again"', '"name":"a"'],
+])('an alias %s is refused', (_, from, to) => {
   const array = Uint32Array.of(1, 2);
   expect(() => readArrays(altered(from, to, { a: array, again: array }))).toThrow(RangeError);
 });

@@ -7,7 +7,7 @@ test('a check sum is the CRC-32 of PNG and gzip', () => {
   expect(plainCrc32(Buffer.from('123456789'))).toBe(0xcbf43926);
 });
 
-test('the plain way comes to the sums of the fast one, in one go or in parts', () => {
+test('the plain implementation gives the same sums as the fast one, in one call or in parts', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(300), (bytes, cut) => {
       const parts = checkSum(bytes.subarray(cut), checkSum(bytes.subarray(0, cut)));
@@ -17,7 +17,7 @@ test('the plain way comes to the sums of the fast one, in one go or in parts', (
   );
 });
 
-test('nothing more changes no sum', () => {
+test('adding no bytes does not change a sum', () => {
   const sum = checkSum(Buffer.from('abc'));
   expect(checkSum(new Uint8Array(0), sum)).toBe(sum);
 });

@@ -23,7 +23,7 @@ import { temporaryFolders } from './temporary.js';
 
 const folder = temporaryFolders();
 
-/** Larger than any buffer on the way. */
+/** More text than any buffer holds. */
 const MANY = Array.from({ length: 300 }, (_, i) => `${i},`.repeat(500));
 
 function failureOf(path: string): Failure {
@@ -36,7 +36,7 @@ function failureOf(path: string): Failure {
   throw new Error(`${path} could be opened`);
 }
 
-test('nothing stands at the path before commit, and everything after it', async () => {
+test('the file appears at its path only on commit, and complete', async () => {
   const at = folder();
   const path = join(at, 'out.csv');
   const out = openDestination(path);
@@ -47,7 +47,7 @@ test('nothing stands at the path before commit, and everything after it', async 
   expect(readdirSync(at)).toEqual(['out.csv']);
 });
 
-test('bytes and text are written in their order', async () => {
+test('bytes and text are written in order', async () => {
   const path = join(folder(), 'out.csv');
   const out = openDestination(path);
   await out.write('é\n');
@@ -56,7 +56,7 @@ test('bytes and text are written in their order', async () => {
   expect(readFileSync(path, 'utf8')).toBe('é\na\n');
 });
 
-test('an old file stands until commit, and is replaced whole', async () => {
+test('an old file stays until commit, and is then replaced completely', async () => {
   const path = join(folder(), 'out.csv');
   writeFileSync(path, 'old and longer');
   const out = openDestination(path);
@@ -66,7 +66,7 @@ test('an old file stands until commit, and is replaced whole', async () => {
   expect(readFileSync(path, 'utf8')).toBe('new');
 });
 
-test.each(['out.csv', 'out.csv.gz'])('what is abandoned leaves the old %s and no debris', async (name) => {
+test.each(['out.csv', 'out.csv.gz'])('abandoning keeps the old %s and leaves no other files', async (name) => {
   const at = folder();
   writeFileSync(join(at, name), 'old');
   const out = openDestination(join(at, name));
@@ -76,7 +76,7 @@ test.each(['out.csv', 'out.csv.gz'])('what is abandoned leaves the old %s and no
   expect(readFileSync(join(at, name), 'utf8')).toBe('old');
 });
 
-test('to abandon what is committed changes nothing', async () => {
+test('abandoning after commit changes nothing', async () => {
   const at = folder();
   const out = openDestination(join(at, 'out.csv'));
   await out.write('new');
@@ -85,13 +85,13 @@ test('to abandon what is committed changes nothing', async () => {
   expect(readdirSync(at)).toEqual(['out.csv']);
 });
 
-test('an answer of no bytes is an empty file', async () => {
+test('an output of no bytes is an empty file', async () => {
   const path = join(folder(), 'out.csv');
   await openDestination(path).commit();
   expect(statSync(path).size).toBe(0);
 });
 
-test('a .gz is compressed and whole', async () => {
+test('a .gz file is compressed and complete', async () => {
   const path = join(folder(), 'out.csv.gz');
   const out = openDestination(path);
   for (const part of MANY) await out.write(part);
@@ -100,7 +100,7 @@ test('a .gz is compressed and whole', async () => {
   expect(gunzipSync(readFileSync(path)).toString()).toBe(MANY.join(''));
 });
 
-test('a file has the mode that the user’s umask gives any file', async () => {
+test('a file has the mode that the user’s umask gives to new files', async () => {
   const path = join(folder(), 'out.csv');
   await openDestination(path).commit();
   expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask());
@@ -138,13 +138,13 @@ function openFiles(): string[] {
     try {
       return [readlinkSync(`/proc/self/fd/${fd}`)];
     } catch {
-      // The descriptor that lists the folder is gone by now.
+      // The descriptor that listed the folder is closed by now.
       return [];
     }
   });
 }
 
-test('a folder that is missing is named, with 73', () => {
+test('a missing folder is refused with 73 and named', () => {
   const at = join(folder(), 'none');
   const { exitCode, message } = failureOf(join(at, 'out.csv'));
   expect([exitCode, message]).toEqual([73, `${join(at, 'out.csv')}: the folder ${at} does not exist; make it first`]);
@@ -164,7 +164,7 @@ test('a target under a file is refused with 73', () => {
   expect(failureOf(join(at, 'file', 'out.csv')).exitCode).toBe(73);
 });
 
-test('to abandon what failed when it was closed already closes nobody else’s file', async () => {
+test('abandoning a file whose commit failed after closing does not close an unrelated file', async () => {
   const at = folder();
   const lost = () => {
     throw new Failure(75, 'lost');
@@ -172,7 +172,7 @@ test('to abandon what failed when it was closed already closes nobody else’s f
   const file = atomicFile({ path: join(at, 'out.csv'), mode: undefined }, undefined, lost);
   await file.write('new');
   await expect(file.commit()).rejects.toThrow('lost');
-  // It takes the number that is free again.
+  // This reuses the descriptor number that was just freed.
   const other = openSync(at, 'r');
   file.abandon();
   await sleep(20);
@@ -180,7 +180,7 @@ test('to abandon what failed when it was closed already closes nobody else’s f
   closeSync(other);
 });
 
-test('what must not appear any more does not: the old file stays, also where the folder it is written in was taken away', async () => {
+test('a failed commit keeps the old file, also when the folder of the unfinished file was moved away', async () => {
   const at = folder();
   const path = join(at, 'out.csv');
   writeFileSync(path, 'old');

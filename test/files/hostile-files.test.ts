@@ -34,8 +34,8 @@ const ROWS = rowsOf(
   3,
 );
 
-/** A range of an events file, as a child leaves it. */
-async function writeRead(path: string): Promise<void> {
+/** Writes a range of an events file, as a child does. */
+async function writeRange(path: string): Promise<void> {
   const events = `${path}.csv`;
   writeFileSync(events, 'user,item,rating\nann,oak,5\nbob,elm,4\n,elm,3\nann,elm,1\n');
   const layout = {
@@ -58,7 +58,7 @@ const FILES: [string, (path: string) => void | Promise<void>, (path: string) => 
     readAudience,
   ],
   [
-    'what finishing takes',
+    'the statistics',
     (path) => {
       const [numbers, trust] = [Float64Array.of(1, 2), 0.5];
       writeStatistics(path, { popularity: numbers, trend: numbers, degree: numbers, precision: numbers, trust });
@@ -88,10 +88,10 @@ const FILES: [string, (path: string) => void | Promise<void>, (path: string) => 
     },
     readLists,
   ],
-  ['a range of events', writeRead, readRangePart],
+  ['a range of events', writeRange, readRangePart],
 ];
 
-/** Every number in a value, and in all that is in it. */
+/** Every number in a value, however deeply nested. */
 function numbersIn(value: unknown): number[] {
   if (typeof value === 'number') return [value];
   if (value instanceof Float64Array || value instanceof Uint32Array || value instanceof Float32Array) return [...value];
@@ -99,7 +99,7 @@ function numbersIn(value: unknown): number[] {
 }
 
 test.each(FILES)(
-  '%s: as it was written it is read; written over and sealed it is sound, or refused',
+  '%s: the intact file can be read; overwritten and resealed, it is refused or gives only valid numbers',
   async (_, write, read) => {
     const at = folder();
     const path = join(at, 'whole');
@@ -107,19 +107,19 @@ test.each(FILES)(
     read(path);
     const bytes = readFileSync(path);
     const other = join(at, 'other');
-    // Whole numbers and doubles that break what relies on them, in the places of both.
+    // Words that make bad integers, and bad halves of doubles: huge, infinite, NaN, negative.
     const bad = fc.constantFrom(0xffffffff, 0x7ff00000, 0x7ff80000, 0x80000000, 0x3ff00001, 7, 1, 0);
-    const scar = fc.record({ place: fc.nat((bytes.length >> 2) - 1), what: bad });
+    const anyPatch = fc.record({ place: fc.nat((bytes.length >> 2) - 1), word: bad });
     fc.assert(
-      fc.property(fc.array(scar, { minLength: 1, maxLength: 2 }), (scars) => {
+      fc.property(fc.array(anyPatch, { minLength: 1, maxLength: 2 }), (patches) => {
         const changed = Buffer.from(bytes);
-        // The header is the business of array files.
+        // Altered headers are tested in array-file.test.ts.
         const begin = 16 + changed.readUInt32LE(12);
-        for (const { place, what } of scars) if (4 * place >= begin) changed.writeUInt32LE(what, 4 * place);
+        for (const { place, word } of patches) if (4 * place >= begin) changed.writeUInt32LE(word, 4 * place);
         writeFileSync(other, sealed(changed));
         try {
           const numbers = numbersIn(read(other));
-          // Of a range of events, a number that is missing is NaN.
+          // In a range of events, NaN is a valid value: it marks a missing number.
           if (read !== readRangePart) expect(numbers.every(Number.isFinite)).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(RangeError);
@@ -130,7 +130,7 @@ test.each(FILES)(
   },
 );
 
-test('parts that do not go together are refused', () => {
+test('a file whose parts do not match each other is refused', () => {
   const path = join(folder(), 'file');
   writeEvidence(path, { ...evidence, items: evidence.items + 1 });
   expect(() => readEvidence(path)).toThrow(new RangeError(`the parts of the evidence in ${path} do not fit together`));

@@ -22,22 +22,22 @@ import { temporaryFolders } from './temporary.js';
 const newFolder = temporaryFolders();
 let folder = '';
 let output = '';
-let told: string[] = [];
+let messages: string[] = [];
 
-/** A lease that a test can wait for. */
+/** A lease that is short enough for a test to wait until it expires. */
 const SHORT: Lease = { renewed: 0.02, expires: 0.4, look: 0.01 };
-/** One that no test waits for. */
+/** A lease that does not expire during a test. */
 const LONG: Lease = { renewed: 3600, expires: 3600, look: 0.01 };
 
 const locking = (wait: number, more: Partial<Locking> = {}): Locking => ({
   wait,
-  info: (message) => told.push(message),
-  onLost: () => told.push('lost'),
+  info: (message) => messages.push(message),
+  onLost: () => messages.push('lost'),
   interrupted: new AbortController().signal,
   ...more,
 });
 
-/** A lock as a process has left it. */
+/** Leaves a lock behind, as a process that has died. */
 function leave(tag: string, host = 'web-3', count = 17): string {
   const entry = `${tag}-0123456789abcdef@${host}-${count}`;
   mkdirSync(lockPath(output));
@@ -45,18 +45,18 @@ function leave(tag: string, host = 'web-3', count = 17): string {
   return entry;
 }
 
-const [, start, world] = ownTag().split('-');
-/** As in another container: the number and the start of a process that runs here, but in another world. */
+const [, start, pidSpace] = ownTag().split('-');
+/** A tag as from another container: number and start of a process that runs here, but another PID space. */
 const FOREIGN = `${process.pid}-${start}-1a2b3c4d`;
-const goneTag = () => `${spawnSync('true').pid}-${start}-${world}`;
+const goneTag = () => `${spawnSync('true').pid}-${start}-${pidSpace}`;
 
 beforeEach(() => {
   folder = newFolder();
   output = join(folder, 'recs.csv');
-  told = [];
+  messages = [];
 });
 
-test('a lock keeps others out, who are told who holds it and when they may have it, until it is let go', async () => {
+test('a held lock is refused with a message about its holder and --lock-wait, and is free again after its release', async () => {
   const lock = await lockOutput(output, locking(0));
   const refused = await lockOutput(output, locking(0)).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Failure);
@@ -69,23 +69,23 @@ test('a lock keeps others out, who are told who holds it and when they may have 
   lock.release();
   expect(lock.isHeld()).toBe(false);
   (await lockOutput(output, locking(0))).release();
-  expect(told).toEqual([]);
+  expect(messages).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('who waits gets it once it is free, and is told once that they wait', async () => {
+test('a waiting run gets the lock once it is free, and reports once that it waits', async () => {
   const lock = await lockOutput(output, locking(0));
   const info = (message: string) => {
-    told.push(message);
+    messages.push(message);
     lock.release();
   };
   const waiting = lockOutput(output, locking(30, { info }));
   (await waiting).release();
-  expect(told).toEqual([expect.stringContaining(`another run (process ${process.pid}): waiting`)]);
+  expect(messages).toEqual([expect.stringContaining(`another run (process ${process.pid}): waiting`)]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('who waits ends at once when interrupted, and the lock stays the holder’s', async () => {
+test('an interrupted run stops waiting at once, and the holder keeps the lock', async () => {
   const lock = await lockOutput(output, locking(0));
   const interrupted = new AbortController();
   const reason = new Failure(130, 'stopped');
@@ -95,25 +95,27 @@ test('who waits ends at once when interrupted, and the lock stays the holder’s
   lock.release();
 });
 
-test('the lock of a process that is gone is taken over at once', async () => {
+test('the lock of a dead process is taken over at once', async () => {
   leave(goneTag());
   (await lockOutput(output, locking(0, { lease: LONG }))).release();
-  expect(told).toEqual([expect.stringMatching(/^took over the lock of another run \(process \d+\), which is gone$/)]);
+  expect(messages).toEqual([
+    expect.stringMatching(/^took over the lock of another run \(process \d+\), which is gone$/),
+  ]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('the lock of another world that nobody renews is taken over after the lease, though it is not waited for', async () => {
+test('a lock from another PID space that is not renewed is taken over after its lease, even without --lock-wait', async () => {
   leave(FOREIGN);
   (await lockOutput(output, locking(0, { lease: SHORT }))).release();
   const who = `another run (process ${process.pid} on web-3)`;
-  expect(told).toEqual([
+  expect(messages).toEqual([
     `${output} is being written by ${who}: waiting; its lock, ${lockPath(output)}, is taken over when it has not been renewed for 0.4 s`,
     `took over the lock of ${who}, which is gone`,
   ]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('one that is renewed is not: a single renewal shows that its holder lives', async () => {
+test('a lock from another PID space is not taken over once it has been renewed', async () => {
   let entry = leave(FOREIGN);
   const info = () => {
     const next = entry.replace('-17', '-18');
@@ -124,7 +126,7 @@ test('one that is renewed is not: a single renewal shows that its holder lives',
   expect(readdirSync(lockPath(output))).toEqual([entry]);
 });
 
-test('of many who find the lock of a run that is gone, one gets it', async () => {
+test('only one of many runs takes over the lock of a dead run', async () => {
   for (const tag of [goneTag(), FOREIGN]) {
     leave(tag);
     const tries = await Promise.allSettled(
@@ -136,7 +138,7 @@ test('of many who find the lock of a run that is gone, one gets it', async () =>
   }
 });
 
-test('a holder whose lock was taken over or deleted is told, and lets the lock alone', async () => {
+test('a holder learns that its lock was taken over or deleted, and then does not touch it', async () => {
   for (const lose of ['taken over', 'deleted']) {
     let lost = () => {};
     const isLost = new Promise<void>((resolve) => {
@@ -144,7 +146,7 @@ test('a holder whose lock was taken over or deleted is told, and lets the lock a
     });
     const lock = await lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 }, onLost: lost }));
     if (lose === 'deleted') rmSync(lockPath(output), { recursive: true });
-    // It may be renewed just now.
+    // The rename fails if the holder renews its lock at this moment.
     while (lose === 'taken over' && lock.isHeld()) {
       const [entry = ''] = readdirSync(lockPath(output));
       try {
@@ -159,17 +161,17 @@ test('a holder whose lock was taken over or deleted is told, and lets the lock a
   }
 });
 
-test('a lock is renewed while its holder computes', async () => {
+test('a lock is renewed while its holder blocks the event loop', async () => {
   const lock = await lockOutput(output, locking(0, { lease: SHORT }));
   const [first] = readdirSync(lockPath(output));
   const renewed = () => readdirSync(lockPath(output))[0] !== first;
-  // Nothing else can run in this thread meanwhile.
+  // This loop blocks the thread.
   while (!renewed());
   lock.release();
 });
 
-test('what is left of taking a lock, at whatever instant a process died, hinders nobody and is cleared away', async () => {
-  // The folder it prepared, and the lock whose file it had removed already.
+test('remains of a process that died while it took or released a lock are cleaned up and block nobody', async () => {
+  // A prepared folder, and a lock folder whose file was already removed.
   const made = `${lockPath(output)}.${goneTag()}-0123456789abcdef`;
   mkdirSync(made);
   writeFileSync(join(made, `${goneTag()}-0123456789abcdef@web-3-0`), '');
@@ -178,7 +180,7 @@ test('what is left of taking a lock, at whatever instant a process died, hinders
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('what is no lock is refused and not touched: a file, a pipe, a link, a folder with something else in it', async () => {
+test('a file, pipe, link or foreign folder in place of the lock is refused and not touched', async () => {
   const path = lockPath(output);
   for (const put of [
     () => writeFileSync(path, '4711-1-1a2b3c4d'),
@@ -199,7 +201,7 @@ test('what is no lock is refused and not touched: a file, a pipe, a link, a fold
   }
 });
 
-test('whoever may delete in a folder may take over a lock there; in a sticky one only its owner', async () => {
+test('a lock is as writable as its folder, but only by its owner in a sticky folder', async () => {
   for (const [mode, expected] of [
     [0o775, 0o775],
     [0o700, 0o700],
@@ -212,13 +214,15 @@ test('whoever may delete in a folder may take over a lock there; in a sticky one
   }
 });
 
-test('a folder that is not there is told of as that of any output', async () => {
+test('a missing output folder is reported as ENOENT', async () => {
   const there = join(folder, 'none', 'recs.csv');
   await expect(lockOutput(there, locking(0))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-/** Another process that takes the lock, in another world where `wrapper` makes one; it says "held", and "lost" when it loses it. */
-async function holder(...wrapper: string[]): Promise<{ child: ChildProcess; said: (word: string) => Promise<void> }> {
+/** Starts another process that takes the lock, inside `wrapper` if given; it prints "held", and "lost" when it loses the lock. */
+async function holder(
+  ...wrapper: string[]
+): Promise<{ child: ChildProcess; printed: (word: string) => Promise<void> }> {
   const lock = fileURLToPath(new URL('../../dist/files/lock.js', import.meta.url));
   const program = `
     const { lockOutput } = await import(${JSON.stringify(lock)});
@@ -230,25 +234,25 @@ async function holder(...wrapper: string[]): Promise<{ child: ChildProcess; said
     setInterval(() => {}, 1000);`;
   const [command = '', ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', program];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let heard = '';
+  let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    heard += text;
+    stdout += text;
   });
-  const said = async (word: string) => {
-    while (!heard.includes(word)) await once(child.stdout, 'data');
+  const printed = async (word: string) => {
+    while (!stdout.includes(word)) await once(child.stdout, 'data');
   };
-  await said('held');
-  return { child, said };
+  await printed('held');
+  return { child, printed };
 }
 
-test('a holder that was stopped loses the lock, and knows it when it goes on', async () => {
-  const { child, said } = await holder();
+test('a stopped holder loses the lock, and learns so when it continues', async () => {
+  const { child, printed } = await holder();
   child.kill('SIGSTOP');
   let lock: Lock | undefined;
   try {
     lock = await lockOutput(output, locking(60, { lease: SHORT }));
     child.kill('SIGCONT');
-    await said('lost');
+    await printed('lost');
     expect(lock.isHeld()).toBe(true);
   } finally {
     child.kill('SIGKILL');
@@ -266,22 +270,22 @@ if (!hasContainers) {
   );
 }
 
-test.runIf(hasContainers)('in another PID namespace a living holder keeps its lock, a dead one loses it', async () => {
+test.runIf(hasContainers)('a holder in another PID namespace keeps its lock until it dies', async () => {
   const { child } = await holder(...CONTAINER);
   const [entry = ''] = readdirSync(lockPath(output));
-  expect(entry).not.toContain(`-${world}-`);
-  // Here, its process number is another's or nobody's.
+  expect(entry).not.toContain(`-${pidSpace}-`);
+  // In our namespace, its number belongs to another process or to none.
   await expect(lockOutput(output, locking(0, { lease: { ...SHORT, expires: 3600 } }))).rejects.toMatchObject({
     exitCode: 75,
   });
   child.kill('SIGKILL');
   await once(child, 'exit');
   (await lockOutput(output, locking(0, { lease: SHORT }))).release();
-  expect(told.at(-1)).toMatch(/^took over the lock of another run \(process \d+ on \S+\), which is gone$/);
+  expect(messages.at(-1)).toMatch(/^took over the lock of another run \(process \d+ on \S+\), which is gone$/);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test.runIf(hasContainers)('two containers on one folder wait for one another', async () => {
+test.runIf(hasContainers)('two containers that write to one folder wait for each other', async () => {
   const { child } = await holder(...CONTAINER);
   const other = holder(...CONTAINER);
   let hasIt = false;

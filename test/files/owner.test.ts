@@ -8,9 +8,9 @@ import { isGone, isInOurPidSpace, ownTag, pidSpaceOf, removeLeftBehind, tagIn } 
 import { temporaryFolders } from './temporary.js';
 
 const newFolder = temporaryFolders();
-const [pid, start, machine] = ownTag().split('-');
+const [pid, start, pidSpace] = ownTag().split('-');
 
-test('a tag is found in a name of its kind, and in no other', () => {
+test('a tag is found only in names of exactly the given form', () => {
   expect(tagIn(`run-${ownTag()}-a1b2c3`, 'run-', '-\\w+')).toBe(ownTag());
   for (const name of [
     `run-${ownTag()}`,
@@ -23,35 +23,38 @@ test('a tag is found in a name of its kind, and in no other', () => {
   }
 });
 
-test('a process that runs is not gone, one that has ended is', async () => {
+test('a running process is not gone, an ended one is', async () => {
   expect(isGone(ownTag())).toBe(false);
   const child = spawn('true');
   await once(child, 'exit');
-  expect(isGone(`${child.pid}-${start}-${machine}`)).toBe(true);
-});
-
-test.runIf(process.platform === 'linux')('a number that another process got since is that of one that is gone', () => {
-  expect(isGone(`${pid}-${Number(start) - 1}-${machine}`)).toBe(true);
-  // Where the start is not known, the number alone counts.
-  expect(isGone(`${pid}-0-${machine}`)).toBe(false);
+  expect(isGone(`${child.pid}-${start}-${pidSpace}`)).toBe(true);
 });
 
 test.runIf(process.platform === 'linux')(
-  'a process that has ended is gone, though its parent has not asked how',
+  'a process is gone if its number now belongs to a process that started at another time',
+  () => {
+    expect(isGone(`${pid}-${Number(start) - 1}-${pidSpace}`)).toBe(true);
+    // A start of 0 means unknown: then only the number counts.
+    expect(isGone(`${pid}-0-${pidSpace}`)).toBe(false);
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'an ended process is gone even while its parent has not reaped it',
   async () => {
     const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600']);
-    const [said] = await once(parent.stdout, 'data');
-    const pid = Number(said);
-    // The shell would ask; what it becomes does not.
+    const [output] = await once(parent.stdout, 'data');
+    const pid = Number(output);
+    // The shell would reap its child; the `sleep` that replaces the shell does not.
     while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await sleep(10);
     process.kill(pid, 'SIGKILL');
     while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await sleep(10);
-    expect(isGone(`${pid}-0-${machine}`)).toBe(true);
+    expect(isGone(`${pid}-0-${pidSpace}`)).toBe(true);
     parent.kill();
   },
 );
 
-test('nothing is known of the processes of another world: machine, boot or container', () => {
+test('a process of another machine, boot or container never counts as gone', () => {
   expect(isInOurPidSpace(ownTag())).toBe(true);
   for (const tag of [`${pid}-${start}-1a2b3c4d`, '999999999-1-00000000', '999999999-1-1a2b3c4d']) {
     expect(isInOurPidSpace(tag)).toBe(false);
@@ -59,15 +62,15 @@ test('nothing is known of the processes of another world: machine, boot or conta
   }
 });
 
-test.runIf(process.platform === 'linux')('without a /proc of its own a process knows no world', () => {
-  expect(pidSpaceOf('/proc')).toBe(machine);
+test.runIf(process.platform === 'linux')('the PID space is unknown without the process’s own /proc', () => {
+  expect(pidSpaceOf('/proc')).toBe(pidSpace);
   expect(pidSpaceOf('/nowhere')).toBe('00000000');
   const folder = newFolder();
   symlinkSync('1', join(folder, 'self'));
   expect(pidSpaceOf(folder)).toBe('00000000');
 });
 
-test('what a process of another world left is removed once nobody has touched it for a day', () => {
+test('files left by a process of another PID space are removed after a day without changes', () => {
   const folder = newFolder();
   const foreign = `run-${pid}-${start}-1a2b3c4d`;
   for (const name of [`${foreign}-new`, `${foreign}-old`, `run-${ownTag()}-old`]) writeFileSync(join(folder, name), '');

@@ -7,7 +7,7 @@ import { temporaryFolders } from './temporary.js';
 
 const newFolder = temporaryFolders();
 
-test('a folder is gone, however deep, and what is not there is no failure', () => {
+test('a folder is removed with everything in it, and removing a missing one is no error', () => {
   const folder = newFolder();
   mkdirSync(join(folder, 'a', 'b'), { recursive: true });
   writeFileSync(join(folder, 'a', 'b', 'file'), 'x');
@@ -17,7 +17,7 @@ test('a folder is gone, however deep, and what is not there is no failure', () =
   expect(existsSync(join(folder, 'a'))).toBe(false);
 });
 
-test('a folder is gone although somebody else removes its files at the same time', async () => {
+test('a folder is removed even while another thread deletes files in it', async () => {
   const work = join(newFolder(), 'work');
   const remove = "for (let k = 199; k >= 0; k--) try { require('fs').unlinkSync(w.workerData + '/' + k) } catch {}";
   for (let round = 0; round < 10; round++) {

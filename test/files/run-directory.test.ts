@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test('a run has a folder for its owner alone, in TMPDIR, and another run another', () => {
+test('each run has a folder of its own in TMPDIR, which only its owner can open', () => {
   const runs = [new RunDirectory(), new RunDirectory()];
   for (const run of runs) {
     expect(dirname(run.path)).toBe(temporary);
@@ -25,14 +25,14 @@ test('a run has a folder for its owner alone, in TMPDIR, and another run another
   expect(runs[0]?.path).not.toBe(runs[1]?.path);
 });
 
-test('every file of a run has a path of its own that begins with its name', () => {
+test('every file of a run has a unique path that begins with its name', () => {
   const run = new RunDirectory();
   const paths = ['rows', 'rows', 'gram'].map((name) => run.file(name));
   expect(new Set(paths).size).toBe(3);
   expect(paths.map((path) => path.startsWith(join(run.path, 'rows')))).toEqual([true, true, false]);
 });
 
-test('what is discarded is gone, the rest stays, and what was never written is no error', () => {
+test('discarding removes only the given files, and a file that was never written is no error', () => {
   const run = new RunDirectory();
   const [gone, stays, never] = [run.file('rows'), run.file('rows'), run.file('rows')];
   writeFileSync(gone, 'x');
@@ -41,7 +41,7 @@ test('what is discarded is gone, the rest stays, and what was never written is n
   expect([gone, stays].map((path) => existsSync(path))).toEqual([false, true]);
 });
 
-test('a run’s folder goes with all that is in it, and a second time without complaint', () => {
+test('a run’s folder is removed with everything in it, and removing it twice is no error', () => {
   const run = new RunDirectory();
   writeFileSync(run.file('rows'), 'x');
   run.remove();
@@ -50,7 +50,7 @@ test('a run’s folder goes with all that is in it, and a second time without co
   expect(() => run.remove()).not.toThrow();
 });
 
-test('a temporary folder that is not there ends the run with 73 and a way out', () => {
+test('a missing temporary folder ends the run with 73 and advice', () => {
   vi.stubEnv('TMPDIR', join(temporary, 'none'));
   let thrown: unknown;
   try {
@@ -62,8 +62,8 @@ test('a temporary folder that is not there ends the run with 73 and a way out', 
   expect(thrown).toMatchObject({ exitCode: 73, message: expect.stringContaining('set TMPDIR to a folder with room') });
 });
 
-describe('beside an output file', () => {
-  test('it is for its owner alone, is found again, and taken over under another name with the finished files in it', () => {
+describe('a run folder beside an output file', () => {
+  test('is private, can be found again, and can be taken over with only its finished files', () => {
     const output = join(temporary, 'recs.csv');
     const run = RunDirectory.beside(output);
     expect(dirname(run.path)).toBe(temporary);
@@ -79,7 +79,7 @@ describe('beside an output file', () => {
     expect(next.bytes).toBe(1);
   });
 
-  test('one that others can write to, or that is none, is not found', () => {
+  test('is not found if others can write to it, or if it is a file or a link', () => {
     const output = join(temporary, 'recs.csv');
     chmodSync(RunDirectory.beside(output).path, 0o770);
     writeFileSync(join(temporary, '.recs.csv.0123456789abcdef.run'), 'a file');
@@ -87,7 +87,7 @@ describe('beside an output file', () => {
     expect(RunDirectory.leftBeside(output)).toEqual([]);
   });
 
-  test('one that is kept stays, until it is not', () => {
+  test('is not removed while it is marked as kept', () => {
     const run = RunDirectory.beside(join(temporary, 'recs.csv'));
     run.isKept = true;
     run.remove();

@@ -3,13 +3,13 @@ import { checkSum } from '../../src/files/check-sum.js';
 const BYTES: Readonly<Record<string, number>> = { u8: 1, u32: 4, f32: 4, f64: 8 };
 const HEADER = 16;
 
-/** An array file with the check sums that its bytes have, as somebody would write them who means it. */
+/** The bytes of an array file with all check sums recomputed, as a deliberate forger would do. */
 export function sealed(bytes: Buffer): Buffer {
   const end = headerEnd(bytes);
   return withHeader(bytes, resummed(bytes.subarray(HEADER, end), bytes.subarray(end)));
 }
 
-/** The same, with the check sums of its arrays as they stand in the header. */
+/** The same, but recomputes only the header's check sum and leaves those of the arrays as they are. */
 export function sealedHeader(bytes: Buffer): Buffer {
   return withHeader(bytes, bytes.subarray(HEADER, headerEnd(bytes)));
 }
@@ -26,7 +26,7 @@ function withHeader(bytes: Buffer, header: Buffer): Buffer {
   return Buffer.concat([prefix, header, bytes.subarray(end)]);
 }
 
-/** The header with the check sums that the arrays behind it have; as it is where it is none. */
+/** The header with the check sums of its arrays recomputed; unchanged if it is not valid. */
 function resummed(header: Buffer, arrays: Buffer): Buffer {
   try {
     const entries = JSON.parse(header.toString());

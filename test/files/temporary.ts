@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { removeTree } from '../../src/files/remove-tree.js';
 
 /*
- * Folders of tests. `test/setup.ts`, which runs with every test file, has them removed: hooks of a module that several files import would
- * be those of the first of them, since files share a process and its modules.
+ * Temporary folders of tests. `test/setup.ts`, which runs with every test file, removes them. Hooks in this module would not work: test files
+ * share a process and its modules, so the hooks would belong to the first file that imports it.
  */
 const ofTest: string[] = [];
 const ofFile: string[] = [];
 
-/** A folder of the test's own, removed after it. */
+/** Returns a function that makes a new folder, which is removed after the test. */
 export function temporaryFolders(): () => string {
   return () => folderIn(ofTest);
 }
 
-/** A folder that all tests of a file share, removed after them. */
+/** Makes a folder that all tests of a file share; it is removed after the last of them. */
 export function sharedFolder(): string {
   return folderIn(ofFile);
 }

@@ -12,7 +12,7 @@ type Page = ReturnType<typeof parseHTML>['document'];
 const newFolder = temporaryFolders();
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
-/** Users of two tastes, with times, ages and a catalogue whose titles are not to be trusted. */
+/** Writes events of users with two tastes, with ratings and dates, and a catalogue with a hostile title. */
 function world(): string {
   const folder = newFolder();
   const events = Array.from({ length: 60 }, (_, user) =>
@@ -35,13 +35,13 @@ const read = (folder: string, name: string) => {
 const textsOf = (document: Page, selector: string) =>
   [...document.querySelectorAll(selector)].map(({ textContent }) => textContent ?? '');
 
-/** Nothing of a page comes from elsewhere, runs, or is what a title of the catalogue made of it. */
+/** Checks that a page loads nothing, runs no script, and has no elements injected by a title of the catalogue. */
 function expectSelfContained(text: string, document: Page) {
   expect(document.querySelectorAll('script, img, link, iframe, object, [src], [href], [onerror]')).toHaveLength(0);
   expect(text).not.toMatch(/url\(|@import|NaN|undefined|Infinity/);
 }
 
-test('evaluate --report: the conclusion, the figures of the table, and twenty users whose finds are marked', async () => {
+test('evaluate --report shows the conclusion, the figures of the table, and twenty users with their hits marked', async () => {
   const folder = world();
   const args = ['evaluate', ...FILES, '--algorithms', 'ridge,cosine', '--at', '3,5', '--report', 'r.html', '-j', '1'];
   const { code, stdout, stderr } = await runInProcess(args, { folder });
@@ -68,7 +68,7 @@ test('evaluate --report: the conclusion, the figures of the table, and twenty us
   expect(text).toContain('&#60;img src=x onerror=alert(1)&#62;');
 });
 
-test('the page is the same with more children, but for the time that it took', async () => {
+test('the report is the same with more workers, except for the times', async () => {
   const folder = world();
   const pages = [];
   for (const workers of ['1', '2']) {
@@ -81,7 +81,7 @@ test('the page is the same with more children, but for the time that it took', a
   expect(pages[0]).toBe(pages[1]);
 });
 
-test('describe --report: what is understood, what is suspicious, and the command', async () => {
+test('describe --report shows how the input was understood, what is suspicious, and the command', async () => {
   const folder = world();
   put(folder, 'odd.csv', 'user,item\nann,oak\nann,elm\nbob,oak\n,\n,\n,\n,\n');
   for (const [files, suspicions] of [
@@ -99,7 +99,7 @@ test('describe --report: what is understood, what is suspicious, and the command
   }
 });
 
-test('both reports can go to standard output, but not beside another', async () => {
+test('a report can go to standard output, but not together with the normal output', async () => {
   const folder = world();
   const { stdout } = await runInProcess(['describe', ...FILES, '--report', '-', '-o', 'd.txt'], { folder });
   expect(stdout.startsWith('<!doctype html>')).toBe(true);
@@ -112,7 +112,7 @@ test('both reports can go to standard output, but not beside another', async () 
   }
 });
 
-test('a run that fails leaves no report, and the last one stays', async () => {
+test('a run that fails keeps the previous report', async () => {
   const folder = world();
   put(folder, 'r.html', 'last week');
   const args = ['evaluate', '-u', 'events.csv', '--split', 'time', '--holdout', '0.000001', '--report', 'r.html'];
@@ -122,13 +122,13 @@ test('a run that fails leaves no report, and the last one stays', async () => {
   expect(existsSync(join(folder, 'nobody.csv'))).toBe(false);
 });
 
-test('without the packages that draw, the error says what to install', async () => {
+test('missing plot packages are reported with the command that installs them', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
   await expect(loadPlotter(() => Promise.reject(missing))).rejects.toThrow(/npm install @observablehq\/plot linkedom/);
   await expect(loadPlotter(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
 });
 
-test.each(['evaluate', 'describe'])('%s draws bars on a terminal, and none elsewhere', async (command) => {
+test.each(['evaluate', 'describe'])('%s draws bars on a terminal only', async (command) => {
   const folder = world();
   const args = [command, ...FILES, ...(command === 'evaluate' ? ['--algorithms', 'cosine'] : [])];
   const piped = await runInProcess(args, { folder });
@@ -139,7 +139,7 @@ test.each(['evaluate', 'describe'])('%s draws bars on a terminal, and none elsew
   if (command === 'evaluate') expect(shown.stdout).toMatch(/^cosine +█+/m);
 });
 
-test('lists of different lengths are drawn, and a user without items has an empty one', async () => {
+test('lists of different lengths, including empty ones, are drawn', async () => {
   const folder = world();
   const candidates = Array.from({ length: 60 }, (_, user) =>
     Array.from({ length: user % 7 }, (_, k) => `u${user},i${(user % 2) * 10 + k}`),

@@ -11,7 +11,7 @@ const worlds = fc.record({
   seed: fc.integer(),
 });
 
-/** Numbers from -1 to 1 that a seed decides. */
+/** A generator of numbers from -1 to 1, determined by a seed. */
 function numbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -20,7 +20,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-/** A block of such numbers, and users who like some of its rows. */
+/** A block of random numbers, and users who like some of its rows. */
 function filled(blockOf: BlockOf, { rows, panels, seed }: { rows: number; panels: number; seed: number }): Block {
   const next = numbers(seed);
   const likes = Array.from({ length: USERS }, () => [...Array(rows).keys()].filter(() => next() > 0.2).slice(0, 40));
@@ -31,7 +31,7 @@ function filled(blockOf: BlockOf, { rows, panels, seed }: { rows: number; panels
   return block;
 }
 
-/** A factor to divide by, one column after another: a strong diagonal, and little above it. */
+/** A triangular factor to divide by, stored by column: large on the diagonal, small above it. */
 function factor(rank: number, seed: number): Float64Array {
   const next = numbers(seed);
   const u = new Float64Array(rank * rank);
@@ -39,8 +39,8 @@ function factor(rank: number, seed: number): Float64Array {
   return u;
 }
 
-/** Everything that a block can do. */
-function worked(block: Block, seed: number) {
+/** The results of all operations of a block. */
+function resultsOf(block: Block, seed: number) {
   const { rows, rank } = block;
   for (let p = 0; p < block.panels.length; p++)
     for (let from = 0; from < USERS; from += 4) block.smooth(p, from, Math.min(USERS, from + 4));
@@ -51,16 +51,16 @@ function worked(block: Block, seed: number) {
     block.addSquare(from, to);
     divided.push(...block.divided(from, to, u));
   }
-  // Below the diagonal nothing is promised.
+  // The cells below the diagonal are undefined.
   const square = [...block.square].filter((_, at) => at % rank >= Math.floor(at / rank));
   return { image: [...block.image], square, divided };
 }
 
-test('the compiled loops come to the bits of the plain ones', () => {
+test('the compiled loops give the same bits as the plain ones', () => {
   fc.assert(
     fc.property(worlds, (world) => {
-      const plain = worked(filled(PLAIN_KERNEL.blockOf, world), world.seed);
-      const compiled = worked(filled(compiledKernel().blockOf, world), world.seed);
+      const plain = resultsOf(filled(PLAIN_KERNEL.blockOf, world), world.seed);
+      const compiled = resultsOf(filled(compiledKernel().blockOf, world), world.seed);
       expect(compiled).toEqual(plain);
     }),
     { numRuns: 40 },

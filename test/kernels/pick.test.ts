@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 
-test.each([41, 70_000])('the entries of a segment in wanted columns are picked, of %d columns', (columns) => {
+test.each([41, 70_000])('exactly the entries of a segment in wanted columns are picked, with %d columns', (columns) => {
   const entry = fc.record({ column: fc.nat(40), value: fc.integer({ min: 1, max: 9 }) });
   fc.assert(
     fc.property(
-      // A segment is a part of a row, which has each column once at most.
+      // A segment is part of a row, which has each column at most once.
       fc.uniqueArray(entry, { maxLength: 30, selector: ({ column }) => column }),
       fc.array(fc.nat(40), { maxLength: 30 }),
       fc.nat(30),
       fc.nat(30),
       (entries, some, a, b) => {
-        // Far apart, where indices take four bytes.
+        // Odd columns are far apart if there are many columns, so that indices take four bytes.
         const place = (column: number) => (columns - 41) * (column % 2) + column;
         const index = Uint32Array.from(entries, ({ column }) => place(column));
         const value = Float32Array.from(entries, (each) => each.value);

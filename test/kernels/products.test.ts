@@ -16,8 +16,8 @@ const worlds = fc.integer({ min: 1, max: 5 }).chain((quarter) => {
   });
 });
 
-/** The vector of what was added, and the products of what is wanted with it. */
-function worked(
+/** The vector after the additions, its products with the wanted rows, and the rows. */
+function resultsOf(
   productsOf: ProductsOf,
   { length, rows, added, wanted }: typeof worlds extends fc.Arbitrary<infer T> ? T : never,
 ) {
@@ -32,16 +32,16 @@ function worked(
   return { vector: Array.from(products.vector), out: Array.from(out), rows: Array.from(products.rows) };
 }
 
-test('the compiled program adds and multiplies rows to the same bits as plain arrays', () => {
+test('the compiled program adds and multiplies rows with the same bits as plain arrays', () => {
   fc.assert(
     fc.property(worlds, (world) => {
-      expect(worked(compiledKernel().productsOf, world)).toEqual(worked(PLAIN_KERNEL.productsOf, world));
+      expect(resultsOf(compiledKernel().productsOf, world)).toEqual(resultsOf(PLAIN_KERNEL.productsOf, world));
     }),
     { numRuns: 50 },
   );
 });
 
-test('more rows than fit into one call are multiplied as one by one, whatever the vector was before', () => {
+test('multiplying more rows than fit into one call gives the same as multiplying them one by one', () => {
   const length = 16;
   const rows = Float32Array.from({ length: 3000 * length }, (_, k) => Math.fround(Math.sin(k)));
   const [fast, slow] = [compiledKernel().productsOf(rows, length), PLAIN_KERNEL.productsOf(rows, length)];
@@ -59,7 +59,7 @@ test('more rows than fit into one call are multiplied as one by one, whatever th
   }
 });
 
-test('the product is that of the textbook', () => {
+test('the products are exact for small integers', () => {
   const rows = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
   for (const { productsOf } of [compiledKernel(), PLAIN_KERNEL]) {
     const products = productsOf(rows, 4);

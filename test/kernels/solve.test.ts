@@ -10,10 +10,10 @@ const MOST = 7;
 const ITEMS = 12;
 
 interface System {
-  /** Symmetric and positive definite, of whole numbers. */
+  /** Symmetric and positive definite, with integer cells. */
   matrix: number[][];
   wanted: number[];
-  /** Which of the items are in the system, in the order of its rows. */
+  /** The items of the system, in the order of its rows. */
   items: number[];
 }
 
@@ -32,7 +32,7 @@ const systems: fc.Arbitrary<System> = fc.integer({ min: 1, max: MOST }).chain((s
     }));
 });
 
-/** The systems among 12 items, their pairs with items that are not in the system thrown in, and gathered as the ridge does. */
+/** The system among 12 items as the ridge gathers it; pairs with items outside the system are added and must have no effect. */
 function systemsOf({ matrix, items }: System, kernel: Kernel): Systems {
   const outside = [...Array(ITEMS).keys()].filter((item) => !items.includes(item));
   const diagonal = new Float64Array(ITEMS).fill(1);
@@ -66,7 +66,7 @@ describe.each([
   ['plain', PLAIN_KERNEL],
   ['compiled', compiledKernel()],
 ])('systems, %s', (_, kernel) => {
-  test('with many steps the solution is that of the dense system, and what it explains is wanted · solution', () => {
+  test('many steps reach the solution of the dense system, and the explained part is wanted · solution', () => {
     fc.assert(
       fc.property(systems, (some) => {
         const found = systemsOf(some, kernel);
@@ -80,14 +80,14 @@ describe.each([
     );
   });
 
-  test('a few steps are as many of textbook conjugate gradients, and explain more with every one', () => {
+  test('a few steps match textbook conjugate gradients, and each explains more', () => {
     fc.assert(
       fc.property(systems, (some) => {
         const exact = dot(times(inverse(some.matrix), some.wanted), some.wanted);
         const found = systemsOf(some, kernel);
         let before = 0;
         for (const steps of [0, 1, 2, 3]) {
-          // Another system in between leaves no trace for the next.
+          // Another system is solved in between and must not affect this one.
           solve(found, { ...some, wanted: some.wanted.toReversed(), items: some.items.slice(0, 1) }, 1);
           const explained = solve(found, some, steps);
           conjugateGradients(some.matrix, some.wanted, steps).forEach((value, x) => {
@@ -113,7 +113,7 @@ describe.each([
     expect(found.solution[0]).toBe(0.5);
   });
 
-  test('where nothing is wanted the solution is 0', () => {
+  test('the solution is 0 if the right-hand side is 0', () => {
     const nothing: System = {
       matrix: [
         [2, 1],

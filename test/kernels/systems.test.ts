@@ -9,7 +9,7 @@ import { settingsWith } from '../model/worlds.js';
 
 const compiled = compiledKernel();
 
-/** The rows of the ridge, with pairs counted in two parts; `counts` counts and `solves` gathers and solves. */
+/** The rows of the ridge, from pairs counted in two parts; the kernel `counts` counts, the kernel `solves` gathers and solves. */
 function rowsBy(counts: Kernel, solves: Kernel, items: number, neighbors: number, steps: number) {
   const evidence = larger(5, 300, items, 'any');
   const settings = settingsWith({ neighbors, steps, basketDamping: 0.5 });
@@ -26,11 +26,11 @@ function rowsBy(counts: Kernel, solves: Kernel, items: number, neighbors: number
   return fitter(evidence, settings, counted, solves)(0, evidence.items);
 }
 
-test('a program that was not built is an error, and not a slow run', () => {
+test('a missing compiled program is an error instead of a slow run', () => {
   expect(() => compiledKernel(new URL('no-such.wasm', import.meta.url))).toThrow('no-such.wasm');
 });
 
-test('what takes more than 4 GB does not fit into a program', () => {
+test('a layout of more than 4 GB does not fit into a program', () => {
   const layout = new ProgramLayout();
   layout.room(2 ** 32 - 4096);
   expect(layout.fits).toBe(true);
@@ -43,13 +43,13 @@ test.each([
   [20, 3],
   [200, 1],
   [200, 50],
-])('the compiled program solves to the same bits as plain arrays: K = %d, %d steps', (neighbors, steps) => {
+])('the compiled program solves with the same bits as plain arrays: K = %d, %d steps', (neighbors, steps) => {
   const slow = rowsBy(PLAIN_KERNEL, PLAIN_KERNEL, 900, neighbors, steps);
   expect(slow.rows.index.length).toBeGreaterThan(400);
   expect(rowsBy(PLAIN_KERNEL, compiled, 900, neighbors, steps)).toEqual(slow);
   expect(rowsBy(compiled, compiled, 900, neighbors, steps)).toEqual(slow);
 });
 
-test('so it does with more items than two bytes can name', () => {
+test('the compiled program gives the same bits with more items than two bytes can index', () => {
   expect(rowsBy(compiled, compiled, 66_000, 30, 3)).toEqual(rowsBy(PLAIN_KERNEL, PLAIN_KERNEL, 66_000, 30, 3));
 });

@@ -20,7 +20,7 @@ describe.each([
   ['Parquet with titles and sources', 'recs.parquet', [...PROFILES, '--format', 'parquet', '--titles', '--source']],
 ])('%s', (_, output, args) => {
   const many = args === ALONE ? [40] : [];
-  test.each([1, 2, 7, ...many])('of %i shards come to the bytes of one run', { timeout: 300_000 }, async (shards) => {
+  test.each([1, 2, 7, ...many])('with %i shards give the bytes of one run', { timeout: 300_000 }, async (shards) => {
     const folder = newFolder();
     putWorld(folder, 25);
     await worked(args, shards, folder);
@@ -29,7 +29,7 @@ describe.each([
   });
 });
 
-test('a shard that was killed in the middle leaves nothing that its next try does not clean', {
+test('the remains of a killed shard are cleaned up by its next try', {
   timeout: 120_000,
 }, async () => {
   const folder = newFolder();
@@ -48,7 +48,7 @@ test('a shard that was killed in the middle leaves nothing that its next try doe
   expect(readdirSync(join(folder, 'w')).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
-test('one shard that is worked twice at once comes to the same', { timeout: 120_000 }, async () => {
+test('shards that are done twice at the same time give the same output as one run', { timeout: 120_000 }, async () => {
   const folder = newFolder();
   putWorld(folder, 25);
   await worked(EVENTS, 2, folder);

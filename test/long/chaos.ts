@@ -5,7 +5,7 @@ import { ExitCode } from '../../src/failure.js';
 import { BINARY, exitOf, leftBehind, start, textOf } from '../cli/run.js';
 import { placeIn, type World } from './worlds.js';
 
-/** What is done to a run and its children, and how often of a hundred. */
+/** The faults, with their probabilities in percent. */
 const FAULTS = {
   'kill a child': 25,
   'stop a child': 30,
@@ -15,41 +15,41 @@ const FAULTS = {
 };
 export type Fault = keyof typeof FAULTS | 'killed by the limit of memory';
 
-/** How a run may end that has too little memory; the next attempt, which has enough, comes to all its bytes. */
+/** Exit codes allowed for a run with too little memory; the next attempt has enough and has to succeed. */
 const TOO_LITTLE: readonly number[] = [ExitCode.someFailed, ExitCode.noMemory];
 
-/** Within an attempt: each kill halves what is tried again, and a child that does not get ready thrice ends the run, rightly. */
-const MOST_CHILDREN_KILLED = 2;
-/** Of one run: it has to come to its end some day; the lock of a container that was killed costs a minute. */
-const MOST_RUNS_KILLED: Readonly<Record<World, number>> = { host: 3, 'memory limit': 3, container: 1 };
+/** Limit per attempt: each kill halves the shard that is retried, and a child that fails to start three times rightly ends the run. */
+const MAX_CHILDREN_KILLED = 2;
+/** Limit per run, so that it finishes at some point; waiting for the lock of a killed container takes a minute. */
+const MAX_RUNS_KILLED: Readonly<Record<World, number>> = { host: 3, 'memory limit': 3, container: 1 };
 
-/** A run that is to survive. */
+/** A run that has to survive faults. */
 export interface Victim {
   args: readonly string[];
   world: World;
   folder: string;
   tmp: string;
   output: string;
-  /** The bytes that it has to come to. */
+  /** The expected output. */
   expected: Buffer;
 }
 
-/** What was done to it, and what became of it. */
+/** The faults that a run suffered, and its outcome. */
 export interface Survival {
   faults: Fault[];
   resumes: number;
-  /** Why it is not what it should be; undefined: all is well. */
+  /** What is wrong with the outcome; undefined if nothing is. */
   loss: string | undefined;
 }
 
-/** Runs the program to its end, however often that takes, while it is pestered. @param random numbers from 0 to 1. */
-export async function pester(victim: Victim, random: () => number): Promise<Survival> {
+/** Runs the program with random faults, and resumes it until it finishes. @param random returns numbers from 0 to 1. */
+export async function runWithFaults(victim: Victim, random: () => number): Promise<Survival> {
   const { args, world, folder } = victim;
   const faults: Fault[] = [];
   for (let resumes = 0; ; resumes++) {
-    const { inside, tmp, args: more, leave } = placeIn(world, resumes, victim.tmp, random);
+    const { inside, tmp, args: more, cleanUp } = placeIn(world, resumes, victim.tmp, random);
     const child = start(resumes === 0 ? args : [...args, '--resume', ...more], { folder, tmp, inside });
-    const said = textOf(child.stderr);
+    const stderr = textOf(child.stderr);
     const ended = exitOf(child);
     let isOver = false;
     ended.then(() => {
@@ -60,33 +60,33 @@ export async function pester(victim: Victim, random: () => number): Promise<Surv
       await sleep(30 + 500 * random());
       const fault = faultFrom(random());
       const isSpent =
-        (fault === 'kill a child' && killed === MOST_CHILDREN_KILLED) ||
-        (fault === 'kill the run' && resumes === MOST_RUNS_KILLED[world]);
+        (fault === 'kill a child' && killed === MAX_CHILDREN_KILLED) ||
+        (fault === 'kill the run' && resumes === MAX_RUNS_KILLED[world]);
       if (isOver || isSpent || !(await inflict(fault, tmp, random))) continue;
       faults.push(fault);
       if (fault === 'kill a child') killed++;
     }
     const code = await ended;
-    await emptied(tmp);
-    const kills = await leave();
+    await allEnded(tmp);
+    const kills = await cleanUp();
     faults.push(...new Array<Fault>(kills).fill('killed by the limit of memory'));
-    // Of a container that was killed, unshare says so in its way.
-    const isKilled = code === null || /^unshare: /m.test(await said);
+    // If a container is killed, unshare ends with a message of its own.
+    const isKilled = code === null || /^unshare: /m.test(await stderr);
     if (isKilled || (kills > 0 && TOO_LITTLE.includes(code))) continue;
-    return { faults, resumes, loss: lossOf(code, await said, victim) };
+    return { faults, resumes, loss: lossOf(code, await stderr, victim) };
   }
 }
 
-function faultFrom(lot: number): keyof typeof FAULTS {
-  let rest = 100 * lot;
-  for (const [fault, often] of Object.entries(FAULTS) as [keyof typeof FAULTS, number][]) {
-    rest -= often;
+function faultFrom(random: number): keyof typeof FAULTS {
+  let rest = 100 * random;
+  for (const [fault, percent] of Object.entries(FAULTS) as [keyof typeof FAULTS, number][]) {
+    rest -= percent;
     if (rest < 0) return fault;
   }
   return 'stop a child';
 }
 
-/** @returns false where there was nobody to do it to. */
+/** @returns false if there was no process to apply the fault to. */
 async function inflict(fault: keyof typeof FAULTS, tmp: string, random: () => number): Promise<boolean> {
   const pids = leftBehind(tmp).map(Number);
   const children = pids.filter((pid) => programOf(pid).endsWith('shard-worker.js'));
@@ -99,7 +99,7 @@ async function inflict(fault: keyof typeof FAULTS, tmp: string, random: () => nu
     case 'stop a child':
       return child !== undefined && stopped([child], pause);
     case 'starve all children': {
-      for (let turn = 0; turn < 5; turn++) {
+      for (let round = 0; round < 5; round++) {
         await stopped(children, pause / 5);
         await sleep(5);
       }
@@ -112,7 +112,7 @@ async function inflict(fault: keyof typeof FAULTS, tmp: string, random: () => nu
   }
 }
 
-/** The program that a process of Node runs. */
+/** The script that a Node process runs. */
 function programOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1] ?? '';
@@ -128,7 +128,7 @@ async function stopped(pids: readonly number[], milliseconds: number): Promise<b
   return reached.length > 0;
 }
 
-/** False where the process is gone. */
+/** @returns false if the process is gone. */
 function signalled(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
@@ -137,14 +137,14 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Waits until nobody of a run is left. */
-async function emptied(tmp: string): Promise<void> {
+/** Waits until all processes of a run are gone. */
+async function allEnded(tmp: string): Promise<void> {
   while (leftBehind(tmp).length > 0) await sleep(20);
 }
 
-function lossOf(code: number, said: string, { folder, tmp, output, expected }: Victim): string | undefined {
-  if (code !== 0) return `it ended with ${code}: ${said}`;
-  if (!readFileSync(join(folder, output)).equals(expected)) return 'its bytes are others';
+function lossOf(code: number, stderr: string, { folder, tmp, output, expected }: Victim): string | undefined {
+  if (code !== 0) return `it ended with ${code}: ${stderr}`;
+  if (!readFileSync(join(folder, output)).equals(expected)) return 'its output differs';
   const debris = [...readdirSync(folder), ...readdirSync(tmp)].filter((name) => name !== output);
   return debris.length > 0 ? `it left ${debris.join(', ')}` : undefined;
 }

@@ -11,20 +11,20 @@ import { withFaults } from '../cli/faults.js';
 import { ARGS, held, MANY, newFolder, runFolder } from '../cli/resuming.js';
 import { BINARY, exitOf, leftBehind, run, start, textOf } from '../cli/run.js';
 
-/** Another run's, in another container. */
-const THEIRS = '1-5-1a2b3c4d-0123456789abcdef@web-3-7';
+/** The lock entry of a run in another container. */
+const FOREIGN_ENTRY = '1-5-1a2b3c4d-0123456789abcdef@web-3-7';
 
-test('a run whose output another has taken over ends with 75, and leaves lock, folder and the old output alone', async () => {
+test('a run whose lock another run has taken over ends with 75, and does not touch the lock, its folder and the old output', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
   put(folder, 'recs.csv', 'old');
   const { child, ended, said } = await held('count', folder, tmp, [...ARGS, '-q', '--resume']);
   const lock = join(folder, '.recs.csv.lock');
-  // It may be renewed just now.
-  while (readdirSync(lock)[0] !== THEIRS) {
+  // The rename fails if the run renews its lock at this moment.
+  while (readdirSync(lock)[0] !== FOREIGN_ENTRY) {
     try {
-      renameSync(join(lock, readdirSync(lock)[0] ?? ''), join(lock, THEIRS));
+      renameSync(join(lock, readdirSync(lock)[0] ?? ''), join(lock, FOREIGN_ENTRY));
     } catch {}
   }
   expect(await ended, await said).toBe(75);
@@ -33,7 +33,7 @@ test('a run whose output another has taken over ends with 75, and leaves lock, f
   );
   expect(child.exitCode).toBe(75);
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
-  expect(readdirSync(lock)).toEqual([THEIRS]);
+  expect(readdirSync(lock)).toEqual([FOREIGN_ENTRY]);
   expect(readdirSync(runFolder(folder) ?? '')).toContain('manifest');
   expect(leftBehind(tmp)).toEqual([]);
 });
@@ -43,7 +43,7 @@ test.each([
   ['recommend', 'recs.csv'],
   ['learn', '-'],
 ] as const)(
-  'a run whose folder is removed while it works on %s for %s ends with 74 and one sentence',
+  'a run whose folder is removed during %s, with output to %s, ends with 74 and a one-line error',
   async (job, output) => {
     const folder = newFolder();
     const tmp = newFolder();
@@ -67,7 +67,7 @@ test.each([
 if (!hasContainers) tellNoContainers();
 
 test.runIf(hasContainers)(
-  'of two runs in two containers on one output, the second leaves the first alone',
+  'a second run on the same output in another container is refused and does not disturb the first',
   async () => {
     const folder = newFolder();
     put(folder, 'few.csv', EVENTS);
@@ -79,9 +79,9 @@ test.runIf(hasContainers)(
     const second = spawn('unshare', [...CONTAINER, process.execPath, BINARY, '-u', 'few.csv', '-o', 'recs.csv'], {
       cwd: folder,
     });
-    const [code, said] = await Promise.all([exitOf(second), textOf(second.stderr)]);
-    expect(code, said).toBe(75);
-    expect(said).toMatch(
+    const [code, stderr] = await Promise.all([exitOf(second), textOf(second.stderr)]);
+    expect(code, stderr).toBe(75);
+    expect(stderr).toMatch(
       /^recommend: recs.csv is being written by another run \(process 1 on \S+\); --lock-wait 10m waits for it/,
     );
     expect(readdirSync(folder).filter((name) => name.endsWith('.run'))).toEqual(before);
@@ -93,7 +93,7 @@ test.runIf(hasContainers)(
 
 const SMALL = ['-u', 'few.csv', '-o', 'recs.csv', '--algorithm', 'ridge'];
 
-/** Runs the program by a shell that has changed something before. */
+/** Runs the program from a shell, after the shell command `change`. */
 async function runAfter(change: string, folder: string, args: readonly string[], ...shell: readonly string[]) {
   const [command = 'sh', ...rest] = [...shell, 'sh'];
   const child = spawn(command, [...rest, '-c', `${change} && exec "$@"`, 'sh', process.execPath, BINARY, ...args], {
@@ -106,26 +106,23 @@ async function runAfter(change: string, folder: string, args: readonly string[],
 const hasMounts = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;
 if (!hasMounts) process.stderr.write('\nNOT TESTED HERE: runs without /proc (unshare --mount is not permitted)\n\n');
 
-test.runIf(hasMounts)(
-  'without /proc a run does its work; only who limits the memory is told that nobody watches it',
-  async () => {
-    const folder = newFolder();
-    put(folder, 'few.csv', EVENTS);
-    const [change, shell] = ['mount -t tmpfs none /proc', ['unshare', '--mount']] as const;
-    expect(await runAfter(change, folder, SMALL, ...shell)).toEqual({ code: 0, stderr: '' });
-    const limited = await runAfter(change, folder, [...SMALL, '--max-memory', '2G'], ...shell);
-    expect(limited).toEqual({
-      code: 0,
-      stderr: expect.stringMatching(/^recommend: warning: --max-memory: the system does not show .*\n$/),
-    });
-    expect(readdirSync(folder).sort()).toEqual(['few.csv', 'recs.csv']);
-  },
-);
-
-test.runIf(process.platform === 'linux')('with too few open files a run ends with 71 and says so', async () => {
+test.runIf(hasMounts)('a run works without /proc, and warns only if --max-memory cannot be enforced', async () => {
   const folder = newFolder();
   put(folder, 'few.csv', EVENTS);
-  // How many it takes differs between versions of Node.
+  const [change, shell] = ['mount -t tmpfs none /proc', ['unshare', '--mount']] as const;
+  expect(await runAfter(change, folder, SMALL, ...shell)).toEqual({ code: 0, stderr: '' });
+  const limited = await runAfter(change, folder, [...SMALL, '--max-memory', '2G'], ...shell);
+  expect(limited).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^recommend: warning: --max-memory: the system does not show .*\n$/),
+  });
+  expect(readdirSync(folder).sort()).toEqual(['few.csv', 'recs.csv']);
+});
+
+test.runIf(process.platform === 'linux')('a run with too few open files ends with 71 and EMFILE', async () => {
+  const folder = newFolder();
+  put(folder, 'few.csv', EVENTS);
+  // How many open files are needed differs between versions of Node.
   let ending: Awaited<ReturnType<typeof runAfter>> = { code: 0, stderr: '' };
   for (const limit of [32, 30, 28, 26, 24]) {
     if (ending.code === 0) ending = await runAfter(`ulimit -n ${limit}`, folder, SMALL);
@@ -134,20 +131,17 @@ test.runIf(process.platform === 'linux')('with too few open files a run ends wit
   expect(readdirSync(folder).filter((name) => name !== 'recs.csv')).toEqual(['few.csv']);
 });
 
-test.runIf(process.platform === 'linux')(
-  'with little address space a run takes the plain loops, to the same bytes',
-  async () => {
-    const folder = newFolder();
-    put(folder, 'few.csv', EVENTS);
-    expect(await runAfter('true', folder, SMALL)).toEqual({ code: 0, stderr: '' });
-    const whole = readFileSync(join(folder, 'recs.csv'));
-    expect(await runAfter('ulimit -v 4000000', folder, SMALL)).toEqual({ code: 0, stderr: '' });
-    expect(readFileSync(join(folder, 'recs.csv'))).toEqual(whole);
-  },
-);
+test.runIf(process.platform === 'linux')('a run with little address space gives the same output', async () => {
+  const folder = newFolder();
+  put(folder, 'few.csv', EVENTS);
+  expect(await runAfter('true', folder, SMALL)).toEqual({ code: 0, stderr: '' });
+  const whole = readFileSync(join(folder, 'recs.csv'));
+  expect(await runAfter('ulimit -v 4000000', folder, SMALL)).toEqual({ code: 0, stderr: '' });
+  expect(readFileSync(join(folder, 'recs.csv'))).toEqual(whole);
+});
 
-test('a reader of stderr who has stopped reading holds up neither the end nor its exit code', async () => {
-  // Twice this name is more than fits into a pipe.
+test('a reader that stops reading stderr delays neither the end of the run nor its exit code', async () => {
+  // Two copies of this name are more than fits into a pipe.
   const child = start(['-u', 'x'.repeat(120_000), '-o', 'recs.csv'], { folder: newFolder() });
   child.stdout.resume();
   const [code] = await once(child, 'exit');
@@ -155,7 +149,7 @@ test('a reader of stderr who has stopped reading holds up neither the end nor it
   child.stderr.destroy();
 });
 
-test('output through a link is refused where another user made it in a folder that others may write', async () => {
+test('output through another user’s link in a folder that others can write to is refused', async () => {
   const folder = newFolder();
   put(folder, 'few.csv', EVENTS);
   put(folder, 'target.csv', 'precious');
@@ -164,7 +158,7 @@ test('output through a link is refused where another user made it in a folder th
   if (process.getuid?.() !== 0)
     process.stderr.write('\nNOT TESTED HERE: links of another user (only root can make one)\n\n');
   else {
-    // The folder is another's than the link.
+    // The link now has another owner than the folder.
     lchownSync(join(folder, 'recs.csv'), 12345, 12345);
     for (const option of ['-o', '--summary']) {
       const { code, stderr } = await run(['-u', 'few.csv', option, 'recs.csv', '-q'], { folder, terminal: false });
@@ -173,7 +167,7 @@ test('output through a link is refused where another user made it in a folder th
     }
     lchownSync(join(folder, 'recs.csv'), 0, 0);
   }
-  // One's own link, or one where nobody else may write, is followed.
+  // A link is followed if it is the user's own, or if nobody else can write to its folder.
   expect(await run(['-u', 'few.csv', '-o', 'recs.csv', '-q'], { folder })).toMatchObject({ code: 0, stderr: '' });
   expect(readFileSync(join(folder, 'target.csv'), 'utf8')).toContain('user_id');
 });

@@ -20,28 +20,28 @@ const RUN = ['README.md', 'guide', 'cookbook', 'formats', 'operations', 'faq'].m
 );
 const textOf = (document: string) => readFileSync(join(root, document), 'utf8');
 
-describe('what the documents show', () => {
+describe('the examples in the documents', () => {
   test.each(RUN)(
-    'the commands of %s run as they stand there, and say what it shows',
+    'the commands in %s run unchanged and print the output shown there',
     async (document) => {
       const folder = newFolder();
       const path = shop(folder);
       const wrong: string[] = [];
       for (const command of blocksOf(document).flatMap(commandsOf)) {
         const { code, stdout, stderr } = await runCommand(command, folder, path);
-        const said = stderr + stdout;
+        const output = stderr + stdout;
         const isRefused = command.shown?.startsWith('recommend: ') === true;
         if ((code !== 0) !== isRefused)
-          wrong.push(`${document}:${command.line}: exit code ${code}: ${command.text}\n${said}`);
-        const missing = command.shown === undefined ? undefined : missingPiece(command.shown, said);
-        if (missing !== undefined) wrong.push(`${document}:${command.line}: shown, but not so:\n${missing}\n${said}`);
+          wrong.push(`${document}:${command.line}: exit code ${code}: ${command.text}\n${output}`);
+        const missing = command.shown === undefined ? undefined : missingPiece(command.shown, output);
+        if (missing !== undefined) wrong.push(`${document}:${command.line}: shown, but not so:\n${missing}\n${output}`);
       }
       expect(wrong.join('\n')).toBe('');
     },
     120_000,
   );
 
-  test('every block of commands is one that is run, or plainly none', () => {
+  test('every code block is run, or has a kind without commands', () => {
     const kinds = RUN.flatMap(blocksOf).map(({ kind }) => kind);
     expect([...new Set(kinds)].sort()).toEqual(['', 'bash', 'crontab', 'csv', 'sh']);
     const unmarked = RUN.flatMap(blocksOf).filter((block) => block.kind === '' && commandsOf(block).length === 0);
@@ -49,11 +49,11 @@ describe('what the documents show', () => {
     expect(blocksOf('docs/cookbook.md').length).toBeGreaterThan(30);
   });
 
-  /** What stands behind `recommend evaluate` in a text, by command. */
+  /** The arguments of each `recommend evaluate` command in a text. */
   const commandsIn = (text: string) =>
     [...text.matchAll(/^ *recommend evaluate (-.+)$/gm)].map(([, args = '']) => args);
 
-  test('the commands of docs/evaluation.md and of the help run as they stand there', async () => {
+  test('the commands in docs/evaluation.md and in the help of evaluate run unchanged', async () => {
     const folder = newFolder();
     world(folder);
     const likes = EVENTS.filter((_, at) => at % 8 < 6);
@@ -72,7 +72,7 @@ describe('what the documents show', () => {
   });
 });
 
-test('docs/formats.md has every export, with the command that its fixture is understood by', () => {
+test('docs/formats.md lists every export, with the command that its fixture needs', () => {
   const rows = [
     ...textOf('docs/formats.md').matchAll(
       /^\| \[(.+?)\]\(\.\.\/fixtures\/exports\/(.+?)\/README\.md\) \| `(.+)` \|$/gm,
@@ -91,7 +91,7 @@ test('docs/formats.md has every export, with the command that its fixture is und
 });
 
 describe('links', () => {
-  /** The anchors of a document, as GitHub makes them of its headings. */
+  /** The anchors that GitHub gives to the headings of a document. */
   const anchorsOf = (document: string) =>
     [...textOf(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
       heading
@@ -100,7 +100,7 @@ describe('links', () => {
         .replaceAll(' ', '-'),
     );
 
-  test.each(DOCUMENTS)('of %s lead to a file that exists, and to a heading in it', (document) => {
+  test.each(DOCUMENTS)('in %s lead to existing files and headings', (document) => {
     const prose = textOf(document).replace(/^```[\s\S]*?^```$/gm, '');
     const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
     const broken = targets
@@ -113,7 +113,7 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 
-  test('README leads to every page', () => {
+  test('in README.md lead to every page', () => {
     const readme = textOf('README.md');
     expect(PAGES.filter((page) => !readme.includes(`(${page}`))).toEqual([]);
   });

@@ -12,18 +12,18 @@ import { temporaryFolders } from '../files/temporary.js';
 
 const newFolder = temporaryFolders();
 
-test('a reader that leaves early (`| head -1`) ends the run with 0, quietly', async () => {
+test('a reader that closes the pipe early (`| head -1`) ends the run with 0 and without a message', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', manyEvents(10_000, 2_000, 10));
   const child = start(['-u', 'events.csv', '--algorithm', 'ridge', '-n', '50', '-q', '-j', '2'], { folder, tmp });
   const ended = exitOf(child);
-  const complaints = textOf(child.stderr);
+  const stderr = textOf(child.stderr);
   const [first] = await once(child.stdout, 'data');
   child.stdout.destroy();
   expect(String(first)).toMatch(/^user_id,item_id,rank,score\n/);
   expect(await ended).toBe(0);
-  expect(await complaints).toBe('');
+  expect(await stderr).toBe('');
   expect(readdirSync(tmp)).toEqual([]);
   expect(leftBehind(tmp)).toEqual([]);
 });
@@ -33,40 +33,40 @@ describe.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s', (signal, code) => {
-  test('while it learns: no child, no file is left, and the old output stays', async () => {
+  test('while learning ends the run without remaining children or files, and keeps the old output', async () => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', manyEvents(100, 50, 8));
     put(folder, 'recs.csv', 'old');
     const child = start(['-u', 'events.csv', '-o', 'recs.csv', '-j', '2'], { folder, tmp, env: endless(newFolder()) });
     const ended = exitOf(child);
-    const complaints = textOf(child.stderr);
+    const stderr = textOf(child.stderr);
     await atWork(child, tmp);
     child.kill(signal);
-    const said = await complaints;
+    const text = await stderr;
     expect(await ended).toBe(code);
-    expect(said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
-    expect(said).not.toMatch(/\n\s+at /);
+    expect(text).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
+    expect(text).not.toMatch(/\n\s+at /);
     expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);
     expect(readdirSync(tmp)).toEqual([]);
     expect(leftBehind(tmp)).toEqual([]);
   });
 
-  test('while it waits for standard input: it ends at once, and leaves nothing', async () => {
+  test('while reading standard input ends the run at once without remaining files', async () => {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'items.csv', 'item\noak\n');
     const child = start(['-u', '-', '-i', 'items.csv', '-o', 'recs.csv'], { folder, tmp });
     const ended = exitOf(child);
-    const said = textOf(child.stderr);
-    // More than a pipe holds: once it is taken, the program is reading, and it gets no end.
+    const stderr = textOf(child.stderr);
+    // This is more than a pipe holds: once it is written, the program is reading, and it never gets the end of the input.
     const taken = new Promise<void>((resolve) => child.stdin.write(manyEvents(20_000, 50, 5), () => resolve()));
     child.stdin.on('error', () => {});
     await taken;
     child.kill(signal);
     expect(await ended).toBe(code);
-    expect(await said).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
+    expect(await stderr).toContain(`recommend: stopped by ${signal}; no output file was written\n`);
     expect(readdirSync(folder)).toEqual(['items.csv']);
     expect(readdirSync(tmp)).toEqual([]);
     expect(leftBehind(tmp)).toEqual([]);
@@ -77,23 +77,23 @@ test.skipIf(process.platform === 'win32').each([
   ['SIGTERM', 'SIGTERM', 143],
   ['SIGINT', 'SIGINT', 130],
   ['SIGHUP', 'SIGTERM', 143],
-] as const)('%s, then %s: the second ends it at once, whatever it still waits for', async (first, second, code) => {
+] as const)('%s, then %s: the second ends a waiting run at once', async (first, second, code) => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', manyEvents(100, 50, 8));
-  // A pipe that nobody reads: the summary is never written.
+  // Nobody reads this pipe, so the summary is never written.
   execFileSync('mkfifo', [join(folder, 'summary')]);
   const args = ['-u', 'events.csv', '-o', 'recs.csv', '-j', '2', '--summary', 'summary', '--metrics-file', 'r.prom'];
   const child = start(args, { folder, tmp, terminal: false, env: endless(newFolder()) });
   const ended = shellExitOf(child);
-  const said = textOf(child.stderr);
+  const stderr = textOf(child.stderr);
   await atWork(child, tmp);
   child.kill(first);
-  // Metrics are written before the summary: then it waits for that.
+  // The metrics are written before the summary, so the run is now waiting to write the summary.
   while (!readdirSync(folder).includes('r.prom') && child.exitCode === null) await sleep(10);
   child.kill(second);
   expect(await ended).toBe(code);
-  expect(await said).toBe(`recommend: stopped at once by a second signal, ${second}; no output file was written\n`);
+  expect(await stderr).toBe(`recommend: stopped at once by a second signal, ${second}; no output file was written\n`);
   expect(readFileSync(join(folder, 'r.prom'), 'utf8')).toContain(
     `recommend_exit_code{run="r"} ${{ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[first]}\n`,
   );
@@ -103,18 +103,18 @@ test.skipIf(process.platform === 'win32').each([
 });
 
 describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => {
-  /** Waits until a run says that it waits for a reader of the pipe. */
-  async function toldOfWaiting(stderr: Readable): Promise<void> {
-    let said = '';
+  /** Waits until a run reports that it is waiting for a reader of the pipe. */
+  async function untilItReportsWaiting(stderr: Readable): Promise<void> {
+    let text = '';
     for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
-      said += chunk;
-      if (said.includes('nobody reads pipe yet: its output waits for a reader\n')) return;
+      text += chunk;
+      if (text.includes('nobody reads pipe yet: its output waits for a reader\n')) return;
     }
-    throw new Error(`it ended, and said ${said}`);
+    throw new Error(`it ended, and wrote ${text}`);
   }
 
-  /** Starts a run beside such a pipe. */
-  function beside(events: string, args: readonly string[]) {
+  /** Starts a run in a folder with a pipe that nobody reads. */
+  function startWithPipe(events: string, args: readonly string[]) {
     const folder = newFolder();
     const tmp = newFolder();
     put(folder, 'events.csv', events);
@@ -128,13 +128,13 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     ['--bad-rows=', ['-o', 'recs.csv', '--bad-rows=pipe']],
     ['--output', ['-o', 'pipe']],
     ['--summary', ['-o', '/dev/null', '--summary', 'pipe']],
-  ])('as %s is waited for, which is told, and a signal ends it', async (_, args) => {
-    const { folder, tmp, child, ended } = beside(EVENTS, args);
-    await toldOfWaiting(child.stderr);
+  ])('as %s makes the run wait and say so, until a signal ends it', async (_, args) => {
+    const { folder, tmp, child, ended } = startWithPipe(EVENTS, args);
+    await untilItReportsWaiting(child.stderr);
     child.stderr.resume();
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');
-    // A run that has done its work has only its summary to write, and takes a second signal to give that up.
+    // A run that only has its summary left to write needs a second signal to give that up.
     const isOver = () => child.exitCode !== null || child.signalCode !== null;
     if (args.includes('--summary')) for (; !isOver(); await sleep(50)) child.kill('SIGTERM');
     expect(await ended).toBe(143);
@@ -146,8 +146,8 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     ['--bad-rows', ['-o', 'recs.csv', '--bad-rows', 'pipe', '--user-col', 'who'], 2],
     ['--output', ['-o', 'pipe'], 65],
     ['--output, when the time is up,', ['-o', 'pipe', '--max-duration', '2s'], 75],
-  ])('as %s keeps no run that fails from its end', async (_, args, code) => {
-    const { ended } = beside(code === 75 ? EVENTS : `${EVENTS}cat,oak,abc\n`, args);
+  ])('as %s does not keep a failing run from ending', async (_, args, code) => {
+    const { ended } = startWithPipe(code === 75 ? EVENTS : `${EVENTS}cat,oak,abc\n`, args);
     expect(await ended).toBe(code);
   });
 
@@ -160,18 +160,18 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     ],
     ['--bad-rows', `user,item,rating\n${'cat,oak,abc\n'.repeat(5000)}`, ['-o', 'recs.csv', '--bad-rows', 'pipe'], 65],
   ])(
-    'as %s keeps no run that fails from its end either where its reader stands still',
+    'as %s does not keep a failing run from ending if its reader has stopped reading',
     async (_, events, args, code) => {
-      const { folder, ended } = beside(events, args);
+      const { folder, ended } = startWithPipe(events, args);
       const reader = openSync(join(folder, 'pipe'), constants.O_RDONLY | constants.O_NONBLOCK);
       expect(await ended).toBe(code);
       closeSync(reader);
     },
   );
 
-  test('as --bad-rows loses nothing for one who comes late', async () => {
-    const { folder, child, ended } = beside(`${EVENTS}cat,oak,abc\n`, ['-o', 'recs.csv', '--bad-rows', 'pipe']);
-    await toldOfWaiting(child.stderr);
+  test('as --bad-rows gets all rows when its reader comes late', async () => {
+    const { folder, child, ended } = startWithPipe(`${EVENTS}cat,oak,abc\n`, ['-o', 'recs.csv', '--bad-rows', 'pipe']);
+    await untilItReportsWaiting(child.stderr);
     child.stderr.resume();
     expect(await textOf(createReadStream(join(folder, 'pipe')))).toBe(
       'file,line,reason,row\nevents.csv,7,"column ""rating"": ""abc"" is not a number","cat,oak,abc"\n',
@@ -180,36 +180,31 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody reads', () => 
     expect(readdirSync(folder).sort()).toEqual(['events.csv', 'pipe', 'recs.csv']);
   });
 
-  test('as --bad-rows has many rows wait for it without a word of warning', async () => {
+  test('as --bad-rows buffers many rows for a late reader without a warning', async () => {
     const bad = Array.from({ length: 2000 }, (_, k) => `cat,oak${k},abc\n`).join('');
-    const { folder, child, ended } = beside(EVENTS + bad, ['-o', '/dev/null', '--bad-rows', 'pipe']);
-    await toldOfWaiting(child.stderr);
+    const { folder, child, ended } = startWithPipe(EVENTS + bad, ['-o', '/dev/null', '--bad-rows', 'pipe']);
+    await untilItReportsWaiting(child.stderr);
     const stderr = textOf(child.stderr);
-    const kept = await textOf(createReadStream(join(folder, 'pipe')));
-    expect(kept.split('\n').length).toBe(2002);
-    expect(kept.slice(kept.lastIndexOf('cat'))).toBe('cat,oak1999,abc"\n');
+    const rows = await textOf(createReadStream(join(folder, 'pipe')));
+    expect(rows.split('\n').length).toBe(2002);
+    expect(rows.slice(rows.lastIndexOf('cat'))).toBe('cat,oak1999,abc"\n');
     expect(await ended).toBe(0);
     expect(await stderr).not.toContain('Warning');
   });
 });
 
-test.skipIf(process.platform === 'win32')(
-  'a temporary folder without room ends the run with 74 and the way out',
-  async () => {
-    const folder = newFolder();
-    const tmp = newFolder();
-    put(folder, 'events.csv', manyEvents(300, 120, 12));
-    // The shell lets no file grow beyond a few blocks.
-    const { code, stderr } = await run(['-u', 'events.csv', '-o', '/dev/null', '--algorithm', 'cosine'], {
-      folder,
-      tmp,
-      terminal: false,
-      inside: ['sh', '-c', 'ulimit -f 8; exec "$@"', 'sh'],
-    });
-    expect(stderr).toMatch(
-      /^recommend: no room in \S+ \(EFBIG.* set TMPDIR to a folder with some, and run it again\n$/,
-    );
-    expect(code).toBe(74);
-    expect(readdirSync(tmp)).toEqual([]);
-  },
-);
+test.skipIf(process.platform === 'win32')('a full temporary folder ends the run with 74 and advice', async () => {
+  const folder = newFolder();
+  const tmp = newFolder();
+  put(folder, 'events.csv', manyEvents(300, 120, 12));
+  // The shell limits the size of files to a few blocks.
+  const { code, stderr } = await run(['-u', 'events.csv', '-o', '/dev/null', '--algorithm', 'cosine'], {
+    folder,
+    tmp,
+    terminal: false,
+    inside: ['sh', '-c', 'ulimit -f 8; exec "$@"', 'sh'],
+  });
+  expect(stderr).toMatch(/^recommend: no room in \S+ \(EFBIG.* set TMPDIR to a folder with some, and run it again\n$/);
+  expect(code).toBe(74);
+  expect(readdirSync(tmp)).toEqual([]);
+});

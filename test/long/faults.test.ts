@@ -9,7 +9,7 @@ import { temporaryFolders } from '../files/temporary.js';
 const newFolder = temporaryFolders();
 const EVENTS = manyEvents(300, 120, 12);
 
-/** Runs the program while such things happen to its workers. */
+/** Runs the program with faults in its workers. */
 async function runWith(faults: readonly Fault[], events = EVENTS) {
   const folder = newFolder();
   const tmp = newFolder();
@@ -23,48 +23,48 @@ async function runWith(faults: readonly Fault[], events = EVENTS) {
   return { ...ended, files, csv: files.includes('recs.csv') ? readFileSync(join(folder, 'recs.csv'), 'utf8') : '' };
 }
 
-let undisturbed = '';
+let csvWithoutFaults = '';
 
 beforeAll(async () => {
   const { code, csv, stderr } = await runWith([]);
   expect([code, stderr]).toEqual([0, '']);
-  undisturbed = csv;
+  csvWithoutFaults = csv;
 });
 
-test('workers that are killed, exit or talk nonsense cost a warning each, and no byte', async () => {
+test('workers that are killed, exit or send invalid messages cause a warning each, and the same output', async () => {
   const { code, csv, stderr } = await runWith([
     { job: 'count', row: 50, how: 'SIGKILL', times: 1 },
     { job: 'learn', row: 50, how: 'exit', times: 1 },
     { job: 'recommend', row: 50, how: 'nonsense', times: 1 },
   ]);
   expect(code, stderr).toBe(0);
-  expect(csv).toBe(undisturbed);
+  expect(csv).toBe(csvWithoutFaults);
   const warnings = stderr.split('\n').filter((line) => line.startsWith('recommend: warning: '));
   const what = [
     'count shard \\d+ .*: worker \\d+ was killed by SIGKILL; ',
     'learn shard \\d+ .*: worker \\d+ ended with exit code 0 and no answer; ',
     'recommend shard \\d+ .*: worker \\d+ sent a message that is not part of the protocol; ',
   ];
-  expect(warnings).toEqual(what.map((said) => expect.stringMatching(new RegExp(`warning: ${said}`))));
+  expect(warnings).toEqual(what.map((text) => expect.stringMatching(new RegExp(`warning: ${text}`))));
 });
 
-test('a range of a large file over which every worker is killed is read by the run itself', async () => {
-  // A column that nobody reads makes it large enough to be read in ranges; its head is read by the run anyway.
+test('the run itself reads a range of a large file at which every worker is killed', async () => {
+  // An unused column makes the file large enough to be read in ranges. The run itself reads its beginning anyway.
   const [header, ...rows] = EVENTS.trimEnd().split('\n');
   const padded = [`${header},note`, ...rows.map((row) => `${row},${'x'.repeat(12_000)}`)].join('\n');
   const fault = { job: 'read', row: 26_000_000, how: 'SIGKILL' } as const;
   const { code, csv, stderr } = await runWith([fault], padded);
   expect(code, stderr).toBe(0);
-  expect(csv).toBe(undisturbed);
+  expect(csv).toBe(csvWithoutFaults);
   expect(stderr.match(/warning: read shard 0 .*was killed by SIGKILL; given to another worker/g)?.length).toBe(1);
 });
 
-test('a user over whom every worker is killed loses their own list alone, is named, and the run ends with 3', async () => {
+test('a user at whom every worker is killed is the only one without a list, is named, and the run ends with 3', async () => {
   const { code, csv, stderr } = await runWith([{ job: 'recommend', row: 57, how: 'SIGKILL' }]);
   expect(code, stderr).toBe(3);
-  const rows = rowsOf(undisturbed);
+  const rows = rowsOf(csvWithoutFaults);
   const users = [...new Set(rows.map((row) => row.user_id))];
-  const kept = undisturbed.split('\n').filter((line) => !line.startsWith(`${users[57]},`));
+  const kept = csvWithoutFaults.split('\n').filter((line) => !line.startsWith(`${users[57]},`));
   expect(csv).toBe(kept.join('\n'));
   expect(stderr).toMatch(
     new RegExp(
@@ -73,19 +73,19 @@ test('a user over whom every worker is killed loses their own list alone, is nam
   );
 });
 
-test('items over which every worker is killed are named, whether counted or learned, and everybody is served', async () => {
+test('items at which every worker is killed while counting or learning are named, and all users get lists', async () => {
   const { code, csv, stderr } = await runWith([
     { job: 'count', row: 7, how: 'SIGKILL' },
     { job: 'learn', row: 9, how: 'SIGKILL' },
   ]);
   expect(code, stderr).toBe(3);
   const users = (text: string) => new Set(rowsOf(text).map((row) => row.user_id));
-  expect(users(csv)).toEqual(users(undisturbed));
+  expect(users(csv)).toEqual(users(csvWithoutFaults));
   expect(stderr).toMatch(/\n {2}item \S+ was not learned: count shard \d+ \(rows 7 to 7\)/);
   expect(stderr).toMatch(/\n {2}item \S+ was not learned: learn shard \d+ \(rows 9 to 9\)/);
 });
 
-test('workers that never start end the run at once, with one error', async () => {
+test('a run whose workers never start ends at once with one error', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', EVENTS);

@@ -10,21 +10,21 @@ import { temporaryFolders } from '../files/temporary.js';
 
 const newFolder = temporaryFolders();
 const MB = 1 << 20;
-/** A row of 64 MB is looked at, more than once: far less than the 2 GB of these files. */
+/** Several copies of a row of 64 MB fit into this; it is far less than the 2 GB of these files. */
 const BOUND = 1024 * MB;
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 function summaryIn(folder: string) {
   return JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'));
 }
 
-/** A little file that unpacks to `megabytes` of a piece behind some text: gzip files may stand behind one another. */
+/** A small gzip file that unpacks to `text` and `megabytes` of repeated `piece`; concatenated gzip files are valid. */
 function bomb(text: string, piece: string, megabytes: number): Uint8Array {
   const each = gzipSync(piece.repeat(Math.ceil((64 * MB) / piece.length)), { level: 1 });
   return Buffer.concat([gzipSync(text), ...Array.from({ length: megabytes / 64 }, () => each)]);
 }
 
-describe('what unpacks to 2 GB', () => {
+describe('a file that unpacks to 2 GB', () => {
   test.each([
     ['one cell', 'events', 'user,item\nann,oak\nann,', 'a', 'f.csv:3: a row of more than 64 MB'],
     ['an open quote', 'events', 'user,item\nann,oak\nbob,"elm\n', 'ann,oak\n', `f.csv:3: ${TOO_LONG}`],
@@ -32,37 +32,37 @@ describe('what unpacks to 2 GB', () => {
     ['a header', 'items', 'item,title,', 'a', 'f.csv:1: a row of more than 64 MB'],
     ['NUL bytes', 'events', '', '\0', 'f.csv:1: NUL bytes'],
   ])(
-    'as %s of %s is refused where it begins, in bounded memory',
-    async (_, kind, text, piece, said) => {
+    'with %s, read as %s, is refused with the line of the fault, in bounded memory',
+    async (_, kind, text, piece, message) => {
       const folder = newFolder();
       put(folder, 'f.csv', bomb(text, piece, 2048));
       put(folder, 'e.csv', EVENTS);
       const files = kind === 'events' ? ['-u', 'f.csv'] : ['-u', 'e.csv', '-i', 'f.csv'];
       const { code, stdout, stderr } = await run([...files, '--summary', 'summary.json', '-j', '1'], { folder });
       expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
-      expect(stderr).toContain(said);
+      expect(stderr).toContain(message);
       expect(summaryIn(folder).peak_memory_bytes).toBeLessThan(BOUND);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
 test(
-  'a row without an end in a file that is read in ranges is refused where it begins, in bounded memory',
+  'an endless row in a file that is read in ranges is refused with its line, in bounded memory',
   async () => {
     const folder = newFolder();
-    // The rest of it is a hole, which takes no room.
+    // The rest of the file is a hole, which takes no disk space.
     truncateSync(put(folder, 'f.csv', 'user,item\nann,oak\nann,"'), 2048 * MB);
     const { code, stderr } = await run(['-u', 'f.csv', '--summary', 'summary.json', '-j', '2'], { folder });
     expect(code).toBe(65);
     expect(stderr).toContain('f.csv:3: a row of more than 64 MB');
     expect(summaryIn(folder).peak_memory_bytes).toBeLessThan(BOUND);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
-  'a user with a million rows is served, and everybody else with them',
+  'a user with a million rows gets a list, and so do all others',
   async () => {
     const folder = newFolder();
     const rows = Array.from({ length: 1_000_000 }, (_, row) => `ann,i${(row * 7919) % 50_000}`);
@@ -76,12 +76,12 @@ test(
     const lists = lawfulLists(stdout, 3);
     expect([lists.size, lists.get('ann')]).toEqual([52, ['new']]);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 describe('within --max-memory', () => {
   test(
-    'a packed file that swells beyond the memory ends the run, and the old output stays',
+    'a compressed file that needs too much memory ends the run, and the old output stays',
     async () => {
       const folder = newFolder();
       const filler = 'x'.repeat(2000);
@@ -96,11 +96,11 @@ describe('within --max-memory', () => {
       expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe('old');
       expect(readdirSync(folder).sort()).toEqual(['e.csv.gz', 'recs.csv']);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'of what comes from a pipe, the rows are counted before they are put in order: that they do not fit is told then',
+    'rows from a pipe are counted before they are sorted, and refused if sorting them needs too much memory',
     async () => {
       const folder = newFolder();
       const rows = Array.from({ length: 100 }, (_, k) => `${k},${(k * 7) % 31}\n`).join('');
@@ -113,6 +113,6 @@ describe('within --max-memory', () => {
       );
       expect(readdirSync(folder)).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

@@ -26,8 +26,8 @@ import { mayHaveThousands, SampledColumn } from '../../src/understanding/sampled
 import { columnKeys } from '../../src/understanding/vocabulary.js';
 
 /*
- * Every parser of cells reads 10 MB of every alphabet that its patterns know. Nothing is timed: with a pattern that takes quadratic time,
- * one of these cells takes weeks.
+ * Every parser of cells reads 10 MB of each character that its patterns treat specially. Nothing is timed: with a pattern of quadratic time,
+ * one of these cells would take weeks.
  */
 
 const LENGTH = 10_000_000;
@@ -38,7 +38,7 @@ const TEXTS = [
   ...['<', '<a', '&', '&a', 'a', 'aB', 'id', 'NA', 'é', 'e\u0301', '中', '😀', '€ ', 'sep=', '(', '.S', '#'],
 ];
 
-/** Runs, and what comes before and behind them: where a pattern that has read all of a run must find that it was in vain. */
+/** Repeated units with text before and behind them, so that a pattern matches the whole repetition and fails after it. */
 const CELLS: readonly (readonly [before: string, unit: string, behind: string])[] = [
   ...[...NUMBERS, ...TEXTS].map((unit) => ['', unit, ''] as const),
   ...NUMBERS.map((unit) => ['1', unit, 'x'] as const),
@@ -68,23 +68,23 @@ const PARSERS: readonly [name: string, parse: (cell: string) => unknown][] = [
   ['decideAttribute', (cell) => decideAttribute({ name: cell, cells: [cell, 'a', 'b'] }, false).as],
   ['splitWords', (cell) => splitWords(cell).length],
   ['closest', (cell) => closest('user_id', [cell])],
-  ['recogniseRoles', (cell) => recogniseRoles(lookedAt([cell, 'user_id'], [cell, 'u']), ['user', 'item'], {}, 'user')],
-  ['looksLikeData', (cell) => looksLikeData(lookedAt([cell, 'x'], [cell, 'u']))],
-  ['guessedColumns', (cell) => guessedColumns(lookedAt([cell, 'x'], [cell, 'u'], ['b', 'v']), 'events').length],
+  ['recogniseRoles', (cell) => recogniseRoles(fileOf([cell, 'user_id'], [cell, 'u']), ['user', 'item'], {}, 'user')],
+  ['looksLikeData', (cell) => looksLikeData(fileOf([cell, 'x'], [cell, 'u']))],
+  ['guessedColumns', (cell) => guessedColumns(fileOf([cell, 'x'], [cell, 'u'], ['b', 'v']), 'events').length],
   ['columnKeys', (cell) => columnKeys(cell).length],
   ['statusWeight', statusWeight],
   ['saysCancelled', saysCancelled],
   ['listOf', (cell) => listOf(cell)?.length],
   ['isUnquoted', (cell) => isUnquoted(Buffer.from(`a\tb\n${cell}\tx\n`), '\t')],
-  ['quoted cells of what is unquoted', (cell) => unquotedOf(cell)],
+  ['withQuotedCells', (cell) => unquotedOf(cell)],
   ['mayHaveThousands', (cell) => mayHaveThousands([cell, '1.234'])],
   ['idWarnings', (cell) => idWarnings([cell, 'a'], 'user', ['user', cell]).length],
   ['ids', (cell) => new IdIndex().add(cell)],
   ['bytes', ofBytes],
 ];
 
-/** A file as it is understood by. */
-function lookedAt(header: string[], ...rows: string[][]) {
+/** A sampled file with this header and these rows. */
+function fileOf(header: string[], ...rows: string[][]) {
   const columns = header.map(
     (name, at) =>
       new SampledColumn(
@@ -105,7 +105,7 @@ async function unquotedOf(cell: string): Promise<number> {
   return bytes;
 }
 
-test.each(PARSERS)('%s reads 10 MB of any alphabet', async (_, parse) => {
+test.each(PARSERS)('%s reads or refuses cells of 10 MB, whatever they repeat', async (_, parse) => {
   for (const [before, unit, behind] of CELLS) {
     const cell = before + unit.repeat(LENGTH / unit.length) + behind;
     let thrown: unknown;
@@ -114,14 +114,14 @@ test.each(PARSERS)('%s reads 10 MB of any alphabet', async (_, parse) => {
     } catch (error) {
       thrown = error;
     }
-    // It may refuse the cell, in a sentence that does not hold all of it.
+    // A parser may refuse the cell, but its message must not contain all of it.
     if (thrown === undefined) continue;
     expect(thrown instanceof BadRow || thrown instanceof Failure, `${unit}: ${thrown}`).toBe(true);
     expect(String(thrown).length).toBeLessThan(1000);
   }
 });
 
-/** What looks at bytes. */
+/** The parsers that work on bytes. */
 function ofBytes(cell: string): void {
   const bytes = Buffer.from(cell);
   isBlankCell(bytes, 0, bytes.length);

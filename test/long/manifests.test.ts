@@ -8,8 +8,8 @@ import { root } from '../cli/run.js';
 import { sharedFolder } from '../files/temporary.js';
 
 /*
- * The manifests of docs/scale.md against what the engines take: their own models of it, as packages have them. The compiler finds fields that there
- * are not, as schemas of Kubernetes do not. The packages are 84 MB, so they are installed here alone.
+ * Checks the manifests of docs/scale.md against the engines' own types, which come from npm packages. The compiler finds unknown
+ * fields, which the schemas of Kubernetes do not. The packages take 84 MB, so they are installed for this test only.
  */
 const PACKAGES = [
   'kubernetes-models@5.1.0',
@@ -37,8 +37,8 @@ beforeAll(() => {
   expect({ status, stderr }).toMatchObject({ status: 0 });
 }, 300_000);
 
-/** What the compiler says against manifests. */
-function flawsOf(all: Readonly<Record<string, unknown>>): string {
+/** The compiler's errors for manifests. */
+function errorsIn(all: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(TYPES).map(
     ([name, type], k) => `export const manifest${k}: ${type} = ${JSON.stringify(all[name])};`,
   );
@@ -58,9 +58,9 @@ function flawsOf(all: Readonly<Record<string, unknown>>): string {
   return stdout + stderr;
 }
 
-test('the manifests are of those models', () => {
+test('the manifests match the types of their engines', () => {
   expect(Object.keys(manifests).sort()).toEqual(Object.keys(TYPES).sort());
-  expect(flawsOf(manifests)).toBe('');
+  expect(errorsIn(manifests)).toBe('');
 });
 
 test.each([
@@ -71,7 +71,7 @@ test.each([
   ['aws', 'efsVolumeConfiguration', 'efs'],
   ['google', 'FAIL_TASK', 'FAIL'],
   ['google', 'maxRetryCount', 'maxRetries'],
-])('%s: %s that is %s would be found', (name, right, wrong) => {
+])('%s: the check finds %s misspelled as %s', (name, right, wrong) => {
   const altered = JSON.parse(JSON.stringify(manifests[name]).replace(right, wrong));
-  expect(flawsOf({ ...manifests, [name]: altered })).toContain('error TS');
+  expect(errorsIn({ ...manifests, [name]: altered })).toContain('error TS');
 });

@@ -25,7 +25,7 @@ import {
 } from '../cli/resuming.js';
 import { exitOf, run, start } from '../cli/run.js';
 
-test('a run can be cut and gone on with at every stage, one after the other', async () => {
+test('a run can be interrupted and resumed in every stage, one after the other', async () => {
   const folder = await cut('count');
   for (const kind of ['learn', 'recommend'] as const) {
     const tmp = newFolder();
@@ -38,7 +38,7 @@ test('a run can be cut and gone on with at every stage, one after the other', as
 test.each([
   ['jsonl', 'recs.jsonl'],
   ['wide', 'recs.csv'],
-])('a run that writes %s is gone on with, and comes to the same bytes', async (format, output) => {
+])('a resumed run that writes %s gives the same bytes', async (format, output) => {
   const folder = newFolder();
   const tmp = newFolder();
   put(folder, 'events.csv', MANY);
@@ -53,7 +53,7 @@ test.each([
   expect(readFileSync(join(folder, output)).equals(resumed)).toBe(true);
 });
 
-test('auto does not tune again, and the summary says the same of how it tuned', async () => {
+test('a resumed run does not tune auto again, and its summary describes the tuning as before', async () => {
   const args = ['-u', 'users.csv', '--interactions', 'events.csv', '-o', 'recs.csv', '-n', '5', '--summary', 's.json'];
   const folder = newFolder();
   put(folder, 'events.csv', manyEvents(600, 150, 12));
@@ -80,7 +80,7 @@ test('auto does not tune again, and the summary says the same of how it tuned', 
   expect(methodIn()).toMatchObject({ settings, auto: { trials: auto.trials } });
 });
 
-test('a packed output and one from standard input are gone on with as well', async () => {
+test('a run from standard input with compressed output can be resumed', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   const args = ['-u', '-', '-o', 'recs.csv.gz', '-n', '5', '--algorithm', 'ridge', '-q'];
@@ -96,9 +96,9 @@ test('a packed output and one from standard input are gone on with as well', asy
   expect(readdirSync(folder)).toEqual(['recs.csv.gz']);
 });
 
-test('users who were lost are tried again, and nobody else is', async () => {
+test('a resumed run retries users who were lost, and no others', async () => {
   const { folder, args } = await cutWithLost('recommend', [57, 60, 66]);
-  // Each is lost again, which does not mean that all rows fail: the run goes on to the shard that is held.
+  // Three rows that are lost again do not count as "every row fails": the run goes on to the shard that is held.
   const tmp = newFolder();
   const hold = griefOver('recommend', HELD.recommend, 'hold');
   const again = [57, 60, 66].map((row) => `recommend ${row} SIGKILL ${FOREVER}`).join(';');
@@ -108,11 +108,11 @@ test('users who were lost are tried again, and nobody else is', async () => {
   while (losses() === 0 && child.exitCode === null) await sleep(20);
   expect(child.exitCode).toBeNull();
   await killed(child, ended, tmp);
-  // Of those who had a list, one would kill whoever makes it once more.
+  // User 63 already has a list; making it again would kill the worker.
   await goesOn(folder, ['-j', '1'], griefOver('recommend', 63, 'SIGKILL'));
 });
 
-test('users who are lost again are named, with what became of the others', async () => {
+test('users who are lost again are named, and the output has the lists of all others', async () => {
   const { folder, args } = await cutWithLost('recommend', [57, 60, 66]);
   const env = griefOver('recommend', 63, 'SIGKILL');
   const lost = [57, 60, 66].map((row) => `recommend ${row} SIGKILL ${FOREVER}`).join(';');
@@ -130,16 +130,16 @@ test('users who are lost again are named, with what became of the others', async
 });
 
 test.each(['count', 'learn'] as const)(
-  'a row that was lost over a %s shard is tried again, and what rests on it is done anew',
+  'a row that was lost in a %s shard is tried again, and everything that depends on it is redone',
   async (kind) => {
     const { folder } = await cutWithLost(kind, [40]);
-    // Of the rows beside it, one would kill whoever works it once more.
+    // Row 44 of the same shard is finished; doing it again would kill the worker.
     await goesOn(folder, ['-j', '1'], griefOver(kind, 44, 'SIGKILL'));
   },
 );
 
 test.skipIf(process.platform !== 'linux')(
-  'a run that is short of memory tells what --resume would keep, or keeps',
+  'a run stopped by --max-memory keeps its finished work only with --resume, and says so',
   async () => {
     const folder = newFolder();
     put(folder, 'events.csv', MANY);
@@ -158,7 +158,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-test('of two that would go on with the same, the second says who does', async () => {
+test('a second run that tries to resume the same work is refused and names the first', async () => {
   const folder = await cut('learn');
   const tmp = newFolder();
   const { child, ended } = await held('recommend', folder, tmp, [...ARGS, '--resume']);
@@ -170,9 +170,9 @@ test('of two that would go on with the same, the second says who does', async ()
 });
 
 test.each([
-  ['learn', 'is cut', (path: string) => truncateSync(path, statSync(path).size >> 1)],
+  ['learn', 'is truncated', (path: string) => truncateSync(path, statSync(path).size >> 1)],
   ['learn', 'is empty', (path: string) => truncateSync(path, 0)],
-] as const)('%s rows in a file that %s are worked again, with a warning that names them', async (kind, _, spoil) => {
+] as const)('%s rows whose file %s are done again, with a warning that names them', async (kind, _, spoil) => {
   const folder = await cut(kind);
   const [name = ''] = finishedIn(folder, kind);
   spoil(join(runFolder(folder) ?? '', name));
@@ -184,7 +184,7 @@ test.each([
   );
 });
 
-test('counts are wanted again where learned rows are altered after the counts are gone', async () => {
+test('altered learned rows are learned again even if the counts are already deleted', async () => {
   const folder = await cut('recommend');
   expect(finishedIn(folder, 'count')).toEqual([]);
   const [name = ''] = finishedIn(folder, 'learn');

@@ -7,8 +7,8 @@ import { temporaryFolders } from '../files/temporary.js';
 import { type Asked, Soak } from './soak.js';
 
 /*
- * A server under load whose children are killed, whose model is replaced, and which is stopped and started again: each answer is exactly what one
- * of the two models gives, as a batch run wrote it before. `npm run soak -- --minutes 30 --seed 7` does so for longer.
+ * A server under load whose children are killed, whose model is replaced, and which is stopped and started again: each response has to be
+ * exactly what a batch run wrote before for one of the two models. `npm run soak -- --minutes 30 --seed 7` runs it for longer.
  */
 const MINUTES = Number(process.env.LOT_MINUTES ?? 0.3);
 const SEED = Number(process.env.LOT_SEED ?? 1);
@@ -16,15 +16,15 @@ const SEED = Number(process.env.LOT_SEED ?? 1);
 const newFolder = temporaryFolders();
 const FILES = ['-u', join(fixtures, 'books', 'ratings.csv'), '-i', join(fixtures, 'books', 'books.csv')];
 const LISTS = ['-n', '10', '--titles', '--reasons', '--format', 'jsonl', '-q'];
-const WANTED = 'n=10&titles=1&reasons=1';
+const QUERY = 'n=10&titles=1&reasons=1';
 const TAGS = ['fantasy', 'romance', 'horror', 'classics', 'history'];
-/** People whom no model knows. */
+/** Number of users who are in neither model. */
 const STRANGERS = 400;
-const MOST_TOGETHER = 20;
+const MAX_USERS_PER_REQUEST = 20;
 
-// Only Linux tells who the children of a server are.
+// Only Linux lists the children of a server.
 test.runIf(process.platform === 'linux')(
-  'a server whose children are killed, whose model is replaced and which is restarted answers nothing wrongly, and loses nothing',
+  'a server whose children are killed, whose model is replaced and which is restarted gives no wrong answer and loses no request',
   { timeout: (MINUTES + 5) * 60_000 },
   async () => {
     const folder = newFolder();
@@ -35,7 +35,7 @@ test.runIf(process.platform === 'linux')(
       expect({ code, stderr }).toMatchObject({ code: 0 });
       return stdout.trim().split('\n');
     };
-    // Of the catalogue: what the model does not know would be listed in the answer, which a batch run has no place for.
+    // Only items of the catalogue: the server would list unknown items in its response, which a batch run does not.
     const items = [...readFileSync(join(fixtures, 'books', 'books.csv'), 'utf8').matchAll(/^(\d+),/gm)].map(
       ([, id]) => id ?? '',
     );
@@ -71,18 +71,18 @@ test.runIf(process.platform === 'linux')(
       const kind = below(10);
       if (kind < 6) {
         const at = below(users.length);
-        return { path: `/recommendations?user=${users[at]}&${WANTED}`, answers: known(at).lists };
+        return { path: `/recommendations?user=${users[at]}&${QUERY}`, answers: known(at).lists };
       }
       if (kind < 9) {
         const { asker, lists: answers } = stranger(below(STRANGERS));
-        const said = {
+        const query = {
           user: asker?.user ?? '',
           history: asker?.history.join('|') ?? '',
           preferences: asker?.preferences.join('|') ?? '',
         };
-        return { path: `/recommendations?${new URLSearchParams(said)}&${WANTED}`, answers };
+        return { path: `/recommendations?${new URLSearchParams(query)}&${QUERY}`, answers };
       }
-      const together = Array.from({ length: 1 + below(MOST_TOGETHER) }, drawn);
+      const together = Array.from({ length: 1 + below(MAX_USERS_PER_REQUEST) }, drawn);
       return {
         path: '/recommendations',
         body: JSON.stringify({ users: together.map(({ asker }) => asker), n: 10, titles: true, reasons: true }),
@@ -95,11 +95,11 @@ test.runIf(process.platform === 'linux')(
     const { right, wrong, busy, late, whileStopped, lost, examples } = soak.outcomes;
     const faults = [...soak.faults].map(([fault, times]) => `${fault} ${times}`).join(', ');
     console.log(
-      `soak, seed ${SEED}: ${right} answered rightly, ${wrong} wrongly, ${busy} told to come again (503), ${late} too late (504), ${whileStopped} refused while stopped, ${lost} lost; ${faults}`,
+      `soak, seed ${SEED}: ${right} right answers, ${wrong} wrong ones, ${busy} busy (503), ${late} late (504), ${whileStopped} refused while stopped, ${lost} lost; ${faults}`,
     );
     expect({ wrong, lost, examples }).toEqual({ wrong: 0, lost: 0, examples: [] });
     expect(right).toBeGreaterThan(100);
     expect(late).toBeLessThanOrEqual(soak.faults.get('stop a child') ?? 0);
-    expect(soak.said).not.toMatch(/a request failed|is lost/);
+    expect(soak.stderr).not.toMatch(/a request failed|is lost/);
   },
 );

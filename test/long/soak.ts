@@ -7,32 +7,32 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BINARY } from '../cli/run.js';
 
-/** What a request asks for, and the right answer by each model. */
+/** A request, and the right response of each model. */
 export interface Asked {
   path: string;
-  /** Of a POST. */
+  /** The body of a POST; without it, the request is a GET. */
   body?: string;
   answers: readonly string[];
 }
 
-/** What became of the requests, each counted once. */
+/** The outcomes of all requests, each counted once. */
 export interface Outcomes {
   right: number;
-  /** Not what either model answers, or what a model answers that had been replaced. */
+  /** The response of neither model, or of a model that had already been replaced. */
   wrong: number;
-  /** 503: the server says when to ask again. */
+  /** 503: the server asks to retry later. */
   busy: number;
-  /** 504: there was no answer in time, since children were stopped. */
+  /** 504: no response in time, since children were stopped. */
   late: number;
-  /** Sent while no server was there, or on a connection made as it stopped. */
+  /** Sent while there was no server, or on a new connection while it stopped. */
   whileStopped: number;
-  /** Any other end. */
+  /** Failed in any other way. */
   lost: number;
-  /** The first of those that are wrong or lost. */
+  /** The first wrong or lost ones. */
   examples: string[];
 }
 
-/** What is done to the server, and how often of a hundred. */
+/** The faults, with their probabilities in percent. */
 const FAULTS = {
   'kill a child': 45,
   'kill all children': 10,
@@ -42,20 +42,20 @@ const FAULTS = {
 };
 export type Fault = keyof typeof FAULTS;
 
-/** Requests that are under way at once. */
+/** Number of simultaneous requests. */
 const CLIENTS = 6;
-/** Milliseconds between requests of a client, and between faults, at most. */
+/** Longest time in milliseconds between requests of a client, and between faults. */
 const LONGEST_PAUSE = 12;
-const LONGEST_PEACE = 2000;
+const LONGEST_TIME_BETWEEN_FAULTS = 2000;
 const PAUSE_WHILE_STOPPED = 200;
-const MOST_EXAMPLES = 5;
+const MAX_EXAMPLES = 5;
 
-/** A server that is asked and pestered, in turns of chance. */
+/** Sends random requests to a server while random faults happen to it. */
 export class Soak {
   readonly outcomes: Outcomes = { right: 0, wrong: 0, busy: 0, late: 0, whileStopped: 0, lost: 0, examples: [] };
   readonly faults = new Map<Fault, number>();
-  /** What the server said to those who watch it. */
-  said = '';
+  /** The server's stderr. */
+  stderr = '';
   readonly #folder: string;
   readonly #models: readonly string[];
   readonly #next: () => Asked;
@@ -64,10 +64,10 @@ export class Soak {
   #port = 0;
   #server: ChildProcess | undefined;
   #isUp = false;
-  /** Changes whenever the server begins to stop, or is back. */
-  #turn = 0;
+  /** Counts how often the server began to stop or was started. */
+  #generation = 0;
   #model = 0;
-  /** The place of the only model that may answer; undefined: one takes the place of another. */
+  /** The index of the only model that may answer; undefined while one replaces the other. */
   #only: number | undefined;
   #isOver = false;
 
@@ -86,10 +86,10 @@ export class Soak {
     const clients = Array.from({ length: CLIENTS }, () => this.#client());
     const until = performance.now() + milliseconds;
     while (performance.now() < until) {
-      await sleep(this.#below(LONGEST_PEACE));
+      await sleep(this.#below(LONGEST_TIME_BETWEEN_FAULTS));
       const fault = this.#drawn();
       this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-      await this.#pester(fault);
+      await this.#inflict(fault);
     }
     this.#isOver = true;
     await Promise.all(clients);
@@ -105,7 +105,7 @@ export class Soak {
   }
 
   async #ask({ path, body, answers }: Asked): Promise<void> {
-    const [wasUp, turn, only] = [this.#isUp, this.#turn, this.#only];
+    const [wasUp, generation, only] = [this.#isUp, this.#generation, this.#only];
     let isNew = false;
     try {
       const { status, text } = await this.#sent(path, body, () => {
@@ -113,24 +113,24 @@ export class Soak {
       });
       if (status === 503) return void this.outcomes.busy++;
       if (status === 504) return void this.outcomes.late++;
-      // A model that was replaced before the request was sent, or while it was answered, may not answer it in its place.
-      const isSettled = only !== undefined && only === this.#only && turn === this.#turn;
+      // Only if no replacement was going on or began during the request, the current model has to be the one that answered.
+      const isSettled = only !== undefined && only === this.#only && generation === this.#generation;
       const isRight = status === 200 && (isSettled ? text === answers[only] : answers.includes(text));
       if (isRight) return void this.outcomes.right++;
       this.outcomes.wrong++;
       this.#note(`${path}: ${status} ${text.slice(0, 300)}`);
     } catch (error) {
-      const isStopped = !wasUp || (isNew && turn !== this.#turn);
+      const isStopped = !wasUp || (isNew && generation !== this.#generation);
       if (isStopped) return void this.outcomes.whileStopped++;
       this.outcomes.lost++;
       this.#note(
-        `${path}: ${error} (${isNew ? 'new' : 'kept'} connection, ${turn === this.#turn ? 'up' : 'stopped meanwhile'})`,
+        `${path}: ${error} (${isNew ? 'new' : 'kept'} connection, ${generation === this.#generation ? 'up' : 'stopped meanwhile'})`,
       );
     }
   }
 
   #note(example: string): void {
-    if (this.outcomes.examples.length < MOST_EXAMPLES) this.outcomes.examples.push(example);
+    if (this.outcomes.examples.length < MAX_EXAMPLES) this.outcomes.examples.push(example);
   }
 
   #sent(path: string, body: string | undefined, onNew: () => void): Promise<{ status: number; text: string }> {
@@ -155,15 +155,15 @@ export class Soak {
   }
 
   #drawn(): Fault {
-    let lot = this.#below(100);
+    let rest = this.#below(100);
     for (const [fault, share] of Object.entries(FAULTS)) {
-      lot -= share;
-      if (lot < 0) return fault as Fault;
+      rest -= share;
+      if (rest < 0) return fault as Fault;
     }
-    throw new RangeError('faults are not a hundred');
+    throw new RangeError('the percentages of the faults do not add up to 100');
   }
 
-  async #pester(fault: Fault): Promise<void> {
+  async #inflict(fault: Fault): Promise<void> {
     if (fault === 'new model') return this.#swap();
     if (fault === 'stop the server') {
       await this.#stop();
@@ -176,7 +176,7 @@ export class Soak {
     for (const pid of victims) kill(pid, fault === 'stop a child' ? 'SIGSTOP' : 'SIGKILL');
   }
 
-  /** Puts the other model in place, and has the server read it: by request, or by a signal, whose effect is not told. */
+  /** Replaces the model file by the other one and makes the server load it: by request, or by a signal, which has no response. */
   async #swap(): Promise<void> {
     this.#only = undefined;
     this.#place(1 - this.#model);
@@ -184,7 +184,7 @@ export class Soak {
       this.#server?.kill('SIGHUP');
       return;
     }
-    // One that was begun by a signal may have read the file before, so it is asked for twice.
+    // A reload begun by an earlier signal may have read the old file, so it is requested twice.
     for (let k = 0; k < 2; k++) {
       const { status, text } = await this.#sent('/reload', '', () => {});
       if (status !== 200) this.#note(`reload: ${status} ${text}`);
@@ -203,7 +203,7 @@ export class Soak {
     const args = [BINARY, 'serve', '--model', 'served.rec', '--port', String(this.#port), '-j', '2'];
     const server = spawn(process.execPath, args, { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] });
     server.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.said += text;
+      this.stderr += text;
     });
     this.#server = server;
     const isReady = () =>
@@ -212,24 +212,24 @@ export class Soak {
         () => false,
       );
     while (!(await isReady())) {
-      if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}: ${this.said}`);
+      if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}: ${this.stderr}`);
       await sleep(20);
     }
-    this.#turn++;
+    this.#generation++;
     this.#only = this.#model;
     this.#isUp = true;
   }
 
-  /** Tells the server to stop: it has to answer what is under way, and end with 0. */
+  /** Stops the server, which has to answer the requests in progress and exit with 0. */
   async #stop(): Promise<void> {
     const server = this.#server;
     if (!server) return;
-    this.#turn++;
+    this.#generation++;
     this.#isUp = false;
     const ended = once(server, 'exit');
     server.kill('SIGTERM');
     const [code, signal] = await ended;
-    if (code !== 0) throw new Error(`the server ended with ${code ?? signal}: ${this.said}`);
+    if (code !== 0) throw new Error(`the server ended with ${code ?? signal}: ${this.stderr}`);
   }
 
   #children(): number[] {
@@ -238,7 +238,7 @@ export class Soak {
       const lines = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n');
       return lines.map(Number).filter((each) => each > 0);
     } catch {
-      // ps ends with 1 where there are none.
+      // ps exits with 1 if there are none.
       return [];
     }
   }
@@ -248,7 +248,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It is gone already.
+    // The process is gone already.
   }
 }
 

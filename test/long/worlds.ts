@@ -7,24 +7,24 @@ import { temporaryFolders } from '../files/temporary.js';
 
 const newFolder = temporaryFolders();
 
-/** Where runs live: on the host, each attempt in a container of its own, or the first within a limit of memory. */
+/** Where the attempts of a run take place: on the host, each in a container of its own, or the first one under a memory limit. */
 export type World = 'host' | 'container' | 'memory limit';
 
-/** Where one attempt of a run lives. */
+/** The environment of one attempt of a run. */
 export interface Place {
-  /** As `start` takes it. */
+  /** The wrapper command for `start`. */
   inside: readonly string[];
   tmp: string;
-  /** What its options are beside those of the run. */
+  /** Additional options of the attempt. */
   args: readonly string[];
-  /** To be called when all its processes are gone. @returns how many of them the limit of memory killed. */
-  leave: () => Promise<number>;
+  /** Cleans up; call it when all processes of the attempt are gone. @returns how many of them the memory limit killed. */
+  cleanUp: () => Promise<number>;
 }
 
-/** Below it few runs of these data sets get anywhere, above it none is killed. */
-const [LEAST_LIMIT, MOST_LIMIT] = [90e6, 170e6];
-/** A killed container's lock is taken over after a minute. */
-const WAITING = ['--lock-wait', '5m'];
+/** Bytes. With less, few runs on these data make progress; with more, none is killed. */
+const [MIN_LIMIT, MAX_LIMIT] = [90e6, 170e6];
+/** The lock of a killed container can be taken over after a minute. */
+const LOCK_WAIT = ['--lock-wait', '5m'];
 
 export function worlds(): World[] {
   if (!hasContainers) tellNoContainers();
@@ -43,28 +43,28 @@ export function placeIn(world: World, attempt: number, tmp: string, random: () =
   if (world === 'container') {
     const own = newFolder();
     const named = ['sh', '-c', 'hostname "$0"; exec "$@"', `box-${attempt}`];
-    // What is in a container's own temporary folder goes with it.
-    const leave = async () => {
+    // The temporary folder of a container disappears with it.
+    const cleanUp = async () => {
       rmSync(own, { recursive: true, force: true });
       return 0;
     };
-    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? WAITING : [], leave };
+    return { inside: ['unshare', ...CONTAINER, ...named], tmp: own, args: attempt > 0 ? LOCK_WAIT : [], cleanUp };
   }
   if (world === 'memory limit' && attempt === 0 && cgroup) {
     const folder = join(cgroup.folder, `recommend-chaos-${process.pid}-${Math.floor(1e9 * random())}`);
     mkdirSync(folder);
-    writeFileSync(join(folder, cgroup.limit), String(Math.round(LEAST_LIMIT + (MOST_LIMIT - LEAST_LIMIT) * random())));
-    const leave = async () => {
+    writeFileSync(join(folder, cgroup.limit), String(Math.round(MIN_LIMIT + (MAX_LIMIT - MIN_LIMIT) * random())));
+    const cleanUp = async () => {
       const [, kills = '0'] = /^oom_kill (\d+)$/m.exec(readFileSync(join(folder, cgroup.kills), 'utf8')) ?? [];
       while (!isRemoved(folder)) await sleep(20);
       return Number(kills);
     };
-    return { inside: ['sh', '-c', 'echo $$ >"$0"/cgroup.procs; exec "$@"', folder], tmp, args: [], leave };
+    return { inside: ['sh', '-c', 'echo $$ >"$0"/cgroup.procs; exec "$@"', folder], tmp, args: [], cleanUp };
   }
-  return { inside: [], tmp, args: [], leave: async () => 0 };
+  return { inside: [], tmp, args: [], cleanUp: async () => 0 };
 }
 
-/** Where this process may make groups with a limit of memory, and the names of their files; undefined: nowhere. */
+/** The folder in which this process may create cgroups with a memory limit, and the names of their files; undefined if there is none. */
 const cgroup = [
   {
     line: /^\d+:memory:(.*)$/m,
@@ -77,7 +77,7 @@ const cgroup = [
   .map(({ line, root, ...files }) => ({ folder: join(root, ownGroup(line)), ...files }))
   .find(({ folder, limit }) => canLimit(folder, limit));
 
-/** The group that this process is in. */
+/** The path of this process's own cgroup. */
 function ownGroup(line: RegExp): string {
   try {
     return line.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? 'none';
@@ -103,7 +103,7 @@ function canLimit(folder: string, limit: string): boolean {
   }
 }
 
-/** Removes a group. @returns false while a process in it is still ending. */
+/** Removes a cgroup. @returns false while a process in it is still ending. */
 function isRemoved(folder: string): boolean {
   try {
     rmdirSync(folder);

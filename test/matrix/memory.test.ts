@@ -13,7 +13,7 @@ describe.each([
   [float32s, Float32Array],
   [float64s, Float64Array],
 ])('%o', (make, type) => {
-  it.each([0, 1, 1000, 3_000_001])('gives %i zeros, as the constructor does', (length) => {
+  it.each([0, 1, 1000, 3_000_001])('gives %i zeros and can be written', (length) => {
     const array = make(length);
     expect(array).toBeInstanceOf(type);
     expect(array.length).toBe(length);
@@ -22,7 +22,7 @@ describe.each([
     expect(array.at(-1)).toBe(length === 0 ? undefined : 7);
   });
 
-  it('gives memory back, and can still be read', () => {
+  it('can still be read after its memory is released', () => {
     for (const length of [10, 3_000_001]) {
       const array = make(length).fill(7);
       release(array);
@@ -32,14 +32,14 @@ describe.each([
 });
 
 describe('mappedFile', () => {
-  it('shows the bytes of the file, which writing to them does not change', () => {
+  it('maps the bytes of the file, and writing to the mapping does not change the file', () => {
     const path = join(newFolder(), 'f');
     const bytes = Uint8Array.from({ length: 100_000 }, (_, k) => k % 251);
     writeFileSync(path, bytes);
     const file = openSync(path, 'r');
     const mapped = mappedFile(file, bytes.length);
     closeSync(file);
-    // Without koffi, or elsewhere than on Linux, there is none.
+    // There is no mapping without koffi or outside Linux.
     if (!mapped) return expect(process.platform === 'linux' && process.arch === 'x64').toBe(false);
     const view = new Uint8Array(mapped);
     expect(Buffer.compare(view, bytes)).toBe(0);
@@ -47,7 +47,7 @@ describe('mappedFile', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
-  it('is let go as a whole, so that a file that was removed takes no room any more', () => {
+  it('is unmapped completely by releasing one of its arrays, so that a removed file uses no disk space', () => {
     const path = join(newFolder(), 'f');
     writeFileSync(path, Buffer.alloc(100_000, 7));
     const file = openSync(path, 'r');
@@ -62,18 +62,18 @@ describe('mappedFile', () => {
     expect(new Uint8Array(mapped).every((byte) => byte === 0)).toBe(true);
   });
 
-  it('leaves what cannot be mapped to be read', () => {
+  it('gives undefined if the file cannot be mapped', () => {
     const path = join(newFolder(), 'f');
     writeFileSync(path, '');
     const file = openSync(path, 'r');
     expect(mappedFile(file, 0)).toBeUndefined();
     closeSync(file);
-    // It is open no more.
+    // The file is closed now.
     expect(mappedFile(file, 4096)).toBeUndefined();
   });
 });
 
-test('a run gives the same bytes where nothing can be mapped', async () => {
+test('a run gives the same output if nothing can be mapped', async () => {
   const folder = newFolder();
   put(folder, 'e.csv', manyEvents(2_000, 2_500, 60));
   const args = ['-u', 'e.csv', '-j', '2', '--algorithm', 'ridge', '--duplicates', 'last'];
@@ -83,6 +83,6 @@ test('a run gives the same bytes where nothing can be mapped', async () => {
   expect(mapped.code, mapped.stderr).toBe(0);
   expect(read.code, read.stderr).toBe(0);
   expect(read.stdout).toBe(mapped.stdout);
-  // It was asked for, in parent and children, or this would show nothing.
+  // Parent and children did try to load koffi; otherwise this test would prove nothing.
   if (process.platform === 'linux') expect(readFileSync(join(folder, 'asked'), 'utf8')).toMatch(/^(koffi\n){2,}$/);
 });

@@ -5,7 +5,7 @@ import { hashOf, Random, sample, sampleKeys } from '../../src/matrix/sampling.js
 const WORD = 2n ** 32n;
 const whole = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
-/** MurmurHash3's finaliser in whole numbers without end. */
+/** MurmurHash3's finaliser in big integers. */
 function slowMixed(x: bigint): bigint {
   let h = (x + 0x9e3779b9n) % WORD;
   h = ((h ^ (h >> 16n)) * 0x85ebca6bn) % WORD;
@@ -17,7 +17,7 @@ function slowHash(seed: number, a: number, b: number): number {
   return Number(slowMixed(slowMixed(slowMixed(BigInt(seed)) ^ BigInt(a)) ^ BigInt(b)));
 }
 
-/** sfc32 as its author wrote it, in whole numbers without end. */
+/** sfc32 as its author wrote it, in big integers. */
 function* slowRandom(seed: number, stream: number): Generator<number> {
   let [a, b, c] = [1, 2, 3].map((n) => BigInt(slowHash(seed, stream, n))) as [bigint, bigint, bigint];
   for (let counter = 1n; ; counter = (counter + 1n) % WORD) {
@@ -31,7 +31,7 @@ function* slowRandom(seed: number, stream: number): Generator<number> {
 }
 
 describe('Random', () => {
-  it('gives what sfc32 gives in whole numbers without end', () => {
+  it('matches sfc32 computed with big integers', () => {
     fc.assert(
       fc.property(whole, whole, (seed, stream) => {
         const fast = new Random(seed, stream);
@@ -41,7 +41,7 @@ describe('Random', () => {
     );
   });
 
-  it('draws whole numbers below n, each about as often', () => {
+  it('draws integers below n about equally often', () => {
     const chance = new Random(7);
     const tally = new Array<number>(6).fill(0);
     for (let draw = 0; draw < 60_000; draw++) tally[chance.below(6)]!++;
@@ -49,7 +49,7 @@ describe('Random', () => {
     for (const count of tally) expect(Math.abs(count - 10_000)).toBeLessThan(460);
   });
 
-  it('gives other numbers for another stream of the same seed', () => {
+  it('gives different numbers for different streams of one seed', () => {
     const first = new Random(1, 1);
     const second = new Random(1, 2);
     const same = Array.from({ length: 1000 }, () => first.next() === second.next()).filter(Boolean);
@@ -58,7 +58,7 @@ describe('Random', () => {
 });
 
 describe('hashOf', () => {
-  it('is the same in whole numbers without end', () => {
+  it('matches the hash computed with big integers', () => {
     fc.assert(
       fc.property(whole, whole, whole, (seed, a, b) => {
         expect(hashOf(seed, a, b)).toBe(slowHash(seed, a, b));
@@ -66,7 +66,7 @@ describe('hashOf', () => {
     );
   });
 
-  it('spreads neighbours over all numbers, whichever of its three is counted up', () => {
+  it('spreads consecutive inputs evenly, for each of its three arguments', () => {
     for (const hash of [
       (n: number) => hashOf(n, 5, 5),
       (n: number) => hashOf(5, n, 5),
@@ -80,12 +80,12 @@ describe('hashOf', () => {
   });
 });
 
-it('keys go by the id alone, and ids that are alike are told apart', () => {
+it('sample keys depend on the id only, and similar ids get different keys', () => {
   const ids = Array.from({ length: 20_000 }, (_, k) => String(k));
   const keys = sampleKeys(ids);
   expect(sampleKeys(['7', '0007', '7'])).toEqual(Uint32Array.of(keys[7]!, sampleKeys(['0007'])[0]!, keys[7]!));
   expect(new Set(keys).size).toBeGreaterThan(19_990);
-  // Each half of the range has its half of them.
+  // Half of the keys are in each half of the range.
   expect(Math.abs(keys.filter((key) => key < 2 ** 31).length - 10_000)).toBeLessThan(300);
 });
 
@@ -94,7 +94,7 @@ const members = fc.uniqueArray(fc.nat(1000), { maxLength: 40 }).map((numbers) =>
 const keyBy = (seed: number) => (member: number) => hashOf(seed, 1, member);
 
 describe('sample', () => {
-  it('draws as many as are wanted, none twice, in the order they had', () => {
+  it('draws the requested number without repetition, in the original order', () => {
     fc.assert(
       fc.property(members, fc.nat(50), fc.nat(), (all, size, seed) => {
         const drawn = Array.from(sample(all, size, keyBy(seed)));
@@ -104,7 +104,7 @@ describe('sample', () => {
     );
   });
 
-  it('grows around a smaller sample of the same seed', () => {
+  it('contains every smaller sample of the same seed', () => {
     fc.assert(
       fc.property(members, fc.nat(20), fc.nat(20), fc.nat(), (all, size, more, seed) => {
         expect(Array.from(sample(all, size + more, keyBy(seed)))).toEqual(
@@ -114,7 +114,7 @@ describe('sample', () => {
     );
   });
 
-  it('draws each about as often as any other', () => {
+  it('draws every member about equally often', () => {
     const tally = new Array<number>(10).fill(0);
     const all = Uint32Array.from(tally.keys());
     for (let seed = 0; seed < 4000; seed++) for (const member of sample(all, 3, keyBy(seed))) tally[member]!++;

@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { selectBest, sortBest } from '../../src/matrix/select.js';
 
 const SIZE = 200_000;
-/** Orders in which the key in the middle, or any other fixed one, is a bad pivot. */
+/** Orders in which the middle key, or any other fixed one, is a bad pivot. */
 const ORDERS: [string, (k: number) => number][] = [
   ['rising', (k) => k],
   ['falling', (k) => -k],
   ['rising, then falling', (k) => Math.min(k, SIZE - k)],
   ['falling, then rising', (k) => Math.max(k, SIZE - k)],
-  ['a saw', (k) => k % 1000],
+  ['a sawtooth', (k) => k % 1000],
   ['all the same', () => 1],
 ];
 
-test.each(ORDERS)('many keys are sorted in any order they come in: %s', (_, keyOf) => {
+test.each(ORDERS)('many keys are selected and sorted from any initial order: %s', (_, keyOf) => {
   const key = Float64Array.from({ length: SIZE }, (_, k) => keyOf(k));
   const item = Uint32Array.from(key.keys());
   const sorted = [...item].sort((a, b) => key[b]! - key[a]! || a - b);

@@ -36,7 +36,7 @@ function built(rows: number, columns: number, entries: readonly Entry[], fold?: 
   );
 }
 
-/** The slow way: one map of cells, every cell the list of what was put into it. */
+/** The slow model: a map from each cell to the list of its values. */
 function dense(entries: readonly Entry[]): Map<string, number[]> {
   const cells = new Map<string, number[]>();
   for (const { row, column, value } of entries) {
@@ -46,7 +46,7 @@ function dense(entries: readonly Entry[]): Map<string, number[]> {
   return cells;
 }
 
-/** Cells in the order they are stored in, which is the order of the rows and of the columns in them. */
+/** Cells in storage order: by row, then by column. */
 function cellsOf(matrix: SparseRows): [string, number][] {
   const cells: [string, number][] = [];
   for (let r = 0; r < matrix.rows; r++) {
@@ -65,7 +65,7 @@ function inOrder(cells: Map<string, number[]>, fold: (values: number[]) => numbe
 const summed = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
 describe('sparseFromEntries', () => {
-  it('holds what a slow dense model holds, row by row in rising columns', () => {
+  it('holds the same cells as a slow model, by row and rising column', () => {
     fc.assert(
       fc.property(matrices, ({ rows, columns, entries }) => {
         const matrix = built(rows, columns, entries);
@@ -76,7 +76,7 @@ describe('sparseFromEntries', () => {
     );
   });
 
-  it('hands a fold the values of a cell in the order they were given', () => {
+  it('passes the values of a cell to the fold in their original order', () => {
     const joinedDigits = (values: readonly number[]) => values.reduce((a, b) => a * 3 + b);
     fc.assert(
       fc.property(matrices, ({ rows, columns, entries }) => {
@@ -86,7 +86,7 @@ describe('sparseFromEntries', () => {
     );
   });
 
-  it('leaves out the entries behind the count', () => {
+  it('ignores entries after the given count', () => {
     expect(cellsOf(sparseFromEntries(2, 2, [0, 1, 1], [1, 0, 1], [5, 6, 7], 2))).toEqual([
       ['0,1', 5],
       ['1,0', 6],
@@ -95,7 +95,7 @@ describe('sparseFromEntries', () => {
 });
 
 describe('transposed', () => {
-  it('swaps rows and columns, and twice over is the identity', () => {
+  it('swaps rows and columns, and applied twice is the identity', () => {
     fc.assert(
       fc.property(matrices, ({ rows, columns, entries }) => {
         const matrix = built(rows, columns, entries);

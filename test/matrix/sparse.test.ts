@@ -23,7 +23,7 @@ function fromEntries(given: [number, number, number][], fold?: (values: readonly
   return sparseFromEntries(5, 6, column(0), column(1), column(2), given.length, fold);
 }
 
-test('entries of one cell are folded in the order they were given', () => {
+test('entries of one cell are folded in their original order', () => {
   fc.assert(
     fc.property(entries, (given) => {
       const cells = new Map<string, number[]>();
@@ -47,7 +47,7 @@ test('entries of one cell are folded in the order they were given', () => {
   );
 });
 
-test('cutting, turning and putting together matrices is what it is on dense tables', () => {
+test('cutting, transposing, mapping and joining matrices matches the same operations on dense tables', () => {
   fc.assert(
     fc.property(
       table(3, 4, CELLS),
@@ -83,7 +83,7 @@ test('cutting, turning and putting together matrices is what it is on dense tabl
   );
 });
 
-test('picked rows stand in the order in which they are named, any of them as often as it is', () => {
+test('picked rows are in the order of the given numbers, including repeated ones', () => {
   fc.assert(
     fc.property(table(4, 3, CELLS), fc.array(fc.nat(3), { maxLength: 6 }), (dense, rows) => {
       const picked = rows.map((row) => dense[row]!);
@@ -108,7 +108,7 @@ test('empty rows have no cells', () => {
   expect(Array.from(rowLengths(emptyRows(2, 3)))).toEqual([0, 0]);
 });
 
-test('a writer of rows holds more cells than it began with', () => {
+test('a row writer grows beyond its initial size', () => {
   const out = new RowWriter(2, 5000);
   for (const row of [0, 1]) {
     for (let column = 0; column < 5000; column++) out.add(column, column + row);

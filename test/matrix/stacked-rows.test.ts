@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { columnsOf, rowsOf, table } from '../model/worlds.js';
 
-test('a row is found in its part, wherever the rows are cut', () => {
+test('a row is found in its part, however the rows are divided', () => {
   fc.assert(
     fc.property(table(6, 3, [0, 0, 1, 2]), fc.array(fc.nat(6), { maxLength: 4 }), (dense, cuts) => {
       const from = [0, ...cuts.sort((a, b) => a - b)];
@@ -18,7 +18,7 @@ test('a row is found in its part, wherever the rows are cut', () => {
   );
 });
 
-test('a part that is missing, out of order, or too much is refused', () => {
+test('a missing, misplaced or extra part is refused', () => {
   const [two, one] = [rowsOf([[1], [0]], 1), rowsOf([[1]], 1)];
   expect(() => new StackedRows([two, one], [0, 2], 3)).not.toThrow();
   expect(() => new StackedRows([], [], 0)).not.toThrow();

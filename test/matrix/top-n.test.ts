@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopN } from '../../src/matrix/top-n.js';
 
-/** Few different scores, so that ties are common; each index once, in any order. */
+/** Few different scores, so that ties are common; every index once, in any order. */
 const offers = fc
   .array(fc.constantFrom(-1, -0, 0, 0.5, 1, 2, Number.NEGATIVE_INFINITY), { maxLength: 200 })
   .chain((scores) =>
@@ -13,11 +13,11 @@ function best({ scores, order }: { scores: number[]; order: number[] }, n: numbe
   return order.toSorted((a, b) => (scores[a]! === scores[b]! ? a - b : scores[a]! < scores[b]! ? 1 : -1)).slice(0, n);
 }
 
-test('what is kept is what a full sort puts first, in its order and with its scores', () => {
+test('TopN keeps the first N of a full sort, in order and with their scores', () => {
   const tops = new Map([0, 1, 2, 3, 5, 8, 20, 40, 90].map((n) => [n, new TopN(n)]));
   fc.assert(
     fc.property(offers, fc.constantFrom(...tops.keys()), (offered, n) => {
-      // One for all runs: what is drained leaves nothing behind.
+      // One instance for all runs, since draining has to leave it empty.
       const top = tops.get(n)!;
       for (const index of offered.order) top.offer(index, offered.scores[index]!);
       const expected = best(offered, n);
@@ -32,7 +32,7 @@ test('what is kept is what a full sort puts first, in its order and with its sco
   );
 });
 
-test('an offer is refused only where N better pairs are kept, and soon where all that come are worse', () => {
+test('TopN refuses an offer only if N better pairs are known, and soon refuses a run of worse ones', () => {
   fc.assert(
     fc.property(offers, fc.nat(8), (offered, n) => {
       const top = new TopN(n);
@@ -45,19 +45,19 @@ test('an offer is refused only where N better pairs are kept, and soon where all
     }),
   );
   const top = new TopN(3);
-  // All of one score, so that it is by the index alone.
+  // All scores are equal, so that only the index decides.
   expect(Array.from({ length: 1000 }, (_, index) => top.offer(index, 1)).lastIndexOf(true)).toBeLessThan(100);
   expect([...top.drain()]).toEqual([0, 1, 2]);
 });
 
-test('a list of none keeps none', () => {
+test('TopN keeps nothing if N is 0', () => {
   const top = new TopN(0);
   expect(top.offer(3, 1)).toBe(false);
   expect(top.size).toBe(0);
   expect(top.drain()).toEqual(new Uint32Array(0));
 });
 
-test('NaN is refused before it is compared, full or not', () => {
+test('TopN refuses NaN before any comparison, full or not', () => {
   const top = new TopN(1);
   expect(() => top.offer(7, Number.NaN)).toThrow(new RangeError('item 7 has no score'));
   top.offer(1, 1);

@@ -26,7 +26,7 @@ test.each<[string, OutputFormat]>([
   ['/dev/null', 'csv'],
   ['/dev/stdout', 'csv'],
   ['/dev/fd/63', 'csv'],
-])('%s holds %s unless told otherwise', (output, format) => {
+])('%s gets the format %s by default', (output, format) => {
   expect(formatOf(output, undefined)).toBe(format);
 });
 
@@ -42,7 +42,7 @@ function refused(output: string, asked?: OutputFormat): string {
 const OTHERS = ['tsv', 'json', 'xlsx', 'zip', 'txt', 'bz2', 'csv.bz2', 'csv.zst', 'tsv.gz', 'parq', '7z', 'db', 'csv~'];
 
 test.each(OTHERS)(
-  '.%s is refused with what is written; --format csv, wide or jsonl writes under any name',
+  '.%s is refused with the list of formats, but --format csv, wide or jsonl allows any name',
   (extension) => {
     const output = `recs.${extension}`;
     expect(refused(output)).toMatch(
@@ -52,7 +52,7 @@ test.each(OTHERS)(
   },
 );
 
-test('an extension that says another format than --format is refused, and so is Parquet in gzip', () => {
+test('an extension that contradicts --format is refused, and so is Parquet in gzip', () => {
   const allowed: Record<OutputFormat, string[]> = {
     csv: ['csv', 'csv.gz', 'gz'],
     wide: ['csv', 'csv.gz', 'gz'],
@@ -70,7 +70,7 @@ test('an extension that says another format than --format is refused, and so is 
   expect(refused('recs.parquet.gz')).toContain('leave out .gz');
 });
 
-test('a named pipe gets CSV whatever we do not know of its name, and what it says otherwise', () => {
+test('a named pipe gets the format of its extension, and CSV if the extension is unknown', () => {
   const folder = newFolder();
   const [odd, lines] = [join(folder, 'pipe.tsv'), join(folder, 'pipe.jsonl')];
   execFileSync('mkfifo', [odd, lines]);

@@ -12,7 +12,7 @@ import { anyWorld, listsOf, slowObjects, slowWide, usualColumns, type World } fr
 const IDS = { users: ['u,1', 'u2'], items: ['i0', 'i"1', 'i2'], titles: ['Zero', 'One,\ntwo', ''], listLength: 3 };
 const HEADER = { false: 'user_id,item_id,rank,score\n', true: 'user_id,item_id,rank,score,title\n' };
 
-/** A writer of the usual columns, which wide has without ranks and scores. */
+/** A writer of the default columns; "wide" has no ranks and scores. */
 function writerOf(format: LineFormat, world: Omit<World, 'lists'>, withTitles: boolean) {
   const { listLength } = world;
   return lineWriter({
@@ -35,7 +35,7 @@ function cellsOf(format: LineFormat, columns: readonly TextColumn[]): LineColumn
 
 const writer = (withTitles: boolean) => writerOf('csv', IDS, withTitles);
 
-/** What a format makes of a world. */
+/** The lists of a world in a format. */
 function written(format: LineFormat, world: World, withTitles: boolean): string {
   const lines = writerOf(format, world, withTitles);
   world.lists.forEach((list, user) => {
@@ -44,7 +44,7 @@ function written(format: LineFormat, world: World, withTitles: boolean): string 
   return headerOf(format, columnsOf(format, world, withTitles), world.listLength, quoted) + textOf(lines);
 }
 
-test('wide, whatever the texts: a row a user, as csv-stringify writes them, all of the same width', () => {
+test('wide has a row per user, all of the same width, as csv-stringify writes them, whatever the texts', () => {
   fc.assert(
     fc.property(anyWorld, fc.boolean(), (world, withTitles) => {
       const text = written('wide', world, withTitles);
@@ -55,7 +55,7 @@ test('wide, whatever the texts: a row a user, as csv-stringify writes them, all 
   );
 });
 
-test('jsonl, whatever the texts: an object a user, also where lists are empty, and no line end but the last of each', () => {
+test('jsonl has an object per user on a line of its own, even for empty lists, whatever the texts', () => {
   fc.assert(
     fc.property(anyWorld, fc.boolean(), (world, withTitles) => {
       const text = written('jsonl', world, withTitles);
@@ -66,7 +66,7 @@ test('jsonl, whatever the texts: an object a user, also where lists are empty, a
   );
 });
 
-test('an object of jsonl has its members in the order of the documents, and the score as CSV writes it', () => {
+test('a jsonl object has its members in the documented order, and scores as in CSV', () => {
   const world = { users: ['35'], items: ['864'], titles: ['Fiery'], listLength: 2 };
   const list = { items: Uint32Array.of(0), scores: Float64Array.of(0.2874309) };
   expect(written('jsonl', { ...world, lists: [list] }, true)).toBe(
@@ -74,7 +74,7 @@ test('an object of jsonl has its members in the order of the documents, and the 
   );
 });
 
-test('--safe-csv is for csv and wide', () => {
+test('--safe-csv affects csv and wide, but not jsonl', () => {
   expect((['csv', 'wide', 'jsonl'] as const).map((format) => cellQuote(format, true)('=1'))).toEqual([
     "'=1",
     "'=1",
@@ -84,7 +84,7 @@ test('--safe-csv is for csv and wide', () => {
 
 const textOf = (lines: ReturnType<typeof lineWriter>) => Buffer.from(lines.finish().lines).toString();
 
-test('a list is a line an item, ranked from 1', () => {
+test('a list has a line per item, ranked from 1', () => {
   const lines = writer(false);
   lines.add(1, { items: Uint32Array.of(2, 0), scores: Float64Array.of(1.5, -0.25) });
   lines.add(0, { items: Uint32Array.of(1), scores: Float64Array.of(1 / 3) });
@@ -94,19 +94,19 @@ test('a list is a line an item, ranked from 1', () => {
   expect(lines.rows).toBe(3);
 });
 
-test('titles are a last column where they are asked for', () => {
+test('titles are the last column if they are requested', () => {
   const lines = writer(true);
   lines.add(1, { items: Uint32Array.of(1, 2), scores: Float64Array.of(2, 1) });
   expect(HEADER.true + textOf(lines)).toBe('user_id,item_id,rank,score,title\nu2,"i""1",1,2,"One,\ntwo"\nu2,i2,2,1,\n');
 });
 
-test('an empty list is no line', () => {
+test('an empty list writes no line', () => {
   const lines = writer(true);
   lines.add(0, { items: new Uint32Array(0), scores: new Float64Array(0) });
   expect([textOf(lines), lines.rows]).toEqual(['', 0]);
 });
 
-test('more lines than the first buffer holds are read back in their order', () => {
+test('more lines than the first buffer holds are read back in order', () => {
   const lines = writerOf('csv', { ...IDS, listLength: 200 }, true);
   const items = Uint32Array.from({ length: 200 }, (_, place) => place % 3);
   const scores = Float64Array.from(items, (_, place) => 200 - place);
@@ -122,7 +122,7 @@ test('more lines than the first buffer holds are read back in their order', () =
   });
 });
 
-test('what is finished does not change with what is added later', () => {
+test('finished lines do not change when more lists are added', () => {
   const lines = writer(false);
   lines.add(1, { items: Uint32Array.of(0), scores: Float64Array.of(1) });
   const { lines: first } = lines.finish();

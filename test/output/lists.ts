@@ -3,12 +3,12 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import type { TextColumn } from '../../src/output/columns.js';
 
-/** A score as JavaScript writes it, rounded to significant digits. */
+/** A score rounded to significant digits, as JavaScript writes it. */
 export function scoreText(score: number, digits = 6): string {
   return String(Number(score.toPrecision(digits)));
 }
 
-/** The columns that an output has unless others are asked for. */
+/** The default columns of an output. */
 export function usualColumns({ users, items, titles }: Omit<World, 'lists'>, withTitles: boolean): TextColumn[] {
   return [
     { name: 'user_id', kind: 'user', texts: users },
@@ -19,20 +19,20 @@ export function usualColumns({ users, items, titles }: Omit<World, 'lists'>, wit
   ];
 }
 
-/** An entry of a list; what all formats say of it. */
+/** An entry of a list, with the parts that all formats have. */
 export interface Entry {
   item_id: string;
   score: number;
   title: string;
 }
 
-/** A user's list as people think of it. */
+/** A user's list with ids instead of indices. */
 export interface UserList {
   user_id: string;
   items: Entry[];
 }
 
-/** Ids and titles that are hard to write: quotes, breaks, controls, what looks like a number, other scripts. */
+/** Texts that are hard to write: quotes, line breaks, control characters, look-alikes of numbers, other scripts. */
 const HARD = [
   '"',
   ',',
@@ -104,7 +104,7 @@ export const anyWorld: fc.Arbitrary<World> = fc
     listLength: 5,
   }));
 
-/** The lists of a world by name. */
+/** The lists of a world with ids instead of indices. */
 export function listsOf({ users, items, titles, lists }: World): UserList[] {
   return lists.map((list, user) => ({
     user_id: users[user]!,
@@ -116,7 +116,7 @@ export function listsOf({ users, items, titles, lists }: World): UserList[] {
   }));
 }
 
-/* The formats, as slowly and plainly as they can be written. */
+/* The formats, written slowly and as plainly as possible. */
 
 export function slowWide(lists: readonly UserList[], listLength: number, withTitles: boolean): string {
   const places = Array.from({ length: listLength }, (_, k) => k);
@@ -152,7 +152,7 @@ export function slowRows(lists: readonly UserList[], withTitles: boolean): objec
   );
 }
 
-/** Lists as the CSV of the main command says them; users without one are not in it. */
+/** Reads the lists from the CSV of the main command, which leaves out users without a list. */
 export function listsInCsv(csv: string): UserList[] {
   const lists = new Map<string, Entry[]>();
   for (const { user_id = '', item_id = '', score, title = '' } of parse<Record<string, string>>(csv, {

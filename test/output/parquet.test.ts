@@ -11,7 +11,7 @@ beforeAll(async () => {
   written = await loadParquet();
 });
 
-/** The file of a world whose lists come in shards that begin at these users. */
+/** The file of a world whose lists come in shards that begin at the users `cuts`. */
 function fileOf(world: World, withTitles: boolean, cuts: readonly number[]): Buffer {
   const { lists } = world;
   const file = parquetLists(written, usualColumns(world, withTitles));
@@ -30,7 +30,7 @@ function fileOf(world: World, withTitles: boolean, cuts: readonly number[]): Buf
 const bufferOf = (bytes: Buffer) =>
   bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
 
-test('hyparquet reads what was written, whatever the texts, and shards leave no trace', async () => {
+test('hyparquet reads back any texts, and the division into shards does not change the file', async () => {
   await fc.assert(
     fc.asyncProperty(anyWorld, fc.boolean(), fc.array(fc.nat(6)), async (world, withTitles, cuts) => {
       const bytes = fileOf(world, withTitles, []);
@@ -41,7 +41,7 @@ test('hyparquet reads what was written, whatever the texts, and shards leave no 
   );
 });
 
-test('the columns are strings, a 32-bit rank and a double, none of them ever null', () => {
+test('the columns are strings, a 32-bit rank and a double, all of them required', () => {
   const world = { users: ['1'], items: ['2'], titles: [''], listLength: 1, lists: [] };
   const { schema, num_rows } = parquetMetadata(bufferOf(fileOf(world, true, [])));
   expect(num_rows).toBe(0n);
@@ -58,7 +58,7 @@ test('the columns are strings, a 32-bit rank and a double, none of them ever nul
   ]);
 });
 
-test('rows are written in groups of 100,000 as they come, wherever the shards end', async () => {
+test('rows are written in groups of 100,000, wherever the shards end', async () => {
   const count = 700;
   const texts = (letter: string, of: number) => Array.from({ length: of }, (_, k) => `${letter}${k}`);
   const list = {
@@ -83,7 +83,7 @@ test('rows are written in groups of 100,000 as they come, wherever the shards en
   expect(fileOf(world, true, [50]).equals(bytes)).toBe(true);
 });
 
-test('lists that name nobody are refused', () => {
+test('a list with an item index out of range is refused', () => {
   const file = parquetLists(written, usualColumns({ users: ['u'], items: ['i'], titles: [], listLength: 1 }, false));
   const of = (item: number) => ({
     items: Uint32Array.of(item),
@@ -94,7 +94,7 @@ test('lists that name nobody are refused', () => {
   expect(() => file.end()).toThrow(RangeError);
 });
 
-test('without the package, the failure says what to install', async () => {
+test('a missing package is reported with the command that installs it', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
   const failed = await loadParquet(() => Promise.reject(missing)).catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(Failure);

@@ -11,14 +11,14 @@ const KINDS = ['item', 'item', 'item', 'attribute', 'attribute', 'group', 'follo
 
 interface Case {
   names: string[];
-  /** What each cause adds. */
+  /** The amount that each cause contributes. */
   parts: number[];
   named: number;
   factor: number;
   digits: number;
 }
 
-/** The reasons of one item, as an explainer makes them. */
+/** The reasons of one item, in the form in which an explainer gives them. */
 function reasonsOf({ parts, named, factor }: Case): { score: number; reasons: Reasons } {
   const met = [...parts.entries()].filter(([, part]) => part !== 0).sort(([s, a], [t, b]) => b - a || s - t);
   const sum = parts.reduce((a, b) => a + b, 0);
@@ -72,7 +72,7 @@ interface Part {
   score: string;
 }
 
-/** As the documents say: cut at `; `, then at the last space. */
+/** Splits a cell as documented: at `; `, then at the last space. */
 function cut(text: string): Part[] {
   return text.split('; ').map((part) => {
     const at = part.lastIndexOf(' ');
@@ -80,7 +80,7 @@ function cut(text: string): Part[] {
   });
 }
 
-test('the parts add up to the score to the last digit that is written, in every style', () => {
+test('the parts add up to the score exactly, as written, in every style', () => {
   fc.assert(
     fc.property(cases, (some) => {
       const parts = cut(written(some, 'text'));
@@ -95,7 +95,7 @@ test('the parts add up to the score to the last digit that is written, in every 
   );
 });
 
-test('the largest parts are named, as many as asked for, and the others are counted', () => {
+test('the requested number of largest parts is named, and the others are counted', () => {
   fc.assert(
     fc.property(cases, (any) => {
       const some = { ...any, names: BOOKS };
@@ -107,11 +107,11 @@ test('the largest parts are named, as many as asked for, and the others are coun
       if (others) expect(Number.parseInt(others.because, 10)).toBeGreaterThan(count === some.named + 1 ? 2 : 1);
       expect(causes.length).toBeLessThanOrEqual(Math.max(1, count <= some.named + 1 ? count : some.named));
       const scores = causes.map((part) => part.score);
-      // What rounding leaves goes to the first.
+      // The first part absorbs the rounding error.
       expect(scores.slice(1)).toEqual(scores.slice(1).toSorted((a, b) => b - a));
       const order = Array.from(reasons.cause, (cause) => `${KINDS[cause]} ${nameOf(some, cause)}`);
-      const told = causes.map(({ kind, because }) => `${kind} ${because}`);
-      expect(order.filter((each) => told.includes(each)).slice(0, told.length)).toEqual(count === 0 ? [] : told);
+      const named = causes.map(({ kind, because }) => `${kind} ${because}`);
+      expect(order.filter((each) => named.includes(each)).slice(0, named.length)).toEqual(count === 0 ? [] : named);
     }),
     { numRuns: 1000 },
   );
@@ -124,7 +124,7 @@ function nameOf({ names }: Case, cause: number): string {
 const BOOKS = ['Dune', 'Emma; a novel', 'Ulysses\n', 'genres:war', 'genres:sea', 'country:ie'];
 const some = { names: BOOKS, named: 3, factor: 1, digits: 3 };
 
-test('reasons are read as a sentence in a cell, and as objects in JSON', () => {
+test('reasons are a readable text in a cell, and objects in JSON', () => {
   const parts = [0.41, 0.02, 0.03, 0.12, 0, 0.01, 0.2, 0, 0, 0.05];
   expect(written({ ...some, parts }, 'cell')).toBe('"Dune 0.41; follows Dune 0.2; genres:war 0.12; 4 others 0.11"');
   expect(written({ ...some, parts: parts.map((part, k) => (k === 1 || k === 9 ? part : 0)) }, 'text')).toBe(
@@ -137,11 +137,11 @@ test('reasons are read as a sentence in a cell, and as objects in JSON', () => {
   ]);
 });
 
-test('what nobody ever had is popular all the same, with nothing', () => {
+test('an item without any reason gets "popular 0"', () => {
   expect(written({ ...some, parts: Array(10).fill(0) }, 'text')).toBe('popular 0');
 });
 
-test('parts that cancel out but for the last digits of doubles are told together', () => {
+test('parts that cancel out up to the last digits of doubles are written as one sum', () => {
   const parts = [1e6, -1e6, 0, 0, 0, 0, 0, 0, 0, 1e-10];
   expect(written({ ...some, parts, digits: 6 }, 'text')).toMatch(/^3 others 1(\.\d+)?e-10$/);
 });

@@ -13,7 +13,7 @@ function written(score: number, digits: number): string {
 const inRange = fc
   .record({ mantissa: fc.double({ min: 1, max: 10, noNaN: true }), power: fc.integer({ min: -3, max: 4 }) })
   .map(({ mantissa, power }) => mantissa * 10 ** power);
-/** Numbers of few digits, and those half-way between two of six digits. */
+/** Numbers with few digits, including those half-way between two numbers of six digits. */
 const round = fc
   .record({ digits: fc.integer({ min: 1, max: 9_999_999 }), power: fc.integer({ min: 2, max: 9 }) })
   .map(({ digits, power }) => digits / 10 ** power);
@@ -23,7 +23,7 @@ const any = fc.oneof(
 );
 const precision = fc.oneof(fc.constant(6), fc.integer({ min: 1, max: 15 }));
 
-test('a score is written as JavaScript writes it once it is rounded, in any number of digits', () => {
+test('a score is written as JavaScript writes the rounded number, for any number of digits', () => {
   fc.assert(
     fc.property(fc.oneof(inRange, round, any), precision, (score, digits) => {
       expect(written(score, digits)).toBe(scoreText(score, digits));
@@ -33,7 +33,7 @@ test('a score is written as JavaScript writes it once it is rounded, in any numb
   );
 });
 
-test('scores as text keep their order', () => {
+test('rounding scores to text keeps their order', () => {
   const near = inRange.chain((a) =>
     fc.double({ min: -1e-5, max: 1e-5, noNaN: true }).map((d) => [a, a * (1 + d)] as const),
   );
@@ -46,7 +46,7 @@ test('scores as text keep their order', () => {
   );
 });
 
-test('few are left to exact arithmetic', () => {
+test('scores of ordinary size never need exact arithmetic', () => {
   const decimal = new Decimal();
   const scores = Array.from({ length: 10_000 }, (_, k) => 0.0011 * 1.0018 ** k);
   const exact = scores.filter((score) => {
@@ -56,7 +56,7 @@ test('few are left to exact arithmetic', () => {
   expect(exact).toEqual([]);
 });
 
-test('any whole number of a last decimal is written to its last digit', () => {
+test('any integer number of units of a decimal place is written exactly', () => {
   const whole = fc.oneof(fc.maxSafeInteger(), fc.integer());
   fc.assert(
     fc.property(whole, fc.integer({ min: -20, max: 30 }), (number, decimals) => {
@@ -70,7 +70,7 @@ test('any whole number of a last decimal is written to its last digit', () => {
   );
 });
 
-/** How often 10^(-decimals) is in a number as text, which has no more decimals. */
+/** A number as text in units of 10^(-decimals); it has no more decimals than that. */
 function unitsOf(text: string, decimals: number): bigint {
   const [, sign, whole = '', part = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(text) ?? [];
   const zeros = decimals - part.length + Number(exponent);
@@ -90,10 +90,10 @@ test.each([
   [99.99996, '100'],
   [0.1 + 0.2, '0.3'],
   [1e-7, '1e-7'],
-])('%d is %s', (score, text) => {
+])('%d is written as %s', (score, text) => {
   expect(written(score, 6)).toBe(text);
 });
 
-test('what is no finite number is no score', () => {
+test('NaN and infinity are refused as scores', () => {
   for (const score of [Number.NaN, Number.POSITIVE_INFINITY]) expect(() => written(score, 6)).toThrow(RangeError);
 });

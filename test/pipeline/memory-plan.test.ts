@@ -23,7 +23,7 @@ const sizes = fc.record({
   hasRules: fc.boolean(),
 });
 
-test('what a run needs rises with everything it has', () => {
+test('the planned memory of a run grows with its data and options', () => {
   fc.assert(
     fc.property(sizes, fc.integer({ min: 1, max: 64 }), (few, children) => {
       const need = needToLearn(few);
@@ -38,47 +38,50 @@ test('what a run needs rises with everything it has', () => {
   );
 });
 
-test('a packed file is taken to hold more than one that is not', () => {
+test('a compressed file is assumed to hold more than an uncompressed one of the same size', () => {
   const read = (isPacked: boolean) => needToRead([{ bytes: 500 * MB, isPacked }])(2);
   expect(read(true)).toBeGreaterThan(2 * read(false));
 });
 
-/** What was measured of whole runs, in MB: it has to fit into what is planned, and not into a third of it. */
+/** Measured memory of whole runs in MB: the plan has to exceed it, but not three times over. */
 test.each([
   [1_000_000, 6_000, 3_700, 200, true, 2, 320],
   [1_000_000, 6_000, 3_700, 50, false, 1, 110],
   [10_000_000, 70_000, 10_700, 200, true, 2, 560],
   [10_000_000, 70_000, 10_700, 200, true, 1, 510],
   [10_000_000, 70_000, 10_700, 20, false, 2, 604],
-])('%d ratings of %d users and %d items', (interactions, users, items, neighbors, hasPairs, children, measured) => {
-  const read = needToRead([{ bytes: 25 * interactions, isPacked: false }])(children);
-  const learn = needToLearn({
-    users,
-    items,
-    interactions,
-    neighbors,
-    hasPairs,
-    isTuned: false,
-    isParquet: false,
-    hasRules: false,
-  })(children);
-  const planned = Math.max(read, learn) / MB;
-  expect(planned).toBeGreaterThan(measured);
-  expect(planned).toBeLessThan(3 * measured);
-});
+])(
+  'the plan for %d ratings of %d users and %d items is 1 to 3 times the measured memory',
+  (interactions, users, items, neighbors, hasPairs, children, measured) => {
+    const read = needToRead([{ bytes: 25 * interactions, isPacked: false }])(children);
+    const learn = needToLearn({
+      users,
+      items,
+      interactions,
+      neighbors,
+      hasPairs,
+      isTuned: false,
+      isParquet: false,
+      hasRules: false,
+    })(children);
+    const planned = Math.max(read, learn) / MB;
+    expect(planned).toBeGreaterThan(measured);
+    expect(planned).toBeLessThan(3 * measured);
+  },
+);
 
-/** What was measured of the parent, in MB: before, and at its highest. */
+/** Measured memory of the parent in MB: before the step, and at its peak. */
 test.each([
-  ['4 M rows of two columns from a pipe are put in order', SORTED_ROW * 4_000_000, 118, 171],
-  ['4 M rows of four columns from a pipe are put in order', SORTED_ROW * 4_000_000, 167, 227],
-  ['12 M rows from a pipe are put in order', SORTED_ROW * 12_000_000, 288, 455],
-  ['4 M interactions are arranged', ARRANGED_INTERACTION * 3_964_873, 164, 195],
-])('what it takes more while %s', (_, more, before, most) => {
-  expect(before + more / MB).toBeGreaterThan(most);
-  expect(before + more / MB).toBeLessThan(1.2 * most);
+  ['sorting 4 M rows of two columns from a pipe', SORTED_ROW * 4_000_000, 118, 171],
+  ['sorting 4 M rows of four columns from a pipe', SORTED_ROW * 4_000_000, 167, 227],
+  ['sorting 12 M rows from a pipe', SORTED_ROW * 12_000_000, 288, 455],
+  ['arranging 4 M interactions', ARRANGED_INTERACTION * 3_964_873, 164, 195],
+])('the memory planned for %s covers the measured peak, with less than 20 % to spare', (_, more, before, peak) => {
+  expect(before + more / MB).toBeGreaterThan(peak);
+  expect(before + more / MB).toBeLessThan(1.2 * peak);
 });
 
-test('what a large step would take is told of, with what is taken already', () => {
+test('the refusal of a large step states the memory it needs and the memory already in use', () => {
   expect(noRoomFor(260 * MB, 288 * MB, 192 * MB, 'to put 12,000,000 rows in order').message).toBe(
     '--max-memory 260 MB is too little: to put 12,000,000 rows in order takes about 480 MB, 288 MB of it in use already; no output file was written; give it that, or a smaller input',
   );
@@ -93,11 +96,11 @@ describe('childrenWithin', () => {
     [299, 8, 3],
     [150, 8, 1],
     [1000, 1, 1],
-  ])('of %d MB has room for as many as fit: of %d workers %d', (budget, most, children) => {
+  ])('%d MB and at most %d workers give %d', (budget, most, children) => {
     expect(childrenWithin(budget * MB, most, need, 'this')).toBe(children);
   });
 
-  test('says what one would take, where there is room for none', () => {
+  test('states what one worker would need if none fits', () => {
     const refused = () => childrenWithin(149 * MB, 8, need, 'to read these files');
     expect(refused).toThrow(
       '--max-memory 149 MB is too little: to read these files takes about 150 MB with one worker; give it that, or a smaller input',
@@ -106,7 +109,7 @@ describe('childrenWithin', () => {
   });
 });
 
-test('children share what there is, and have enough to begin with', () => {
+test('children share the memory budget, but get at least 64 MB, and exceeding it gives advice', () => {
   expect(childHeap(2048 * 2 ** 20, 3)).toBe(512);
   expect(childHeap(10, 3)).toBe(64);
   expect(overBudget(100 * MB, 120 * MB, 'reading').message).toBe(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import { stopping, TimeIsUp } from '../../src/pipeline/stopping.js';
 
-test('without a limit it stops when it is interrupted, for that reason', () => {
+test('an interrupted run stops with the reason of the interruption, with or without a time limit', () => {
   const interrupted = new AbortController();
   const { signal } = stopping(interrupted.signal, undefined);
   expect(signal.aborted).toBe(false);
@@ -13,14 +13,14 @@ test('without a limit it stops when it is interrupted, for that reason', () => {
   expect(stopping(interrupted.signal, 5).signal.reason).toBe(reason);
 });
 
-test('when its time is up, it stops with 75 and says after how long', async () => {
+test('a run whose time is up stops with 75 and states the limit', async () => {
   const { signal } = stopping(new AbortController().signal, 0.01);
   await once(signal, 'abort');
   expect(signal.reason).toBeInstanceOf(TimeIsUp);
   expect(signal.reason).toMatchObject({ exitCode: 75, message: 'stopped after 0.01 s (--max-duration)' });
 });
 
-test('a limit longer than any timer is none that fires at once', async () => {
+test('a time limit beyond the range of timers does not fire at once', async () => {
   const { signal, clear } = stopping(new AbortController().signal, 3600 * 24 * 365);
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(signal.aborted).toBe(false);

@@ -9,7 +9,7 @@ import { temporaryFolders } from '../files/temporary.js';
 const newFolder = temporaryFolders();
 const built = (file: string) => new URL(`../../dist/${file}`, import.meta.url).href;
 
-/** A program that holds all a run can hold, with a child at work on a shard that never ends, and ends at once. */
+/** A program that holds everything a run can hold, with a child busy on a shard that never ends, and then exits at once. */
 const PROGRAM = `
   const { Pool } = await import('${built('workers/pool.js')}');
   const { RunDirectory } = await import('${built('files/run-directory.js')}');
@@ -28,7 +28,7 @@ const PROGRAM = `
   await pool.run({ kind: 'count' }, [{ index: 0, from: 0, to: 1, cost: 1 }], () => {});
 `;
 
-test('a process that ends at once leaves no child, no folder, no unfinished output and no lock', async () => {
+test('a process that exits at once leaves no child, folder, unfinished output or lock', async () => {
   const folder = newFolder();
   const tmp = newFolder();
   const program = put(newFolder(), 'program.mjs', PROGRAM);

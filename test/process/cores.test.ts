@@ -15,7 +15,7 @@ test.each([
   expect(cpuMax(text)).toBe(processors);
 });
 
-test('there is a whole number of usable cores, from 1 to those of the machine', () => {
+test('the number of usable cores is an integer from 1 to the number of the machine’s cores', () => {
   const cores = usableCores();
   expect(Number.isInteger(cores)).toBe(true);
   expect(cores).toBeGreaterThanOrEqual(1);

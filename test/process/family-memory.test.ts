@@ -9,12 +9,12 @@ import { temporaryFolders } from '../files/temporary.js';
 
 const folder = temporaryFolders();
 
-/** What a system tells of processes, with such files in them. */
-function told(files: Record<number, Record<string, string>>): string {
+/** A fake /proc folder with the given files per process. */
+function procWith(files: Record<number, Record<string, string>>): string {
   const proc = folder();
-  for (const [pid, of] of Object.entries(files)) {
+  for (const [pid, texts] of Object.entries(files)) {
     mkdirSync(join(proc, pid));
-    for (const [name, text] of Object.entries(of)) writeFileSync(join(proc, pid, name), text);
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(proc, pid, name), text);
   }
   return proc;
 }
@@ -24,17 +24,21 @@ const rollup = (kilobytes: number) =>
 const status = (kilobytes: number) => `Name:\tnode\nVmHWM:\t  999 kB\nVmRSS:\t  ${kilobytes} kB\n`;
 
 describe('familyMemory', () => {
-  it('adds up proportional sizes, without those that have ended', () => {
-    const proc = told({ 1: { smaps_rollup: rollup(100) }, 2: { smaps_rollup: rollup(30) }, 3: { smaps_rollup: '' } });
+  it('adds up proportional sizes, and skips processes that have ended', () => {
+    const proc = procWith({
+      1: { smaps_rollup: rollup(100) },
+      2: { smaps_rollup: rollup(30) },
+      3: { smaps_rollup: '' },
+    });
     expect(familyMemory([1, 2, 3, 4], proc)).toEqual({ bytes: 130 * 1024, processes: 2, measure: 'pss' });
   });
 
-  it('takes resident sizes where there are no proportional ones', () => {
-    const proc = told({ 1: { status: status(100) }, 2: { status: status(50) } });
+  it('uses resident sizes if there are no proportional ones', () => {
+    const proc = procWith({ 1: { status: status(100) }, 2: { status: status(50) } });
     expect(familyMemory([1, 2], proc)).toEqual({ bytes: 150 * 1024, processes: 2, measure: 'rss' });
   });
 
-  it('takes the parent alone where the system tells of nobody', () => {
+  it('measures only the parent if /proc shows no process', () => {
     const { bytes, ...rest } = familyMemory([1, 2], folder());
     expect(rest).toEqual({ processes: 1, measure: 'rss of the parent' });
     expect(bytes).toBeGreaterThan(10e6);
@@ -42,8 +46,8 @@ describe('familyMemory', () => {
 });
 
 describe('memoryWatch', () => {
-  it('keeps the most that was seen', () => {
-    const proc = told({ [process.pid]: { smaps_rollup: rollup(100) }, 2: { smaps_rollup: rollup(30) } });
+  it('keeps the highest sum that it measured', () => {
+    const proc = procWith({ [process.pid]: { smaps_rollup: rollup(100) }, 2: { smaps_rollup: rollup(30) } });
     let children: number[] = [];
     const watch = memoryWatch(() => children, proc);
     watch.look();
@@ -54,10 +58,10 @@ describe('memoryWatch', () => {
     expect(watch.peak).toEqual({ bytes: 130 * 1024, processes: 2, measure: 'pss' });
   });
 
-  it('adds how high this process rose between two looks, once, and takes no less than its own most', () => {
+  it('counts this process’s peak between two looks once, and reports at least this process’s own peak', () => {
     const highs = (high: number, now: number) => `Name:\tnode\nVmHWM:\t  ${high} kB\nVmRSS:\t  ${now} kB\n`;
     const files = { smaps_rollup: rollup(100), status: highs(130, 130) };
-    const proc = told({ [process.pid]: files, 2: { smaps_rollup: rollup(80) } });
+    const proc = procWith({ [process.pid]: files, 2: { smaps_rollup: rollup(80) } });
     const watch = memoryWatch(() => [2], proc);
     watch.look();
     expect(watch.peak.bytes).toBe(180 * 1024);
@@ -67,7 +71,7 @@ describe('memoryWatch', () => {
     expect(watch.look().bytes).toBe(180 * 1024);
     expect(watch.peak).toEqual({ bytes: 340 * 1024, processes: 2, measure: 'pss' });
     expect(exceeded).toEqual([340 * 1024]);
-    // What was so high before is no news, whatever the children take by then.
+    // The same peak is not counted again when the children grow later.
     writeFileSync(join(proc, '2', 'smaps_rollup'), rollup(120));
     watch.look();
     expect(watch.peak.bytes).toBe(340 * 1024);
@@ -76,7 +80,7 @@ describe('memoryWatch', () => {
     expect(watch.peak.bytes).toBe(600 * 1024);
   });
 
-  it.runIf(existsSync('/proc/self/status'))('knows how high it was though it could not look', () => {
+  it.runIf(existsSync('/proc/self/status'))('knows this process’s peak even if it never looked at that moment', () => {
     const watch = memoryWatch(() => []);
     const before = watch.look().bytes;
     let block: Buffer | undefined = Buffer.alloc(150e6, 1);
@@ -87,19 +91,16 @@ describe('memoryWatch', () => {
     expect(watch.peak.bytes).toBeGreaterThan(length);
   });
 
-  it.runIf(existsSync('/proc/self/smaps_rollup'))(
-    'sees what a child takes, and counts what is shared once',
-    async () => {
-      const child = fork(fileURLToPath(new URL('../workers/misbehaving/takes-100-mb.mjs', import.meta.url)));
-      try {
-        await once(child, 'message');
-        const alone = memoryWatch(() => []).look();
-        const family = memoryWatch(() => [child.pid ?? 0]).look();
-        expect(family.processes).toBe(2);
-        expect(family.bytes - alone.bytes).toBeGreaterThan(100e6);
-      } finally {
-        child.kill('SIGKILL');
-      }
-    },
-  );
+  it.runIf(existsSync('/proc/self/smaps_rollup'))('includes the memory of a child', async () => {
+    const child = fork(fileURLToPath(new URL('../workers/misbehaving/takes-100-mb.mjs', import.meta.url)));
+    try {
+      await once(child, 'message');
+      const alone = memoryWatch(() => []).look();
+      const family = memoryWatch(() => [child.pid ?? 0]).look();
+      expect(family.processes).toBe(2);
+      expect(family.bytes - alone.bytes).toBeGreaterThan(100e6);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
 });

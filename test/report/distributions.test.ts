@@ -10,18 +10,18 @@ import {
 } from '../../src/report/distributions.js';
 import { rowsOf } from '../model/worlds.js';
 
-test('doubling counts 1, 2, 3 to 4, 5 to 8', () => {
+test('doubling bins are 1, 2, 3 to 4, 5 to 8', () => {
   expect(byDoubling([1, 1, 2, 3, 4, 5, 8, 9])).toEqual([2, 1, 2, 2, 1]);
   expect(byDoubling([])).toEqual([]);
   expect([0, 1, 2, 3, 11].map(doublingLabel)).toEqual(['1', '2', '3–4', '5–8', '1,025–2,048']);
 });
 
-test('parts are equally wide, and the highest value is in the last', () => {
+test('bins are equally wide, and the highest value is in the last one', () => {
   expect(byPart([0, 1, 4, 5, 10], 0, 10, 2)).toEqual([3, 2]);
   expect(byPart([7, 7], 7, 7, 3)).toEqual([2, 0, 0]);
 });
 
-test('ends and median are of known values: counts from 1 on, and nothing that is no number', () => {
+test('range and median ignore counts of 0, NaN and infinity', () => {
   const counts = distributionOf('items', 'counts', [0, 0, 3, 1, 9]);
   expect(counts).toMatchObject({ parts: [1, 0, 1, 0, 1], low: 1, high: 9, median: 3 });
   expect(rangeText(counts)).toBe('1 to 9, the median 3');
@@ -33,7 +33,7 @@ test('ends and median are of known values: counts from 1 on, and nothing that is
   expect(rangeText(distributionOf('ratings', 'numbers', [5, 5]))).toBe('5, the median 5');
 });
 
-test('a few different values have a part each, with their names; many are parted equally', () => {
+test('a few different values get a labelled bin each, many values get bins of equal width', () => {
   const few = distributionOf('ratings', 'numbers', [5, 1, 4, 5, 4, 5]);
   expect([few.parts, few.labels]).toEqual([
     [1, 2, 3],
@@ -49,7 +49,7 @@ test('a few different values have a part each, with their names; many are parted
   expect([many.parts, many.labels]).toEqual([new Array(10).fill(2), undefined]);
 });
 
-test('users who are not served have no history, and what there is none of is left out', () => {
+test('users who are not served are left out of the histories, and empty distributions are left out', () => {
   const interactions = rowsOf(
     [
       [1, 1],

@@ -8,19 +8,19 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => str
   const chunks: string[] = [];
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 120, rows: 40 });
   stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  // cli-progress moves the cursor with these where the stream is a terminal.
+  // cli-progress moves the cursor with these if the stream is a terminal.
   const none = () => true;
   Object.assign(stream, { cursorTo: none, clearLine: none, moveCursor: none, clearScreenDown: none });
   return { stream: stream as object as NodeJS.WriteStream, text: () => chunks.join('') };
 }
 
-/** A run that does one stage after the other, each of the same length. */
+/** The progress of a run whose stages have the same weight. */
 function run() {
   const stages = ['reading', 'tuning', 'counting', 'learning', 'recommending'] as const;
   return progressOf(stages.map((stage) => ({ stage, weight: 1 })));
 }
 
-/** What a whole run writes to such a stderr. */
+/** The text that a whole run writes to stderr. */
 function logOn(isTTY: boolean, options: Partial<LogOptions>): string {
   const { stream, text } = terminal(isTTY);
   const log = logTo(stream, { quiet: false, verbose: false, logFormat: undefined, ...options });
@@ -37,26 +37,26 @@ function logOn(isTTY: boolean, options: Partial<LogOptions>): string {
 }
 
 describe('on a terminal', () => {
-  test('a bar covers the whole run, from reading on', () => {
+  test('a progress bar is shown from the first stage on', () => {
     const text = logOn(true, {});
     expect(text).toContain('reading');
     expect(text).toContain('0%');
     expect(text).toContain('ETA');
   });
 
-  test('log lines are written between two drawings of the bar', () => {
+  test('log lines are written between two updates of the bar', () => {
     const [before = '', after = ''] = logOn(true, {}).split('input report\n');
     expect(before).toContain('reading');
     expect(after).toContain('10%');
     expect(after.endsWith('served\n')).toBe(true);
   });
 
-  test('the bar estimates no time before it knows the pace', () => {
+  test('the bar shows no estimated time before it knows the speed', () => {
     expect(logOn(true, {})).toMatch(/ETA \? /);
     expect(logOn(true, {})).not.toMatch(/ETA (?!\?)/);
   });
 
-  test('once the bar has stopped, nothing is drawn, and what is logged is a plain line', () => {
+  test('after the bar has stopped, it is not drawn again, and log messages are plain lines', () => {
     const { stream, text } = terminal(true);
     const log = logTo(stream, { quiet: false, verbose: false, logFormat: undefined });
     const stages = run();
@@ -68,7 +68,7 @@ describe('on a terminal', () => {
     expect(text().slice(before)).toBe(WARNING);
   });
 
-  test('JSON has no bar', () => {
+  test('a JSON log has no bar', () => {
     for (const line of logOn(true, { logFormat: 'json' }).trimEnd().split('\n')) JSON.parse(line);
   });
 });
@@ -91,11 +91,11 @@ test.each<[string, boolean, Partial<LogOptions>, string]>([
   ],
   ['quiet: warnings and heartbeats only', true, { quiet: true, verbose: true }, `${WARNING}half of it\n`],
   ['quiet beats a log', false, { quiet: true, logFormat: 'text' }, `${WARNING}half of it\n`],
-])('%s', (_, isTTY, options, said) => {
-  expect(logOn(isTTY, options)).toBe(said);
+])('%s', (_, isTTY, options, expected) => {
+  expect(logOn(isTTY, options)).toBe(expected);
 });
 
-test('a JSON log has one object a line, with type, time, message and the parts of the message', () => {
+test('a JSON log has one object per line, with type, time, message and the fields of the message', () => {
   const lines = logOn(false, { logFormat: 'json' }).trimEnd().split('\n');
   const entries = lines.map((line) => JSON.parse(line));
   for (const { time } of entries) expect(new Date(time).toISOString()).toBe(time);

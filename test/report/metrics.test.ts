@@ -26,7 +26,7 @@ interface Sample {
   value: number;
 }
 
-/** Reads the text exposition format 0.0.4, and refuses all that it does not allow or the textfile collector refuses. */
+/** Parses the text exposition format 0.0.4, and fails for anything that the format or the textfile collector does not allow. */
 function parsed(text: string): { samples: Sample[]; types: Map<string, string>; helps: Map<string, string> } {
   expect(text.endsWith('\n')).toBe(true);
   const types = new Map<string, string>();
@@ -51,7 +51,7 @@ function parsed(text: string): { samples: Sample[]; types: Map<string, string>; 
       expect(sample, line).not.toBeNull();
       const [, name = '', labels = '', value = ''] = sample!;
       expect([types.has(name), helps.has(name)], line).toEqual([true, true]);
-      // The samples of a name stand together.
+      // All samples of a name have to be adjacent.
       if (samples.some((other) => other.name === name)) expect(samples.at(-1)!.name).toBe(name);
       samples.push({ name, labels: labelsOf(labels), value: Number(value) });
     }
@@ -78,14 +78,14 @@ function valueIn(text: string, name: string, labels: Record<string, string> = {}
 }
 
 describe('metricsText', () => {
-  it('is what Prometheus reads, whatever characters stand in a label', () => {
+  it('is valid for Prometheus, whatever characters a label contains', () => {
     const { samples, types } = parsed(metricsText('a "job"\\of\nours', { ...RUN, version: '1\\"2' }));
     for (const { labels } of samples) expect(labels.run).toBe('a "job"\\of\nours');
     expect(samples[0]!.labels.version).toBe('1\\"2');
     expect(new Set(types.values())).toEqual(new Set(['gauge']));
   });
 
-  it('names what it measures in base units; a gauge is no total', () => {
+  it('uses base units in names, and no suffix that is reserved for counters', () => {
     for (const name of parsed(metricsText('r', RUN)).types.keys()) {
       expect(name).toMatch(/^recommend_[a-z_]+$/);
       expect(name).not.toMatch(/_(total|count|sum|bucket|milliseconds|ms|kb|megabytes|minutes)$/);
@@ -94,7 +94,7 @@ describe('metricsText', () => {
     expect(valueIn(metricsText('r', RUN), 'recommend_peak_memory_bytes')).toBe(5e8);
   });
 
-  it('tells of a good run', () => {
+  it('reports the figures of a successful run', () => {
     const text = metricsText('r', RUN);
     expect(valueIn(text, 'recommend_exit_code')).toBe(0);
     expect(valueIn(text, 'recommend_success')).toBe(1);
@@ -109,7 +109,7 @@ describe('metricsText', () => {
     expect(valueIn(text, 'recommend_retries')).toBe(2);
   });
 
-  it('has the same metrics of a run that failed at once', () => {
+  it('has the same metrics for a run that failed at once', () => {
     const failed = metricsText('r', { ...RUN, exitCode: 65, stages: [], served: undefined, lastSuccess: 7 });
     const keys = (text: string) => parsed(text).samples.map(({ name, labels }) => [name, labels]);
     expect(keys(failed)).toEqual(keys(metricsText('r', RUN)));
@@ -122,19 +122,19 @@ describe('metricsText', () => {
 });
 
 describe('lastSuccessIn', () => {
-  it('finds what such a file says', () => {
+  it('reads the time of the last success from a metrics file', () => {
     expect(lastSuccessIn(metricsText('r', RUN))).toBe(1_795_532_025.854);
     expect(lastSuccessIn('recommend_last_success_timestamp_seconds 12\n')).toBe(12);
   });
 
-  it('finds it whatever the file is called', () => {
+  it('reads it whatever the name of the run', () => {
     for (const name of ['a}b', '} 5', '{"', 'a\\', 'a\nb', '\r\u2028', `recommend_last_success_timestamp_seconds 7`]) {
       expect(lastSuccessIn(metricsText(name, RUN)), name).toBe(1_795_532_025.854);
     }
   });
 
   it.each(['', 'something else\n', 'recommend_last_success_timestamp_seconds{run="r"} soon\n'])(
-    'is 0 where there is none: %j',
+    'is 0 if there is none: %j',
     (text) => expect(lastSuccessIn(text)).toBe(0),
   );
 });

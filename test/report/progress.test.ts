@@ -5,7 +5,7 @@ import { progressOf, type Stage } from '../../src/report/progress.js';
 
 const ALL: readonly Stage[] = ['reading', 'tuning', 'counting', 'learning', 'recommending'];
 
-test('a run goes through its stages from 0 to 1, each by its weight and by the work done in it', () => {
+test('progress rises from 0 to 1 by the weights of the stages and the work done in them', () => {
   const run = progressOf(ALL.map((stage, k) => ({ stage, weight: k })));
   expect(run.at('reading', 5, 10, 0)).toEqual({ stage: 'reading', ofStage: 0.5, ofRun: 0, users: 0 });
   expect(run.at('tuning', 5, 10, 0).ofRun).toBeCloseTo(0.05);
@@ -13,7 +13,7 @@ test('a run goes through its stages from 0 to 1, each by its weight and by the w
   expect(run.at('recommending', 10, 10, 7)).toEqual({ stage: 'recommending', ofStage: 1, ofRun: 1, users: 7 });
 });
 
-test('it never goes back, and a stage that comes again is the next of its name', () => {
+test('progress never falls, and a repeated stage counts as the next one of that name', () => {
   const twice = ['counting', 'learning', 'recommending'] as const;
   const run = progressOf([...twice, ...twice, 'recommending' as const].map((stage) => ({ stage, weight: 1 })));
   const shares: number[] = [];
@@ -26,7 +26,7 @@ test('it never goes back, and a stage that comes again is the next of its name',
   ]);
 });
 
-test('of a pipe nobody knows how much is read; of no work all is done', () => {
+test('a stage of unknown size stays at 0, and a stage without work is complete', () => {
   const run = progressOf([{ stage: 'reading', weight: 1 }]);
   expect(run.at('reading', 1000, 0, 0).ofStage).toBe(0);
   expect(run.at('reading', 0, 0, 0).ofStage).toBe(1);
@@ -38,7 +38,7 @@ test.each([
   ['cosine', ['reading', 'learning', 'recommending']],
   ['ease', ['reading', 'learning', 'recommending']],
   ['popular', ['reading', 'recommending']],
-])('%s takes time for %j alone', (name, stages) => {
+])('%s plans time for exactly %j', (name, stages) => {
   const planned = [READING, ...stagesOf(methodOf(name, [], '--algorithm'), 1e6)];
   expect(planned.filter(({ weight }) => weight > 0).map(({ stage }) => stage)).toEqual(stages);
 });

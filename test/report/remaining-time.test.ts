@@ -8,10 +8,10 @@ interface Shown {
 }
 
 /**
- * What is shown four times a second of a run of so many seconds.
- * @param shareAt what the run reports to have done at a time.
+ * The remaining time shown four times a second during a run of `seconds`.
+ * @param shareAt the share of the work that the run reports as done at a time.
  */
-function shownOf(seconds: number, shareAt: (time: number) => number): Shown[] {
+function estimatesOf(seconds: number, shareAt: (time: number) => number): Shown[] {
   const remaining = remainingTime();
   const shown: Shown[] = [];
   for (let tick = 0; tick <= 4 * seconds; tick++) {
@@ -24,26 +24,26 @@ function shownOf(seconds: number, shareAt: (time: number) => number): Shown[] {
 const known = (shown: readonly Shown[]) =>
   shown.filter((each): each is { at: number; left: number } => each.left !== undefined);
 
-/** The most that the end of the run, as it is estimated, moves between two looks: later, and earlier, in shares of the time. */
-function jumps(shown: readonly Shown[], seconds: number): { later: number; earlier: number } {
-  // At the end there is nothing to estimate.
+/** The largest moves of the estimated end between two updates, later and earlier, as shares of the run's duration. */
+function largestMoves(shown: readonly Shown[], seconds: number): { later: number; earlier: number } {
+  // The last one, at the end of the run, is no estimate.
   const ends = known(shown.slice(0, -1)).map(({ at, left }) => at + left);
   const moves = ends.slice(1).map((end, k) => (end - (ends[k] ?? end)) / seconds);
   return { later: Math.max(0, ...moves), earlier: -Math.min(0, ...moves) };
 }
 
-test('where work goes on steadily, the estimate is right and runs down with the clock to 0', () => {
-  const shown = shownOf(100, (time) => time / 100);
+test('with steady work, the estimate is right and counts down to 0 with the clock', () => {
+  const shown = estimatesOf(100, (time) => time / 100);
   for (const { at, left } of known(shown)) expect(left).toBeCloseTo(100 - at, 6);
   expect(known(shown)[0]?.at).toBeLessThan(4);
   expect(shown.at(-1)?.left).toBe(0);
 });
 
-test('steady work that comes in shards moves the estimated end by 2 % of the time at most', () => {
+test('steady work in shards moves the estimated end by at most 2 % of the duration', () => {
   fc.assert(
     fc.property(fc.integer({ min: 30, max: 600 }), fc.integer({ min: 20, max: 128 }), (seconds, shards) => {
-      const shown = shownOf(seconds, (time) => Math.floor((time / seconds) * shards + 1e-9) / shards);
-      const { later, earlier } = jumps(shown, seconds);
+      const shown = estimatesOf(seconds, (time) => Math.floor((time / seconds) * shards + 1e-9) / shards);
+      const { later, earlier } = largestMoves(shown, seconds);
       expect(later).toBeLessThan(0.02);
       expect(earlier).toBeLessThan(0.02);
       expect(shown.at(-1)?.left).toBe(0);
@@ -54,15 +54,15 @@ test('steady work that comes in shards moves the estimated end by 2 % of the tim
   );
 });
 
-test('shards of uneven length move it by 4 % at most', () => {
+test('shards of uneven length move the estimated end by at most 4 % of the duration', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0.75, max: 1.33, noNaN: true }), { minLength: 60, maxLength: 60 }),
       (times) => {
         const ends = times.map((_, k) => times.slice(0, k + 1).reduce((a, b) => a + b));
         const seconds = Math.ceil(ends.at(-1) ?? 0);
-        const { later, earlier } = jumps(
-          shownOf(seconds, (time) => ends.filter((end) => end <= time).length / 60),
+        const { later, earlier } = largestMoves(
+          estimatesOf(seconds, (time) => ends.filter((end) => end <= time).length / 60),
           seconds,
         );
         expect(later).toBeLessThan(0.04);
@@ -74,24 +74,21 @@ test('shards of uneven length move it by 4 % at most', () => {
 });
 
 test.each([
-  [
-    'a stage that goes three times as slowly as those before',
-    (time: number) => (time < 25 ? time / 50 : 0.5 + (time - 25) / 150),
-  ],
-  ['a stage that goes three times as fast', (time: number) => (time < 75 ? time / 150 : 0.5 + (time - 75) / 50)],
-  ['work that falls away half way', (time: number) => (time < 50 ? time / 200 : 0.5 + (time - 50) / 100)],
-])('%s is followed without a jump, and ends at 0', (_, shareAt) => {
-  const shown = shownOf(100, shareAt);
-  const { later, earlier } = jumps(shown, 100);
+  ['a stage three times slower than those before', (time: number) => (time < 25 ? time / 50 : 0.5 + (time - 25) / 150)],
+  ['a stage three times faster than those before', (time: number) => (time < 75 ? time / 150 : 0.5 + (time - 75) / 50)],
+  ['work that turns out to be half as much', (time: number) => (time < 50 ? time / 200 : 0.5 + (time - 50) / 100)],
+])('%s changes the estimate smoothly, and it ends at 0', (_, shareAt) => {
+  const shown = estimatesOf(100, shareAt);
+  const { later, earlier } = largestMoves(shown, 100);
   expect(later).toBeLessThan(0.02);
   expect(earlier).toBeLessThan(0.04);
   expect(shown.at(-1)?.left).toBe(0);
 });
 
-test('nothing is estimated before the pace is known, and while nothing moves the estimate neither rises nor ends', () => {
-  expect(known(shownOf(60, () => 0))).toEqual([]);
-  expect(known(shownOf(60, (time) => (time < 5 ? 0 : 0.2)))).toEqual([]);
-  const stopped = known(shownOf(200, (time) => Math.min(50, Math.floor(time)) / 100)).filter(({ at }) => at > 50);
+test('there is no estimate before the speed is known, and a stalled run’s estimate neither rises nor reaches 0', () => {
+  expect(known(estimatesOf(60, () => 0))).toEqual([]);
+  expect(known(estimatesOf(60, (time) => (time < 5 ? 0 : 0.2)))).toEqual([]);
+  const stopped = known(estimatesOf(200, (time) => Math.min(50, Math.floor(time)) / 100)).filter(({ at }) => at > 50);
   for (const [k, { left }] of stopped.entries()) {
     expect(left).toBeLessThanOrEqual(stopped[Math.max(0, k - 1)]?.left ?? 0);
     expect(left).toBeGreaterThan(40);

@@ -15,13 +15,13 @@ const historyOf = (times: number[] | undefined) =>
   ).history;
 const idsOf = (history: ReturnType<typeof historyOf>) => history.map(({ item_id }) => item_id).join('');
 
-test('a history has the latest first, then the strongest; what has no time comes last', () => {
+test('a history is sorted by time, latest first, then by strength; items without a time come last', () => {
   expect(idsOf(historyOf([86_400, 60, 60, Number.NaN]))).toBe('abcd');
   expect(idsOf(historyOf([60, 60, 86_400, 60]))).toBe('cbda');
   expect(idsOf(historyOf(undefined))).toBe('bdca');
 });
 
-test('its order is told as it is', () => {
+test('the order of a history is described', () => {
   expect(orderOf(historyOf([60, 60, 60, Number.NaN]))).toBe('the latest first');
   expect(orderOf(historyOf(undefined))).toBe('the strongest first');
 });

@@ -40,7 +40,7 @@ beforeAll(async () => {
   bytes = readFileSync(path);
 });
 
-/** Opens a model of these bytes, and reads all that is in it. */
+/** Opens a model with these bytes and reads every part of it. */
 function readAll(content: Uint8Array): SavedModel {
   const other = join(newFolder(), 'other.rec');
   writeFileSync(other, content);
@@ -75,7 +75,7 @@ const refused = (content: Uint8Array): Failure => {
   throw new Error('it was read');
 };
 
-test('a model says what it is, and has what was read', () => {
+test('a model describes itself, and contains the data that it was learned from', () => {
   const model = readAll(bytes);
   expect(model.facts).toMatchObject({
     what: 'model of recommend',
@@ -115,7 +115,7 @@ test('a model says what it is, and has what was read', () => {
   expect([...popularity]).toEqual([2, 2, 2, 1, 0]);
 });
 
-test('a model that is cut anywhere is refused with what to do', () => {
+test('a model that is truncated anywhere is refused with advice', () => {
   for (let length = 0; length < bytes.length; length += length < 64 ? 1 : 97) {
     const { exitCode, message } = refused(bytes.subarray(0, length));
     expect(exitCode, `cut to ${length}`).toBe(ExitCode.badData);
@@ -124,7 +124,7 @@ test('a model that is cut anywhere is refused with what to do', () => {
   }
 });
 
-test('an altered byte in any array is found by who reads that array, and by nobody else', () => {
+test('an altered byte in an array is detected when that array is read, and only then', () => {
   const begin = 16 + bytes.readUInt32LE(12);
   const entries: { name: string; offset: number; length: number }[] = JSON.parse(bytes.toString('utf8', 16, begin));
   expect(entries.length).toBeGreaterThan(30);
@@ -143,7 +143,7 @@ test('an altered byte in any array is found by who reads that array, and by nobo
   model.close();
 });
 
-test('sound check sums do not help numbers that do not fit together', () => {
+test('inconsistent numbers are refused even if the check sums are correct', () => {
   const begin = 16 + bytes.readUInt32LE(12);
   const entries: { name: string; type: string; offset: number; length: number }[] = JSON.parse(
     bytes.toString('utf8', 16, begin),
@@ -156,18 +156,18 @@ test('sound check sums do not help numbers that do not fit together', () => {
   }
 });
 
-describe('what is no model of this version', () => {
+describe('a file that is not a model of this version', () => {
   test.each([
-    ['is a file of anything', Buffer.from('user,item\nann,oak\n'), 'is not an array file'],
+    ['is some other kind of file', Buffer.from('user,item\nann,oak\n'), 'is not an array file'],
     ['has another version in its first bytes', Buffer.from('RECARR99 and so on'), 'another version'],
-  ])('a file that %s is refused', (_, content, message) => {
+  ])('that %s is refused', (_, content, message) => {
     expect(refused(content)).toMatchObject({ exitCode: ExitCode.badData, message: expect.stringContaining(message) });
   });
 
   test.each([
-    ['another file of recommend', { evidence: Float64Array.of(1) }, 'lacks "facts"'],
-    ['JSON of something else', { facts: Buffer.from('{"what":"a cake"}') }, 'not a model'],
-  ])('%s is refused', (_, arrays, message) => {
+    ['is another array file of recommend', { evidence: Float64Array.of(1) }, 'lacks "facts"'],
+    ['describes something else', { facts: Buffer.from('{"what":"a cake"}') }, 'not a model'],
+  ])('that %s is refused', (_, arrays, message) => {
     const other = join(newFolder(), 'arrays');
     writeArrays(other, arrays);
     expect(refused(readFileSync(other)).message).toContain(message);
@@ -176,7 +176,7 @@ describe('what is no model of this version', () => {
   test.each([
     ['another format', { format: 1 }],
     ['other settings', { method: { settings: { neighbors: 1 } } }],
-  ])('a model of %s is refused by the version that wrote it', (_, facts) => {
+  ])('that has %s is refused with the version that wrote it', (_, facts) => {
     const arrays = readArrays(path);
     const changed = { ...JSON.parse(Buffer.from(arrays.facts ?? []).toString()), ...facts, version: '9.8.7' };
     const other = join(newFolder(), 'other');
@@ -187,7 +187,7 @@ describe('what is no model of this version', () => {
   test.each([
     ['missing', 'nowhere.rec', 'recommend fit --model makes one'],
     ['a folder', '.', 'not a regular file'],
-  ])('a model that is %s is told', (_, name, message) => {
+  ])('that is %s is refused with the reason', (_, name, message) => {
     const open = () => new SavedModel(join(folder, name), () => '');
     expect(open).toThrow(
       expect.objectContaining({ exitCode: ExitCode.noInput, message: expect.stringContaining(message) }),
@@ -195,7 +195,7 @@ describe('what is no model of this version', () => {
   });
 });
 
-test('a model that is replaced or removed while it is open stays as it was', () => {
+test('an open model keeps its contents when its file is replaced', () => {
   const busy = join(newFolder(), 'busy.rec');
   writeFileSync(busy, bytes);
   const model = new SavedModel(busy, () => join(newFolder(), 'copy'));
@@ -207,7 +207,7 @@ test('a model that is replaced or removed while it is open stays as it was', () 
 
 const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
 
-test.skipIf(!hasNumpy)('the program in docs/model-file.md reads it, and comes to the scores of recommend', async () => {
+test.skipIf(!hasNumpy)('the program in docs/model-file.md reads a model and computes the same scores', async () => {
   const program = blocksOf('docs/model-file.md').filter(({ kind }) => kind === 'python');
   expect(program).toHaveLength(2);
   const ask = `
@@ -231,7 +231,7 @@ print(texts(model, 'titles'), facts['counts']['users'])`;
 describe('recommend export', () => {
   const exported = (...more: string[]) => runInProcess(['export', '--model', 'm.rec', ...more], { folder });
 
-  test('writes weights that add up to scores, as CSV', async () => {
+  test('writes the scaled weights as CSV', async () => {
     const { code, stdout } = await exported();
     expect(code).toBe(0);
     const [header, ...lines] = stdout.trim().split('\n');
@@ -256,7 +256,7 @@ describe('recommend export', () => {
   });
 
   test.skipIf(spawnSync('python3', ['-c', 'import scipy']).status !== 0)(
-    'writes what SciPy reads: the same matrix as .npz and as Matrix Market, with its ids beside it',
+    'writes the same matrix as .npz and as Matrix Market for SciPy, with files of ids',
     async () => {
       for (const name of ['w.npz', 'w.mtx.gz']) expect((await exported('-o', name)).code).toBe(0);
       const program = `

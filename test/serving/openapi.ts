@@ -13,19 +13,19 @@ export const OPENAPI: { paths: Record<string, Record<string, Operation>>; compon
   readFileSync(join(root, 'web/openapi.json'), 'utf8'),
 );
 
-/** Checks an answer: its status is in the document, and its body is what the document says of it. */
+/** Checks that a response has a documented status below 500 and a body that matches the documented schema. */
 export function expectDocumented({ status, type, text }: Answered, path: string, method: string): void {
   const { [status]: response } = OPENAPI.paths[path]?.[method]?.responses ?? {};
-  const [media, said] = Object.entries(response?.content ?? {})[0] ?? [];
+  const [media, content] = Object.entries(response?.content ?? {})[0] ?? [];
   expect({ path, status, type, text }).toMatchObject({
     type: expect.stringContaining(media ?? 'nothing that is documented'),
   });
   expect(status).toBeLessThan(500);
-  const errors = errorsOf(said?.schema ?? { not: {} }, JSON.parse(text));
+  const errors = errorsOf(content?.schema ?? { not: {} }, JSON.parse(text));
   expect({ path, text, errors }).toMatchObject({ errors: [] });
 }
 
-/** True where the document says that a query is wrong. */
+/** True if the query violates the OpenAPI document. */
 export function isWrongQuery(path: string, pairs: readonly (readonly [string, string])[]): boolean {
   const parameters = new Map((OPENAPI.paths[path]?.get?.parameters ?? []).map((each) => [each.name, each]));
   const names = pairs.map(([name]) => name);
@@ -36,7 +36,7 @@ export function isWrongQuery(path: string, pairs: readonly (readonly [string, st
   });
 }
 
-/** True where the document says that the body of a POST is wrong. */
+/** True if the body of a POST violates the OpenAPI document. */
 export function isWrongBody(body: string): boolean {
   return errorsOf({ $ref: '#/components/schemas/Request' }, JSON.parse(body)).length > 0;
 }

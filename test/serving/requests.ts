@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { OPENAPI } from './openapi.js';
 
-/* Requests of which about half are right: each part may be anything at all, but seldom is. */
+/* Generators of requests, about half of them valid: every part may be arbitrary, but rarely is. */
 
 const id = fc.constantFrom('u1', 'u2', 'nobody', 'i3', 'i4:-0.5', 'i2:2', 'genre:Drama', 'genre:Horror:-1', '7', '[');
 const text = fc.oneof(
@@ -41,23 +41,26 @@ export const GETS = path.chain((route) => {
   return fc.record({ path: fc.constant(route), id: fc.oneof(text, odd), pairs: some });
 });
 
-/** Now and then something else in its place. */
-const or = <T>(right: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
+/** Occasionally replaces a valid value by an arbitrary one. */
+const mostly = <T>(valid: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 60, arbitrary: right as fc.Arbitrary<unknown> },
+    { weight: 60, arbitrary: valid as fc.Arbitrary<unknown> },
     { weight: 1, arbitrary: fc.oneof(odd, fc.jsonValue()) },
   );
-const ids = or(fc.array(or(fc.oneof(text, fc.integer({ min: 0, max: 20 }))), { maxLength: 6 }));
-const attributes = or(fc.dictionary(fc.oneof(text, fc.constant('genre')), or(text), { maxKeys: 4 }));
+const ids = mostly(fc.array(mostly(fc.oneof(text, fc.integer({ min: 0, max: 20 }))), { maxLength: 6 }));
+const attributes = mostly(fc.dictionary(fc.oneof(text, fc.constant('genre')), mostly(text), { maxKeys: 4 }));
 const requiredKeys: never[] = [];
-const asker = fc.record({ user: or(text), history: ids, preferences: ids, exclude: ids, attributes }, { requiredKeys });
+const asker = fc.record(
+  { user: mostly(text), history: ids, preferences: ids, exclude: ids, attributes },
+  { requiredKeys },
+);
 const request = fc.record(
   {
-    users: or(fc.array(or(asker), { minLength: 1, maxLength: 3 })),
-    n: or(fc.oneof(fc.integer({ min: 1, max: 30 }), fc.constant(1000))),
-    where: or(fc.oneof(where, fc.array(or(where), { maxLength: 3 }))),
-    titles: or(fc.boolean()),
-    reasons: or(fc.boolean()),
+    users: mostly(fc.array(mostly(asker), { minLength: 1, maxLength: 3 })),
+    n: mostly(fc.oneof(fc.integer({ min: 1, max: 30 }), fc.constant(1000))),
+    where: mostly(fc.oneof(where, fc.array(mostly(where), { maxLength: 3 }))),
+    titles: mostly(fc.boolean()),
+    reasons: mostly(fc.boolean()),
   },
   { requiredKeys: ['users'] },
 );

@@ -45,7 +45,7 @@ const get = (path: string) => ask(served.url + path);
 const json = ({ text }: Answered) => JSON.parse(text);
 
 describe('lists', () => {
-  test('are those of a batch run, byte for byte, for every user', async () => {
+  test('are the same as in a batch run, byte for byte, for every user', async () => {
     const wanted = ['--format', 'jsonl', '-n', '5', '--titles', '--reasons'];
     const lines = (await batch(['score', '--model', model, ...wanted])).trim().split('\n');
     expect(lines.length).toBeGreaterThan(30);
@@ -59,7 +59,7 @@ describe('lists', () => {
     expect(many.text).toBe(`{"lists":[${lines.join(',')}]}`);
   });
 
-  test('of people who say something of themselves are those of a file of profiles', async () => {
+  test('for users with a history, preferences and exclusions in the request are the same as with a file of profiles', async () => {
     writeFileSync(
       join(folder, 'profiles.csv'),
       'user_id,history,preferences,exclude\nnew,i1|i3:2,genre:Drama|genre:Comedy:-1,i5\nu3,i2,genre:Horror,\n',
@@ -82,7 +82,7 @@ describe('lists', () => {
     expect(many.text).toBe(`{"lists":[${lines.join(',')}]}`);
   });
 
-  test('of similar items obey --where, as those of the batch command do', async () => {
+  test('of similar items obey --where, as in the batch command', async () => {
     const rows = Array.from({ length: 30 }, (_, u) =>
       [0, 1, 3, 5].map((i) => `u${u},i${(i * (1 + (u % 2))) % 9}\n`).join(''),
     );
@@ -101,7 +101,7 @@ describe('lists', () => {
     expect(await stop()).toBe(0);
   });
 
-  test('obey --only-items and --exclude-items, as those of a batch run do; so do similar items', async () => {
+  test('obey --only-items and --exclude-items as in a batch run, and so do similar items', async () => {
     writeFileSync(join(folder, 'only.csv'), `item_id\n${[0, 1, 2, 3, 5, 7, 8, 9, 11].map((i) => `i${i}\n`).join('')}`);
     writeFileSync(join(folder, 'out.csv'), 'item_id\ni3\ni8\n');
     const paths = ['--only-items', join(folder, 'only.csv'), '--exclude-items', join(folder, 'out.csv')];
@@ -121,7 +121,7 @@ describe('lists', () => {
     );
   });
 
-  test('say what they ignored', async () => {
+  test('name the unknown ids that they ignored', async () => {
     const { status, text } = await get('recommendations?history=i1|nope&preferences=genre:Opera&n=1');
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({
@@ -135,7 +135,7 @@ describe('lists', () => {
   });
 });
 
-describe('requests that make no sense', () => {
+describe('invalid requests', () => {
   test.each([
     ['recommendations?user=nobody', 404],
     ['users/nobody', 404],
@@ -148,7 +148,7 @@ describe('requests that make no sense', () => {
     ['recommendations?where=prise%3C3', 400],
     ['users/%E0%A4%A', 400],
     ['nothing/here', 404],
-  ])('GET /%s is a problem document of status %d', async (path, status) => {
+  ])('GET /%s gets a problem document with status %d', async (path, status) => {
     problem(await get(path), status);
   });
 
@@ -159,18 +159,18 @@ describe('requests that make no sense', () => {
     ['{"users":[{"user":{}}]}', 400],
     [`{"users":[{"history":${JSON.stringify(Array(1001).fill('i1'))}}]}`, 400],
     [`{"users":"${'x'.repeat(1 << 21)}"}`, 413],
-  ])('bodies are refused: %#', async (body, status) => {
+  ])('invalid body %# is refused', async (body, status) => {
     problem(await ask(`${served.url}recommendations`, posted(body)), status);
   });
 
-  test('other methods and types are refused', async () => {
+  test('other methods and content types are refused', async () => {
     problem(await ask(`${served.url}recommendations`, posted('a=b', 'text/plain')), 415);
     const put = await ask(`${served.url}items`, { method: 'PUT' });
     problem(put, 405);
     expect(put.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test('whatever a request holds, the server lives, refuses what is not documented, and answers as documented', async () => {
+  test('random requests get documented responses, and 400 if they violate the OpenAPI document', async () => {
     await fc.assert(
       fc.asyncProperty(GETS, POSTS, async ({ path, id, pairs }, body) => {
         const filled = path.replace(/\{.*\}/, encodeURIComponent(Buffer.from(id).toString()) || 'x');
@@ -180,7 +180,7 @@ describe('requests that make no sense', () => {
         ]);
         expectDocumented(got, path, 'get');
         expectDocumented(answered, '/recommendations', 'post');
-        // Text that is no UTF-16 is sent as U+FFFD.
+        // Invalid UTF-16 is sent as U+FFFD.
         const sent = pairs.map(([name, text]) => [name, Buffer.from(text).toString()] as const);
         if (isWrongQuery(path, sent)) expect(got.status).toBe(400);
         if (isWrongBody(body)) expect(answered.status).toBe(400);
@@ -191,8 +191,8 @@ describe('requests that make no sense', () => {
   });
 });
 
-describe('the OpenAPI document', () => {
-  test('is served, and has every route and parameter', async () => {
+describe('other routes', () => {
+  test('serve the OpenAPI document, which lists every route, method and parameter', async () => {
     expect(json(await get('openapi.json'))).toEqual(OPENAPI);
     const documented = (path: string) =>
       (OPENAPI.paths[path]?.get?.parameters ?? []).filter((each) => each.in === 'query').map(({ name }) => name);
@@ -207,7 +207,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('says what answers look like', async () => {
+  test('serve readiness, users, items, similar items, the page and metrics', async () => {
     const { learned } = json(await get('readyz'));
     expect(Date.now() - Date.parse(learned)).toBeLessThan(600_000);
     expect(json(await get('users/u0')).history[0]).toMatchObject({
@@ -241,7 +241,7 @@ describe('faults', () => {
   const many = (count: number) =>
     Promise.all(Array.from({ length: count }, (_, k) => get(`recommendations?user=u${k % 40}`)));
 
-  test('children that are killed cost retries, and nobody an error', async () => {
+  test('killing children makes no request fail', async () => {
     const asked = many(100);
     for (let k = 0; k < 2; k++) {
       await get('healthz');
@@ -251,7 +251,7 @@ describe('faults', () => {
     expect((await many(10)).every(({ status }) => status === 200)).toBe(true);
   });
 
-  test('a new model is taken while requests come, and none is lost; one that cannot be read changes nothing', async () => {
+  test('a new model is loaded without failed requests, and an unreadable one is refused and changes nothing', async () => {
     const before = json(await get('readyz')).learned;
     await batch(['fit', '-u', 'events.csv', '-i', 'items.csv', '--algorithm', 'cosine', '--model', model]);
     const [asked, reloaded] = await Promise.all([many(100), ask(`${served.url}reload`, { method: 'POST' })]);
@@ -264,7 +264,7 @@ describe('faults', () => {
     expect((await many(5)).every(({ status }) => status === 200)).toBe(true);
   });
 
-  test('a request has a deadline, even where its child is stopped; too many that wait are refused', async () => {
+  test('a request fails at its deadline if its child is stopped, and is refused if too many are waiting', async () => {
     const { url, stop } = await serving(model, ['-j', '1', '--deadline', '1s', '--queue', '3']);
     const mine = children().at(-1) ?? 0;
     process.kill(mine, 'SIGSTOP');
@@ -278,7 +278,7 @@ describe('faults', () => {
     expect(await stop()).toBe(0);
   });
 
-  test('a server that is stopped answers what is under way, and ends with 0', async () => {
+  test('a stopping server answers the requests in progress and exits with 0', async () => {
     const { url, stop } = await serving(model, ['-j', '2']);
     const before = await ask(`${url}healthz`);
     const asked = Promise.all(Array.from({ length: 30 }, (_, k) => ask(`${url}recommendations?user=u${k}`)));

@@ -2,16 +2,16 @@ import { PassThrough } from 'node:stream';
 import { main } from '../../src/main.js';
 import { root } from '../cli/run.js';
 
-/** A server in this process, whose children are processes. */
+/** A server that runs in this process; its children are separate processes. */
 export interface Served {
   url: string;
-  /** What it logged, as objects. */
+  /** The parsed lines of its JSON log. */
   log: Record<string, unknown>[];
-  /** Tells it to stop; its exit code. */
+  /** Stops it. @returns its exit code. */
   stop: () => Promise<number>;
 }
 
-/** Starts `recommend serve` on a free port. @param args beside the model. */
+/** Starts `recommend serve` on a free port. @param args options besides the model and the port. */
 export async function serving(model: string, args: readonly string[] = []): Promise<Served> {
   const controller = new AbortController();
   const stderr = new PassThrough();
@@ -45,7 +45,7 @@ export async function serving(model: string, args: readonly string[] = []): Prom
 
 export const BOOKS = ['-u', `${root}/fixtures/books/ratings.csv`, '-i', `${root}/fixtures/books/books.csv`];
 
-/** What was answered. */
+/** An HTTP response with its body. */
 export interface Answered {
   status: number;
   type: string | null;

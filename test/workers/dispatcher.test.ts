@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const dispatcher of opened.splice(0)) await dispatcher.close();
 });
 
-/** Children that are told several questions at once unless they are long. */
+/** Starts a dispatcher that sends several questions to a child at once, except long ones. */
 async function dispatcher(size = 1, deadline = 20, first = 'ready', onRetry = () => {}): Promise<Dispatcher> {
   const made = new Dispatcher(
     new Pool({ size, onRetry: () => {}, worker: WORKER }),
@@ -23,7 +23,7 @@ async function dispatcher(size = 1, deadline = 20, first = 'ready', onRetry = ()
   return made;
 }
 
-test('questions that wait go to a child together, at most eight; one that takes long goes alone', async () => {
+test('waiting questions are sent to a child together, at most eight, and a long one is sent alone', async () => {
   const made = await dispatcher();
   const replies = await Promise.all(
     ['1st', ...Array(12).fill('quick'), 'long', 'quick'].map((question) => made.ask(question)),
@@ -31,7 +31,7 @@ test('questions that wait go to a child together, at most eight; one that takes 
   expect(replies).toEqual([1, ...Array(8).fill(8), ...Array(4).fill(4), 1, 1]);
 });
 
-test.each(['dies', 'throws'])('a question over which a child %s takes no other along', async (poison) => {
+test.each(['dies', 'throws'])('a question at which a child %s fails alone', async (poison) => {
   const made = await dispatcher();
   const asked = await Promise.allSettled(
     ['1st', 'quick', 'quick', poison, 'quick', 'quick'].map((question) => made.ask(question)),
@@ -39,18 +39,18 @@ test.each(['dies', 'throws'])('a question over which a child %s takes no other a
   expect(asked.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.why))).toEqual([
     ...[1, 1, 1, 'failed', 1, 1],
   ]);
-  // Five were asked together; then the one to blame dies alone, three times in all.
+  // Five were sent together. Each is tried again alone; the one to blame fails three times in total if the child dies.
   expect(made.retries).toBe(poison === 'dies' ? 5 + 2 : 5);
 });
 
-test('a child that hangs holds up nobody but whom it was to answer', async () => {
+test('a hanging child delays only its own question, which fails at its deadline', async () => {
   const made = await dispatcher(2, 3);
   const hanging = made.ask('hangs').catch((error) => error.why);
   let isOver = false;
   hanging.then(() => {
     isOver = true;
   });
-  // The first of them wait for the other child to start, and then behind each other.
+  // The first of them wait until the other child has started, and then for each other.
   for (let k = 0; k < 3; k++) await Promise.all(Array.from({ length: 5 }, () => made.ask('long')));
   expect(isOver).toBe(false);
   expect(await hanging).toBe('late');
@@ -59,7 +59,7 @@ test('a child that hangs holds up nobody but whom it was to answer', async () =>
 test.each([
   ['dies', 2],
   ['throws', 0],
-])('a first child that %s is followed by %d others before there is none', async (first, others) => {
+])('a first child that %s at the start is replaced %d times before the dispatcher gives up', async (first, others) => {
   let retries = 0;
   const started = dispatcher(1, 20, first, () => void retries++);
   await expect(started).rejects.toThrow();

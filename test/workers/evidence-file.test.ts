@@ -8,7 +8,7 @@ import { anySettings, observationsOf, worlds } from '../model/worlds.js';
 
 const folder = temporaryFolders();
 
-test('evidence comes back from its file as it was', () => {
+test('evidence is read back unchanged', () => {
   const at = folder();
   let run = 0;
   fc.assert(

@@ -18,7 +18,7 @@ const MATRIX = rowsOf(
   3,
 );
 
-test('a matrix comes back from a file as it was, empty ones of any height too', () => {
+test('a matrix is read back unchanged, also one without rows or cells', () => {
   const at = folder();
   let run = 0;
   fc.assert(
@@ -39,20 +39,20 @@ test.each<[string, Partial<SparseRows>]>([
   ['a first bound that is not 0', { start: Uint32Array.of(1, 2, 2, 3) }],
   ['bounds that fall', { start: Uint32Array.of(0, 3, 2, 3) }],
   ['a last bound before its cells’ end', { start: Uint32Array.of(0, 2, 2, 2) }],
-  ['a last bound behind its cells’ end', { start: Uint32Array.of(0, 2, 2, 4) }],
-  ['a value too few', { value: Float32Array.of(1, 2) }],
+  ['a last bound after its cells’ end', { start: Uint32Array.of(0, 2, 2, 4) }],
+  ['one value too few', { value: Float32Array.of(1, 2) }],
   ['a column beyond its width', { columns: 2 }],
-  ['a width that is no number', { columns: Number.NaN }],
-  ['a width that is no whole number', { columns: 3.5 }],
-  ['a width that no index reaches', { columns: 2 ** 33 }],
-  ['a value that is no number', { value: Float32Array.of(1, Number.NaN, 2) }],
-  ['a value beyond all numbers', { value: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY) }],
+  ['a width that is not a number', { columns: Number.NaN }],
+  ['a width that is not an integer', { columns: 3.5 }],
+  ['a width beyond 32-bit indices', { columns: 2 ** 33 }],
+  ['a value that is not a number', { value: Float32Array.of(1, Number.NaN, 2) }],
+  ['an infinite value', { value: Float32Array.of(1, 2, Number.NEGATIVE_INFINITY) }],
 ])('a matrix with %s is refused', (_, changes) => {
   const arrays = matrixArrays('m', { ...MATRIX, ...changes });
   expect(() => matrixFrom(arrays, 'm')).toThrow(new RangeError('the parts of the matrix "m" do not fit together'));
 });
 
-test('a matrix whose arrays are missing is refused by name', () => {
+test('the error for a missing matrix names the array', () => {
   expect(() => matrixFrom(matrixArrays('m', MATRIX), 'n')).toThrow(
     new RangeError('an array file lacks "n.shape" as Float64Array'),
   );

@@ -25,7 +25,7 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close('at once')));
 });
 
-/** A pool of the worker program of that name, and what it told of retries. */
+/** A pool of the misbehaving worker program of that name (undefined: the real one), and its messages about retries. */
 function poolOf(program: string | undefined, size = 1, timeouts?: Timeouts): { pool: Pool; retries: string[] } {
   const retries: string[] = [];
   const worker = program === undefined ? {} : { worker: new URL(`./misbehaving/${program}.mjs`, import.meta.url) };
@@ -82,7 +82,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('the worker itself', () => {
+describe('the real worker program', () => {
   const settings = settingsWith({ method: 'normalised', neighbors: 3 });
   const evidence = evidenceOf(
     observationsOf({
@@ -96,7 +96,7 @@ describe('the worker itself', () => {
     settings,
   );
 
-  test.each([1, 3])('learns in a pool of %d what one fitter learns, and is gone after close', async (size) => {
+  test.each([1, 3])('learns in a pool of %d what a single fitter learns, and is gone after close', async (size) => {
     const fit = { ...job(), settings };
     writeEvidence(fit.evidence, evidence);
     const plan = planShards(fitCosts(evidence, settings), 20);
@@ -123,7 +123,7 @@ describe('the worker itself', () => {
     expect([...pids].map(isAlive)).not.toContain(true);
   });
 
-  test('does not wait for ever for a child that is stopped as it ends', async () => {
+  test('is killed if it is stopped by a signal when the pool closes', async () => {
     const fit = { ...job(), settings };
     writeEvidence(fit.evidence, evidence);
     const { pool } = poolOf(undefined);
@@ -135,7 +135,7 @@ describe('the worker itself', () => {
     expect(pids.map(isAlive)).not.toContain(true);
   });
 
-  test('says what it threw', async () => {
+  test('reports the error that it threw, with its stack', async () => {
     const { pool } = poolOf(undefined);
     const missing = job();
     const failure = await failureOf(pool.run(missing, shards(1), () => {}));
@@ -151,26 +151,23 @@ describe('a worker that', () => {
     ['exits-with-1', 'ended with exit code 1 and no answer'],
     ['no-such-file', 'ended with exit code 1 and no answer'],
     ['other-protocol', 'did not report that it is ready, or uses another version of the protocol'],
-  ])(
-    'never gets ready (%s) ends the run after three starts, with nothing tried over and over',
-    async (program, what) => {
-      const { pool, retries } = poolOf(program);
-      const failure = await thrownBy(pool.run(job(), shards(2), () => {}));
-      expect(failure).toBeInstanceOf(Failure);
-      expect(failure.message).toMatch(/^workers do not start: worker \d+ /);
-      expect(failure.message.split('\n')[0]?.endsWith(what)).toBe(true);
-      expect(retries).toEqual([]);
-      await pool.close('gently');
-      expect(isAlive(pidIn(failure.message))).toBe(false);
-    },
-  );
+  ])('never gets ready (%s) ends the run, without retries of its shards', async (program, what) => {
+    const { pool, retries } = poolOf(program);
+    const failure = await thrownBy(pool.run(job(), shards(2), () => {}));
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure.message).toMatch(/^workers do not start: worker \d+ /);
+    expect(failure.message.split('\n')[0]?.endsWith(what)).toBe(true);
+    expect(retries).toEqual([]);
+    await pool.close('gently');
+    expect(isAlive(pidIn(failure.message))).toBe(false);
+  });
 
   test.each([
     ['exits-without-answer', 'exited early', 'ended with exit code 0 and no answer'],
     ['talks-nonsense', 'broke the protocol', 'sent a message that is not part of the protocol'],
     ['answers-another-shard', 'broke the protocol', 'answered answer where shard 0 was asked'],
     ['throws', 'threw', 'the rows are on fire'],
-  ])('%s over every row ends the run as "%s" once three rows alone have shown it', async (program, ending, what) => {
+  ])('%s at every row ends the run as "%s" after three single rows have failed', async (program, ending, what) => {
     const { pool, retries } = poolOf(program);
     const delivered: string[] = [];
     const lost: number[] = [];
@@ -187,7 +184,7 @@ describe('a worker that', () => {
     expect(failure.message.endsWith(what)).toBe(true);
     expect(delivered).toEqual([]);
     expect(lost).toEqual([]);
-    // 10 rows, 5, 3, 2, then three rows alone, one of them out of a pair.
+    // 10 rows, 5, 3, 2, then three single rows, one of them from a pair.
     const halves = retries.filter((retry) => retry.endsWith('; its halves are given to other workers'));
     const again = retries.filter((retry) => retry.endsWith('; given to another worker'));
     expect(halves.map((retry) => /rows \d+ to \d+/.exec(retry)?.[0])).toEqual(
@@ -199,16 +196,16 @@ describe('a worker that', () => {
   });
 
   test.each(['dies', 'crashes', 'throws', 'exits', 'babbles'])(
-    '%s over one row costs that row alone, and all others are in order',
+    '%s at one row loses only that row, and all other rows arrive in order',
     async (how) => {
       const { pool, retries } = poolOf('poisoned', 2);
       const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
-      const came: string[] = [];
+      const arrived: string[] = [];
       await pool.run(
         { ...poisoned, output: `${poisoned.output}.${how}` },
         shards(5),
-        (_, { from, to }) => void came.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
-        ({ from, to }, failure) => void came.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
+        (_, { from, to }) => void arrived.push(...Array.from({ length: to - from }, (_, k) => String(from + k))),
+        ({ from, to }, failure) => void arrived.push(`lost ${from} to ${to - 1}: ${failure.ending}`),
       );
       const ending = {
         dies: 'was killed',
@@ -217,21 +214,21 @@ describe('a worker that', () => {
         exits: 'exited early',
         babbles: 'broke the protocol',
       }[how];
-      expect(came).toEqual(
+      expect(arrived).toEqual(
         Array.from({ length: 50 }, (_, row) => (row === 23 ? `lost 23 to 23: ${ending}` : String(row))),
       );
       expect(retries.length).toBeLessThan(7);
     },
   );
 
-  test('is lost over one row ends the run where nothing is said to lose it', async () => {
+  test('dies at one row ends the run if the caller does not accept lost rows', async () => {
     const { pool } = poolOf('poisoned');
     const poisoned = { ...job(), settings: settingsWith({ lambda: 23 }) };
     const failure = await failureOf(pool.run({ ...poisoned, output: `${poisoned.output}.dies` }, shards(5), () => {}));
     expect(failure.message).toMatch(/^learn shard 2 \(rows 23 to 23\): worker \d+ was killed by SIGKILL$/);
   });
 
-  test('is killed over a shard costs one more try, which is told', async () => {
+  test('is killed at a shard has its halves tried again by others, which is reported', async () => {
     const { pool, retries } = poolOf('killed-once');
     const killed = job();
     const order: number[][] = [];
@@ -255,7 +252,7 @@ describe('a worker that', () => {
     expect([victim, ...pids].map(isAlive)).not.toContain(true);
   });
 
-  test('is killed over a shard that cannot be cut has all of it given to another', async () => {
+  test('is killed at a shard that cannot be split has the whole shard given to another', async () => {
     const { pool, retries } = poolOf('killed-once');
     const order: number[][] = [];
     const whole = shards(2).map((shard) => ({ ...shard, whole: true }));
@@ -271,20 +268,20 @@ describe('a worker that', () => {
     ]);
   });
 
-  test('crashes is heard: its last words go where the pool was told', async () => {
-    let words = '';
+  test('crashes has its stderr passed to the caller', async () => {
+    let stderr = '';
     const pool = new Pool({
       size: 1,
       onRetry: () => {},
-      onStderr: (said) => {
-        words += said;
+      onStderr: (text) => {
+        stderr += text;
       },
       worker: new URL('./misbehaving/last-words.mjs', import.meta.url),
     });
     pools.push(pool);
     const failure = await failureOf(pool.run(job(), shards(1), () => {}));
     expect(failure.message).toContain('ended with exit code 1 and no answer');
-    await vi.waitFor(() => expect(words).toMatch(/Error: the disk is made of cheese\n\s+at /));
+    await vi.waitFor(() => expect(stderr).toMatch(/Error: the disk is made of cheese\n\s+at /));
   });
 
   test.each([
@@ -298,19 +295,19 @@ describe('a worker that', () => {
       stopped: how === 'stops' ? 1 : 60,
     });
     const hanging = job();
-    const came: number[] = [];
+    const arrived: number[] = [];
     await pool.run(
       { ...hanging, output: `${hanging.output}.${how}` },
       shards(4),
-      (_, { from, to }) => void came.push(from, to),
+      (_, { from, to }) => void arrived.push(from, to),
     );
-    expect(came).toEqual([0, 5, 5, 10, 10, 20, 20, 30, 30, 40]);
+    expect(arrived).toEqual([0, 5, 5, 10, 10, 20, 20, 30, 30, 40]);
     expect(retries.length).toBe(1);
     expect(retries[0]).toContain(`${what}; its halves are given to other workers`);
     expect(isAlive(pidIn(retries[0]!))).toBe(false);
   });
 
-  test('finds no room on the disk ends the run, with nothing cut and tried over and over', async () => {
+  test('finds the disk full ends the run, without splitting or retrying the shard', async () => {
     const { pool, retries } = poolOf('without-room');
     const at = job();
     const failure = await failureOf(
@@ -327,13 +324,13 @@ describe('a worker that', () => {
     expect(readFileSync(`${at.output}.tries`, 'utf8').trimEnd().split('\n').length).toBe(1);
   });
 
-  test('throws says its stack, where the run ends over it', async () => {
+  test('throws reports its stack in the error that ends the run', async () => {
     const { pool } = poolOf('throws');
     const failure = await failureOf(pool.run(job(), shards(1), () => {}));
     expect(failure.childStack).toBe('Error: the rows are on fire\n    at child');
   });
 
-  test('is slow over the first shard does not put the answers out of order', async () => {
+  test('is slow at the first shard does not change the order of the answers', async () => {
     const { pool } = poolOf('holds-first', 2);
     const order: number[] = [];
     const pids: string[] = [];
@@ -342,12 +339,12 @@ describe('a worker that', () => {
       pids.push(path);
     });
     expect(order).toEqual([0, 1, 2, 3, 4, 5]);
-    // The others were all worked by the other child, before shard 0 was done.
+    // The other child did all other shards before shard 0 was finished.
     expect(pids.lastIndexOf(pids[0] ?? '')).toBe(0);
     expect(new Set(pids).size).toBe(2);
   });
 
-  test('says nothing any more is gone after a close at once', async () => {
+  test('has become silent is gone after closing the pool at once', async () => {
     const { pool } = poolOf('silent-after-first');
     const pid = await new Promise<number>((resolve, reject) => {
       pool.run(job(), shards(2), (path) => resolve(Number(path))).catch(reject);
@@ -357,7 +354,7 @@ describe('a worker that', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  test('cannot be started is told so', async () => {
+  test('cannot be started ends the run with the reason', async () => {
     const { execPath } = process;
     const { pool, retries } = poolOf(undefined);
     process.execPath = join(folder(), 'no-node');
@@ -373,7 +370,7 @@ describe('a worker that', () => {
 });
 
 describe('a pool', () => {
-  test('waits for what the taker of an answer does before it gives the next', async () => {
+  test('waits until an answer has been handled before it delivers the next', async () => {
     const { pool } = poolOf('holds-first', 2);
     const events: string[] = [];
     await pool.run(job(), shards(6), async (_, { index }) => {
@@ -384,23 +381,20 @@ describe('a pool', () => {
     expect(events).toEqual([0, 1, 2, 3, 4, 5].flatMap((index) => [`take ${index}`, `done ${index}`]));
   });
 
-  test.each(BALANCES)(
-    'that goes by %s has every shard worked once, and gives the answers in order',
-    async (balance) => {
-      const pool = new Pool({
-        size: 3,
-        balance,
-        onRetry: () => {},
-        worker: new URL('./misbehaving/good.mjs', import.meta.url),
-      });
-      pools.push(pool);
-      const order: number[] = [];
-      await pool.run(job(), shards(40), (_, { index }) => void order.push(index));
-      expect(order).toEqual(Array.from({ length: 40 }, (_, index) => index));
-    },
-  );
+  test.each(BALANCES)('balanced by %s does every shard once, and delivers the answers in order', async (balance) => {
+    const pool = new Pool({
+      size: 3,
+      balance,
+      onRetry: () => {},
+      worker: new URL('./misbehaving/good.mjs', import.meta.url),
+    });
+    pools.push(pool);
+    const order: number[] = [];
+    await pool.run(job(), shards(40), (_, { index }) => void order.push(index));
+    expect(order).toEqual(Array.from({ length: 40 }, (_, index) => index));
+  });
 
-  test('lets children go that have nothing to do, and forks others when there is something again', async () => {
+  test('ends idle children, and forks new ones when there is work again', async () => {
     const { pool } = poolOf('good');
     const pids: number[] = [];
     const take = (path: string) => void pids.push(Number(path));
@@ -411,7 +405,7 @@ describe('a pool', () => {
     expect(pids[1]).not.toBe(pids[0]);
   });
 
-  test('ends the run with the error of the taker, and hands out no more answers', async () => {
+  test('ends the run with the error of the answer’s handler, and delivers no more answers', async () => {
     const { pool } = poolOf('holds-first', 2);
     let taken = 0;
     const running = pool.run(job(), shards(6), () => {
@@ -422,7 +416,7 @@ describe('a pool', () => {
     expect(taken).toBe(1);
   });
 
-  test('is there before the first shard is, where it was started, and works it', async () => {
+  test('can start children ahead of the first shard, and gives it to them', async () => {
     const { pool } = poolOf('good', 3);
     pool.start(2);
     const started = pool.pids();
@@ -433,7 +427,7 @@ describe('a pool', () => {
     expect(pool.pids().length).toBe(3);
   });
 
-  test('was started and gets nothing to do is let go', async () => {
+  test('ends children that were started ahead and get no work', async () => {
     const { pool } = poolOf('good', 1);
     pool.start(1);
     const [pid] = pool.pids();
@@ -442,7 +436,7 @@ describe('a pool', () => {
     await pool.run(job(), shards(1), () => {});
   }, 15_000);
 
-  test('serves a second job with the same children', async () => {
+  test('uses the same children for a second job', async () => {
     const { pool } = poolOf('silent-after-first');
     const pids: string[] = [];
     const take = (path: string) => void pids.push(path);
@@ -452,12 +446,12 @@ describe('a pool', () => {
     expect(pids[0]).toBe(pids[1]);
   });
 
-  test('has no more children than shards, and at least one', () => {
+  test('has at most as many children as shards, and at least one', () => {
     const { pool } = poolOf(undefined, 4);
     expect([0, 1, 3, 9].map((count) => pool.childrenFor(count))).toEqual([1, 1, 3, 4]);
   });
 
-  test('with no shards is done at once', async () => {
+  test('is done at once if there are no shards', async () => {
     const { pool } = poolOf('exits-with-1');
     let taken = 0;
     await pool.run(job(), [], () => void taken++);

@@ -8,7 +8,7 @@ import { rowsOf } from '../model/worlds.js';
 
 const folder = temporaryFolders();
 
-test('rows are found in the file that has them, in any order; a row that none has is an error', () => {
+test('rows are found in the right file in any order, and a row outside all files is an error', () => {
   const at = folder();
   const dense = [
     [1, 2],

@@ -7,14 +7,14 @@ import { rowsOf } from '../model/worlds.js';
 
 const folder = temporaryFolders();
 
-test('an audience comes back from its file as it was', () => {
+test('an audience is read back unchanged', () => {
   const path = join(folder(), 'audience');
   const audience = { signals: rowsOf([[0, -1, 2]], 3), excluded: rowsOf([[1, 0]], 2), offered: Uint8Array.of(1, 0) };
   writeAudience(path, audience);
   expect(readAudience(path)).toEqual(audience);
 });
 
-test('rows of an audience keep their places in a file of their own', () => {
+test('a file with some rows of an audience keeps their row numbers', () => {
   const path = join(folder(), 'audience');
   const signals = rowsOf(
     [
@@ -32,7 +32,7 @@ test('rows of an audience keep their places in a file of their own', () => {
   expect(readAudience(path)).toEqual({ ...behind, had: behind.signals, candidates: undefined });
 });
 
-test('what finishing takes comes back from its file as it was', () => {
+test('statistics are read back unchanged', () => {
   const path = join(folder(), 'statistics');
   const statistics = {
     popularity: Float64Array.of(2, 0),
@@ -45,7 +45,7 @@ test('what finishing takes comes back from its file as it was', () => {
   expect(readStatistics(path)).toEqual(statistics);
 });
 
-test('a file of another kind is refused by the name of what it lacks', () => {
+test('a file of another kind is refused, and the error names the missing array', () => {
   const path = join(folder(), 'statistics');
   const empty = new Float64Array(0);
   writeStatistics(path, { popularity: empty, trend: empty, degree: empty, precision: empty, trust: 0 });

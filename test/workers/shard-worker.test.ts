@@ -64,11 +64,11 @@ const ITEMS = 13;
 const FACTORS = factorsFor(ITEMS);
 const WORLD = largeWorld(3, USERS, ITEMS);
 const SEEN = observationsOf(WORLD);
-const NOBODY = rowsOf(
+const NO_PREFERENCES = rowsOf(
   WORLD.interactions.map(() => [0, 0, 0, 0]),
   4,
 );
-/** Everybody lacks what they have of the last items. */
+/** Each user's interactions with the last items are held out. */
 const HELD_OUT = rowsOf(
   WORLD.interactions.map((row) => row.map((x, item) => (item > 9 ? x : 0))),
   ITEMS,
@@ -78,7 +78,7 @@ function audienceWith(recency: number) {
   return {
     signals: sideBySide(
       withRecency(SEEN.interactions, SEEN.times, { recency, popularityGrowth: 0 }),
-      NOBODY,
+      NO_PREFERENCES,
       SEEN.groups,
     ),
     excluded: rowsOf(
@@ -89,7 +89,7 @@ function audienceWith(recency: number) {
   };
 }
 
-/** Counts and learns in a pool, as a run does; leaves what scoring reads. */
+/** Counts and learns in a pool, as a run does, and writes the files that scoring reads. */
 async function learnIn(pool: Pool, at: string, settings: Settings): Promise<ModelFiles> {
   const { evidence, counts } = learnt(WORLD, settings);
   const evidencePath = join(at, 'evidence');
@@ -123,7 +123,7 @@ function recommenderOf(settings: Settings, length: number): Recommender {
   );
 }
 
-test.each(METHODS)('children that share the work recommend what one recommender does (%s)', async (method) => {
+test.each(METHODS)('children that share the work give the same lists as a single recommender (%s)', async (method) => {
   const at = folder();
   const settings = settingsWith({ method, weighting: method === 'jaccard' ? 'binary' : 'plain', neighbors: 5 });
   const pool = poolOf(2);
@@ -155,8 +155,12 @@ test.each(METHODS)('children that share the work recommend what one recommender 
   expect(lengths).toEqual(expected.map((list) => list.items.length));
 
   const cells = join(at, 'cells');
-  const names = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}, "${k}"`);
-  const [userCells, itemCells] = [packedTexts(names('u', USERS), quoted), packedTexts(names('i', ITEMS), quoted)];
+  const quotedNames = (letter: string, count: number) =>
+    Array.from({ length: count }, (_, k) => `${letter}${k}, "${k}"`);
+  const [userCells, itemCells] = [
+    packedTexts(quotedNames('u', USERS), quoted),
+    packedTexts(quotedNames('i', ITEMS), quoted),
+  ];
   const columns = [
     { name: 'user_id', kind: 'user' as const },
     { name: 'item_id', kind: 'item' as const },
@@ -189,7 +193,7 @@ test.each(METHODS)('children that share the work recommend what one recommender 
   expect([users, rows]).toEqual([USERS, lines.rows]);
 });
 
-test('what children count of the Gram matrix is what one counts', async () => {
+test('children count the same Gram matrix as a single process', async () => {
   const at = folder();
   const settings = settingsWith({ neighbors: 4 });
   const { evidence } = learnt(WORLD, settings);
@@ -203,7 +207,7 @@ test('what children count of the Gram matrix is what one counts', async () => {
   expect(joined('candidates')).toEqual(whole.candidates);
 });
 
-test('variants have the same utilities whether children evaluate them or one evaluator does', async () => {
+test('children give variants the same utilities as a single evaluator', async () => {
   const at = folder();
   const settings = settingsWith({ neighbors: 5 });
   const pool = poolOf(2);
@@ -245,7 +249,7 @@ test('variants have the same utilities whether children evaluate them or one eva
   expect(utilities.some((value) => value > 0)).toBe(true);
 });
 
-test('a shard of the Gram matrix that is missing ends the learning of the ridge with its rows', async () => {
+test('a missing shard of the Gram matrix ends the learning of the ridge with the number of its rows', async () => {
   const at = folder();
   const settings = settingsWith({});
   const evidence = join(at, 'evidence');
@@ -256,7 +260,7 @@ test('a shard of the Gram matrix that is missing ends the learning of the ridge 
   );
 });
 
-test('a child is ready without any package, which would take longer to load than all that is its own', async () => {
+test('a child starts without any npm package, since loading one would take longer than all our code', async () => {
   const at = folder();
   cpSync(new URL('../../dist', import.meta.url), join(at, 'dist'), { recursive: true });
   writeFileSync(join(at, 'package.json'), '{ "type": "module" }');

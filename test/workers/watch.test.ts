@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { limitOf, TIMEOUTS, Watch } from '../../src/workers/watch.js';
 
-test('a shard may take many times what its cost lets expect, and never less than a minute', () => {
+test('a shard’s time limit is 30 times its expected time, at least a minute, and half an hour before the speed is known', () => {
   expect(limitOf(TIMEOUTS, 1000, 0)).toBe(1800);
   expect(limitOf(TIMEOUTS, 1000, 1000)).toBe(60);
   expect(limitOf(TIMEOUTS, 9000, 1000)).toBe(270);
 });
 
-test('who takes too long is given up, and who is no longer watched is not', async () => {
+test('a process that takes too long is given up, unless it is no longer watched', async () => {
   const watch = new Watch(10);
   const given: string[] = [];
   const unwatch = watch.over({ pid: process.pid, limit: 0.5, giveUp: () => given.push('the first') });
@@ -20,7 +20,7 @@ test('who takes too long is given up, and who is no longer watched is not', asyn
 });
 
 test.runIf(process.platform === 'linux')(
-  'a process that job control holds is given up, one that sleeps is not',
+  'a process stopped by a signal is given up, a sleeping one is not',
   async () => {
     const sleeper = spawn('sleep', ['60']);
     const watch = new Watch(0.5);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesWith } from '../../cli/run.js';
 
-/** Kills all processes that were started with this in their environment, and waits until they are gone. */
+/** Kills all processes with this variable in their environment, and waits until they are gone. */
 export async function killAll(variable: string): Promise<void> {
   for (let left = processesWith(variable); left.length > 0; left = processesWith(variable)) {
     for (const pid of left) kill(Number(pid));
@@ -13,6 +13,6 @@ export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone.
+    // The process is gone already.
   }
 }

@@ -9,30 +9,30 @@ import { expectWhole, fromDocument, testWith, type World, world } from './world.
 
 const SHARDS = 4;
 
-/** Runs an engine, and kills the shard that stops in the middle. */
+/** Runs an engine, and kills the shard that is held in the middle. */
 async function engine(trial: World, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(command, args, { cwd: trial.folder, env: { ...trial.env, ...env } });
   const ended = once(child, 'close');
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   try {
     const shards = Array.from({ length: SHARDS }, (_, k) => String(k + 1));
     const working = () => shards.flatMap((shard) => trial.working(shard));
     while (child.exitCode === null && trial.held() === 0) await sleep(50);
-    // Its neighbours finish; what goes on then is the one that is held.
+    // The other shards finish; the only one that still runs then is the held one.
     for (let alone = 0; child.exitCode === null && alone < 10; await sleep(50))
       alone = working().length === 1 ? alone + 1 : 0;
-    expect(child.exitCode, `${said}\n${joblogs(trial.folder)}`).toBeNull();
+    expect(child.exitCode, `${output}\n${joblogs(trial.folder)}`).toBeNull();
     for (const pid of working()) kill(pid);
     await ended;
-    expect(child.exitCode, said).toBe(0);
+    expect(child.exitCode, output).toBe(0);
   } finally {
     child.kill('SIGKILL');
     await trial.clear();
   }
 }
 
-/** What GNU parallel wrote of its jobs. */
+/** The job logs of GNU parallel. */
 function joblogs(folder: string): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.includes('joblog-'))
@@ -42,7 +42,7 @@ function joblogs(folder: string): string {
 
 testWith(
   ['parallel'],
-  'GNU parallel over ssh: one shard killed, one node lost, and the bytes of one machine',
+  'GNU parallel over ssh gives the lists of a single run although a shard is killed and a node is lost',
   async () => {
     const trial = await world(1);
     const script = fromDocument(/parallel --sshlogin/, trial.folder, SHARDS).replace(
@@ -51,7 +51,7 @@ testWith(
     );
     const ssh = join(trial.folder, 'bin', 'ssh');
     const nodes = join(trial.folder, 'nodes');
-    // Each node is this machine; one does not answer once lists are made.
+    // Every node is this machine; node3 stops responding once lists are made.
     writeFileSync(
       ssh,
       `#!/bin/sh
@@ -73,7 +73,7 @@ cd '${trial.folder}' && SHELL=/bin/sh exec sh -c "$*"
   },
 );
 
-testWith(['snakemake'], 'Snakemake: one shard killed, and the bytes of one machine', async () => {
+testWith(['snakemake'], 'Snakemake gives the lists of a single run although a shard is killed', async () => {
   const trial = await world(1);
   writeFileSync(join(trial.folder, 'Snakefile'), fromDocument(/^rule lists:/m, trial.folder, SHARDS));
   await engine(trial, 'snakemake', ['--cores', '2', '--nolock']);

@@ -10,12 +10,12 @@ const newFolder = temporaryFolders();
 const SHARDS = 7;
 const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch'];
 
-testWith(PROGRAMS, 'Slurm: one shard killed, one node lost, and the bytes of one machine', async () => {
+testWith(PROGRAMS, 'Slurm gives the same lists despite a killed shard and a lost node', async () => {
   const trial = await world(3);
   const slurm = await Slurm.start(newFolder(), ['node1', 'node2', 'node3', 'node4'], trial.env);
   try {
     await slurm.submit(fromDocument(/^# submit\.sh/m, trial.folder, SHARDS));
-    // Those that stop in the middle, and the merge that waits for them.
+    // The three held shards, and the merge that waits for them.
     await slurm.until('three shards are held', (queue) => trial.held() === 3 && queue.length === 4);
     const [killed, requeued, cutOff] = (await slurm.queue()).filter(({ state }) => state === 'RUNNING');
     if (!(killed && requeued && cutOff)) throw new Error('not all are running');
@@ -26,7 +26,7 @@ testWith(PROGRAMS, 'Slurm: one shard killed, one node lost, and the bytes of one
     for (const pid of trial.working(killed.task)) kill(pid);
     await slurm.requeue(requeued);
     slurm.lose(cutOff.node);
-    // The job on the node that is cut off goes on meanwhile: two make one shard.
+    // The job on the lost node still runs: two processes work on the same shard.
     await slurm.until('all jobs are done', (queue) => queue.length === 0);
     expect(trial.working(cutOff.task).length).toBe(1);
     expect(await slurm.stateOf(cutOff.node)).toMatch(/^down/);

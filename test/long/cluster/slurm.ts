@@ -10,7 +10,7 @@ import { killAll } from './kill-all.js';
 
 const running = promisify(execFile);
 
-/** One row of `squeue`: a task of an array, or a job. */
+/** One row of `squeue`: an array task or a job. */
 export interface Queued {
   job: string;
   task: string;
@@ -19,7 +19,7 @@ export interface Queued {
   node: string;
 }
 
-/** Slurm with a controller and nodes on this machine, all whose files are in one folder. */
+/** Slurm with a controller and nodes on this machine, with all its files in one folder. */
 export class Slurm {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -30,7 +30,7 @@ export class Slurm {
     this.#env = { ...env, SLURM_CONF: join(folder, 'slurm.conf') };
   }
 
-  /** Starts it and waits until all nodes are idle. @param env of all its processes, and of the jobs. */
+  /** Starts Slurm and waits until all nodes are idle. @param env the environment of its daemons and jobs. */
   static async start(folder: string, nodes: readonly string[], env: NodeJS.ProcessEnv): Promise<Slurm> {
     const ports = await freePorts(nodes.length + 1);
     writeFileSync(join(folder, 'key'), randomBytes(128), { mode: 0o400 });
@@ -51,7 +51,7 @@ export class Slurm {
     await running('bash', ['-c', script], { env: this.#env, cwd: this.#folder });
   }
 
-  /** Has a task of an array killed and put into the queue again, as an operator does. */
+  /** Kills an array task and puts it into the queue again, as an operator does. */
   async requeue({ job }: Queued): Promise<void> {
     await running('scontrol', ['requeue', job], { env: this.#env });
   }
@@ -65,23 +65,23 @@ export class Slurm {
       .map(([job = '', task = '', name = '', state = '', node = '']) => ({ job, task, name, state, node }));
   }
 
-  /** What the controller takes a node for. */
+  /** The state of a node according to the controller. */
   async stateOf(node: string): Promise<string> {
     const { stdout } = await running('sinfo', ['-h', '-n', node, '-o', '%T'], { env: this.#env });
     return stdout.trim();
   }
 
-  /** Kills the daemon of a node: to the controller the node is gone, while its job goes on, as behind a broken network. */
+  /** Kills the daemon of a node: for the controller the node is lost, but its job goes on, as if the network had failed. */
   lose(node: string): void {
     this.#daemons.get(node)?.kill('SIGKILL');
   }
 
-  /** Waits until the queue is as is wanted. @throws Error with what the daemons said, where that takes too long. */
+  /** Waits until the queue meets a condition. @throws Error with the logs of the daemons if that takes too long. */
   until(what: string, isSo: (queue: Queued[]) => boolean): Promise<void> {
     return this.#until(what, async () => isSo(await this.queue()));
   }
 
-  /** Ends all of it, with what a lost node left. */
+  /** Stops all daemons, and kills the jobs that a lost node left. */
   async stop(): Promise<void> {
     for (const daemon of [...this.#daemons.values()].reverse()) {
       if (daemon.exitCode !== null || daemon.signalCode !== null) continue;
@@ -104,7 +104,7 @@ export class Slurm {
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(100))
+    for (const end = performance.now() + TIMEOUT_MS; performance.now() < end; await sleep(100))
       if (await isSo().catch(() => false)) return;
     const logs = [...this.#daemons.keys()].map((name) => {
       const lines = readFileSync(join(this.#folder, `${name}.log`), 'utf8')
@@ -117,9 +117,9 @@ export class Slurm {
   }
 }
 
-const PATIENCE_MS = 150_000;
+const TIMEOUT_MS = 150_000;
 
-/** No cgroups and no accounting, so that it runs in a container. A lost node is noticed after ten seconds instead of five minutes. */
+/** A configuration without cgroups and accounting, so that it works in a container. Lost nodes are detected after 10 s instead of 5 min. */
 function configuration(folder: string, nodes: readonly string[], [first, ...ports]: readonly number[]): string {
   const user = userInfo().username;
   return `

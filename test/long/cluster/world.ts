@@ -11,10 +11,10 @@ import { killAll } from './kill-all.js';
 
 const newFolder = temporaryFolders();
 const USERS = 600;
-/** Users whose shards of lists stop there, at their first try alone; they are in different ones. */
+/** Users at whom their shard of lists is held in its first try only; each is in a different shard. */
 const HELD = [100, 250, 400] as const;
 
-/** A test that needs programs; where they are missing it is skipped, and that is said loudly. */
+/** A test that needs certain programs; if one is missing, it is skipped with a message on stderr. */
 export function testWith(programs: readonly string[], name: string, run: () => Promise<void>): void {
   const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0)
@@ -24,22 +24,22 @@ export function testWith(programs: readonly string[], name: string, run: () => P
   test.skipIf(missing.length > 0)(name, { timeout: 400_000 }, run);
 }
 
-/** A folder with data, the lists of one run on one machine, and what an engine is given. */
+/** A folder with data, the lists of a single run, and the environment for an engine. */
 export interface World {
   folder: string;
-  /** Lists of one run. */
+  /** The lists of a single run. */
   whole: Buffer;
-  /** The environment of an engine: `recommend` is in its path, and shards of lists stop in the middle. */
+  /** The environment of an engine: `recommend` is in its path, and some shards of lists are held in the middle. */
   env: NodeJS.ProcessEnv;
-  /** How many shards stopped so far, and were not tried again. */
+  /** How many shards were held so far. */
   held: () => number;
-  /** The programs that work this shard of lists, without their children. */
+  /** The process ids that work on this shard of lists, without their children. */
   working: (shard: string) => number[];
-  /** Ends all that was started with `env` and still runs. */
+  /** Kills all remaining processes that were started with `env`. */
   clear: () => Promise<void>;
 }
 
-/** @param faults how many of the shards of lists stop in the middle. */
+/** @param faults how many of the shards of lists are held in the middle. */
 export async function world(faults: number): Promise<World> {
   const [folder, tmp, grief] = [newFolder(), newFolder(), newFolder()];
   putWorld(folder, USERS);
@@ -58,25 +58,25 @@ export async function world(faults: number): Promise<World> {
     working: (shard) =>
       leftBehind(tmp)
         .map(Number)
-        .filter((pid) => worksShard(pid, shard)),
+        .filter((pid) => worksOnShard(pid, shard)),
     clear: () => killAll(`TMPDIR=${tmp}`),
   };
 }
 
-/** True for the program that works a shard of lists, as its arguments or Slurm say. */
-function worksShard(pid: number, shard: string): boolean {
+/** True if a process works on a shard of lists, according to its arguments or to Slurm's variable. */
+function worksOnShard(pid: number, shard: string): boolean {
   try {
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     if (!args.includes(BINARY) || !args.includes('score')) return false;
-    const said = args[args.indexOf('--shard') + 1]?.split('/')[0];
-    if (said !== 'auto') return said === shard;
+    const given = args[args.indexOf('--shard') + 1]?.split('/')[0];
+    if (given !== 'auto') return given === shard;
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`SLURM_ARRAY_TASK_ID=${shard}`);
   } catch {
     return false;
   }
 }
 
-/** A block of docs/scale.md as it stands there, for a folder and a few shards. */
+/** A code block of docs/scale.md, adapted to a folder and a few shards. */
 export function fromDocument(what: RegExp, folder: string, shards: number): string {
   const found = blocksOf('docs/scale.md').filter(({ text }: Block) => what.test(text));
   expect(found.length).toBe(1);
@@ -88,7 +88,7 @@ export function fromDocument(what: RegExp, folder: string, shards: number): stri
     .replace(/^N, WORK = 32,/m, `N, WORK = ${shards},`);
 }
 
-/** The lists that an engine came to are those of one run, and nothing unfinished is left. */
+/** Checks that an engine's lists equal those of a single run, and that nothing unfinished is left. */
 export function expectWhole({ folder, whole }: World, work: string): void {
   expect(readFileSync(join(folder, 'recs.csv')).equals(whole)).toBe(true);
   expect(readdirSync(join(folder, work)).filter((name) => name.startsWith('.'))).toEqual([]);

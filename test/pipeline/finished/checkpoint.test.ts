@@ -25,13 +25,13 @@ const MANIFEST: Manifest = {
 };
 const ignore = () => {};
 
-function begun() {
+function startCheckpoint() {
   const directory = RunDirectory.beside(join(newFolder(), 'recs.csv'));
   const checkpoint = new Checkpoint(directory, undefined);
   return { directory, checkpoint, key: checkpoint.begin(MANIFEST, ignore) };
 }
 
-test('a key differs with anything that it rests on, and with nothing else', () => {
+test('a key depends on each of its inputs, and on nothing else', () => {
   const key = keyOf('run', { lambda: 0.1 }, [1]);
   expect(key).toMatch(/^[0-9a-f]{16}$/);
   expect(keyOf('run', { lambda: 0.1 }, [1])).toBe(key);
@@ -43,8 +43,8 @@ test('a key differs with anything that it rests on, and with nothing else', () =
   expect(new Set([key, ...others]).size).toBe(4);
 });
 
-test('the manifest comes back as it was written, and an altered one is refused with 65', () => {
-  const { directory } = begun();
+test('the manifest is read back unchanged, and an altered one is refused', () => {
+  const { directory } = startCheckpoint();
   expect(manifestIn(directory.path)).toEqual(MANIFEST);
   expect(manifestIn(newFolder())).toBeUndefined();
   const path = join(directory.path, 'manifest');
@@ -56,8 +56,8 @@ test('the manifest comes back as it was written, and an altered one is refused w
   expect(() => manifestIn(directory.path)).toThrow('cannot be used');
 });
 
-test('finished shards are told, and the files of one run alone are none', () => {
-  const { directory, checkpoint, key } = begun();
+test('only finished shards with a key count as finished work, not files of a single run or unfinished ones', () => {
+  const { directory, checkpoint, key } = startCheckpoint();
   expect([checkpoint.finished, hasFinishedWork(directory.path)]).toEqual(['', false]);
   const count = shardOutput({ directory }, 'count', key);
   for (const from of [0, 4]) writeShard(count, { from, to: from + 4 }, {});
@@ -71,8 +71,8 @@ test('finished shards are told, and the files of one run alone are none', () => 
   );
 });
 
-test('what was learned while a row was lost goes when the stage begins from other counts', () => {
-  const { directory, key } = begun();
+test('learned shards are deleted when learning starts again from other counts', () => {
+  const { directory, key } = startCheckpoint();
   const counts = shardOutput({ directory }, 'count', key);
   writeShard(counts, { from: 0, to: 4 }, {});
   const before = shardOutput({ directory }, 'learn', keyOf(key, [2]));
@@ -84,8 +84,8 @@ test('what was learned while a row was lost goes when the stage begins from othe
   expect(existsSync(shardPath(counts, { from: 0, to: 4 }))).toBe(true);
 });
 
-test('settings are found once, and again where their file was altered, with a warning', async () => {
-  const { directory, checkpoint, key } = begun();
+test('settings are tuned once, and again with a warning if their file was altered', async () => {
+  const { directory, checkpoint, key } = startCheckpoint();
   const warnings: string[] = [];
   let found = 0;
   const settings = () =>
@@ -101,8 +101,8 @@ test('settings are found once, and again where their file was altered, with a wa
   expect(warnings).toEqual([expect.stringMatching(/^auto tunes again: .*settings-[0-9a-f]{16} is not an array file$/)]);
 });
 
-test('the folder of an interrupted run stays until it is known to be of the same data', () => {
-  const { directory } = begun();
+test('the folder of an interrupted run is kept until its data are known to be the same', () => {
+  const { directory } = startCheckpoint();
   const left = manifestIn(directory.path);
   const other = { ...MANIFEST, data: { ...MANIFEST.data, hash: 'def' } };
   const refused = new Checkpoint(directory, left);
@@ -113,7 +113,7 @@ test('the folder of an interrupted run stays until it is known to be of the same
   expect(directory.isKept).toBe(false);
 });
 
-test('a value comes back from its file as it was, whatever it is', () => {
+test('a value is read back from its JSON file unchanged, and a missing file is an error', () => {
   const path = join(newFolder(), 'value');
   const value = { text: 'ü\n"', list: [1, null, { deep: 0.1 + 0.2 }] };
   writeJson(path, value);

@@ -13,7 +13,7 @@ import { temporaryFolders } from '../../files/temporary.js';
 
 const folder = temporaryFolders();
 const KEY = '0123456789abcdef';
-/** Rows of a shard. */
+/** Rows per shard. */
 const ROWS = 4;
 
 const shardsOf = (count: number): Shard[] =>
@@ -23,8 +23,8 @@ function jobIn(at: string): CountJob {
   return { kind: 'count', evidence: '', settings: DEFAULT_SETTINGS, output: join(at, `count-${KEY}`) };
 }
 
-/** A pool that works in the order of the shards, but loses shards that begin with such a row. */
-function runnerLosing(isLost: (row: number) => boolean, forked = 0) {
+/** A run whose pool does the shards in order, but loses those whose first row `isLost`. */
+function runLosing(isLost: (row: number) => boolean, forked = 0) {
   const seen = { worked: [] as Shard[], lostBefore: 0, most: 0, synced: [] as string[], warnings: [] as string[] };
   const work: Run['pool']['run'] = async (job, shards, onAnswer, onLost, lostBefore, most) => {
     seen.lostBefore = lostBefore ?? 0;
@@ -51,7 +51,7 @@ function runnerLosing(isLost: (row: number) => boolean, forked = 0) {
   return { runner: runner as unknown as Run, seen };
 }
 
-/** What an interrupted run left of a shard: rows of its files, by their places in the shard. */
+/** What an interrupted run left of a shard: the row ranges of its files, counted from the start of the shard. */
 const LEFT = {
   nothing: [],
   all: [[0, 4]],
@@ -64,7 +64,7 @@ const LEFT = {
     [0, 1],
     [2, 4],
   ],
-  'all, and a part once more': [
+  'all, and a part twice': [
     [0, 4],
     [2, 4],
   ],
@@ -77,7 +77,7 @@ const LEFT = {
 } as const;
 type Left = keyof typeof LEFT;
 
-test('whatever an interrupted run left or the pool loses, every row is handed on once, in order', async () => {
+test('every row is delivered once and in order, whatever an interrupted run left and the pool loses', async () => {
   const anyLeft = fc.constantFrom(...(Object.keys(LEFT) as Left[]));
   await fc.assert(
     fc.asyncProperty(fc.array(anyLeft, { maxLength: 6 }), fc.boolean(), async (lefts, losesAll) => {
@@ -92,10 +92,10 @@ test('whatever an interrupted run left or the pool loses, every row is handed on
           writeFileSync(path, 'altered');
         }
       });
-      // Names that are none of these shards: unfinished, of another key, of no rows.
+      // Names of files that are not these shards: unfinished, with another key, without rows.
       for (const name of [`count-${KEY}-0-4.12-34-0123abcd`, 'count-fedcba9876543210-0-4', `count-${KEY}-0-x`])
         writeFileSync(join(job.output, '..', name), '');
-      const { runner, seen } = runnerLosing(() => losesAll);
+      const { runner, seen } = runLosing(() => losesAll);
       const whole = lefts.every((left) => /^(all|its halves)/.test(left) || left.endsWith('and its halves'));
       expect(areFinished(job.output, shards)).toBe(whole);
       let next = 0;
@@ -131,9 +131,9 @@ test('whatever an interrupted run left or the pool loses, every row is handed on
   );
 });
 
-test('little work takes no second child, unless it is there already', async () => {
+test('a small job uses no second child, unless that is running already', async () => {
   const childrenFor = async (cost: number, forked: number) => {
-    const { runner, seen } = runnerLosing(() => false, forked);
+    const { runner, seen } = runLosing(() => false, forked);
     const shards = shardsOf(3).map((shard) => ({ ...shard, cost }));
     await runShards(
       runner,

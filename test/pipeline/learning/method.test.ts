@@ -22,7 +22,7 @@ function refusal(name: string, ...assignments: string[]): string {
   throw new Error('nothing was refused');
 }
 
-test('auto is tuned from the fixed defaults, every other method is as it is named', () => {
+test('auto is tuned from the fixed defaults, and every other method has its own fixed settings', () => {
   expect(METHOD_NAMES).toEqual([AUTO, ...ALGORITHMS.map(({ name }) => name)]);
   const auto = methodOf(AUTO, [], '--algorithm');
   expect(auto).toEqual({ name: 'auto', settings: DEFAULT_SETTINGS, tuned: true, fixed: new Set() });
@@ -31,15 +31,15 @@ test('auto is tuned from the fixed defaults, every other method is as it is name
   }
 });
 
-test('settings by hand are set in their order and stay fixed', () => {
+test('the user’s settings are applied in order and stay fixed', () => {
   const { settings, fixed } = methodOf('cosine', ['neighbors=50', ' recency = 1', 'neighbors=60'], '--algorithm');
   expect(settings).toEqual({ ...algorithmNamed('cosine')!.settings, neighbors: 60, recency: 1 });
   expect(fixed).toEqual(new Set(['neighbors', 'recency']));
-  // What is named by others stays as it was.
+  // The settings of the named method itself are unchanged.
   expect(methodOf('cosine', [], '--algorithm').settings.neighbors).toBe(200);
 });
 
-test('a name that is none is answered with the nearest, all there are, and where to read on', () => {
+test('an unknown method is refused with the nearest name, all names, and the help topic', () => {
   const all = `Known: ${METHOD_NAMES.join(', ')} (recommend help algorithms)`;
   expect(refusal('cosinus')).toBe(`--algorithm: unknown algorithm "cosinus"; did you mean cosine? ${all}`);
   expect(refusal('Ridge')).toBe(`--algorithm: unknown algorithm "Ridge"; did you mean ridge? ${all}`);
@@ -47,14 +47,14 @@ test('a name that is none is answered with the nearest, all there are, and where
   expect(refusal('')).toBe(`--algorithm: unknown algorithm "". ${all}`);
 });
 
-test('a setting that is none is answered with the nearest and all there are', () => {
+test('an unknown setting is refused with the nearest name and all names', () => {
   const all = `Known: ${HYPER_PARAMETERS.map(({ key }) => key).join(', ')} (recommend help algorithms)`;
   expect(refusal('auto', 'lamda=1')).toBe(`--set lamda=1: unknown setting "lamda"; did you mean lambda? ${all}`);
   expect(refusal('auto', 'xyzzy=1')).toBe(`--set xyzzy=1: unknown setting "xyzzy". ${all}`);
   expect(refusal('auto', 'xyzzy')).toBe(`--set xyzzy: unknown setting "xyzzy". ${all}`);
 });
 
-test('a setting without a name, a value or an equals sign is told how settings are written', () => {
+test('a setting without a name, a value or an equals sign is refused with the expected form', () => {
   expect(refusal('auto', '=1')).toBe(
     '--set =1: the setting has no name; expected KEY=VALUE (recommend help algorithms)',
   );
@@ -64,7 +64,7 @@ test('a setting without a name, a value or an equals sign is told how settings a
   );
 });
 
-test('a value that is none, or out of its range, is answered with what would do', () => {
+test('a value that is not a number or out of range is refused with the range', () => {
   expect(refusal('auto', 'power=0')).toBe(
     '--set power=0: power is a number from 0.1 to 10, not "0" (recommend help algorithms)',
   );
@@ -73,7 +73,7 @@ test('a value that is none, or out of its range, is answered with what would do'
   expect(refusal('auto', 'power=2', 'power=ten')).toContain('--set power=ten: ');
 });
 
-test('a setting that the algorithm makes nothing of is refused, with those it has', () => {
+test('a setting that the algorithm does not use is refused, with the list of those it uses', () => {
   expect(refusal('jaccard', 'lambda=3')).toBe(
     '--set lambda=3: jaccard has no setting lambda; it has neighbors, basket-damping, power, popularity-weight, popularity-half-life, recency, popularity-growth, follow, preference-weight, group-weight, cold-group-weight, attribute-weight, attribute-reach, group-smoothing, group-targets (recommend help algorithms)',
   );
@@ -82,17 +82,17 @@ test('a setting that the algorithm makes nothing of is refused, with those it ha
   );
 });
 
-describe('what a setting changes', () => {
+describe('a setting changes the scores exactly if the algorithm uses it', () => {
   const small = largeWorld(3, 40, 24);
   const world = {
     ...small,
-    // Some users ask for a kind and have done nothing, so that preferences and groups show.
+    // Some users have preferences but no history, so that preferences and groups affect the scores.
     interactions: small.interactions.map((row, user) => (user % 5 === 0 ? row.map(() => 0) : row)),
     preferences: small.interactions.map((_, user) => [user % 3, 1, 2, 3].map((kind) => (kind === user % 4 ? 1 : 0))),
   };
   const seen = observationsOf(world);
 
-  /** The scores of all users and items, as the formula has them. */
+  /** The scores of all users and items. */
   async function scores(settings: Settings): Promise<number[][]> {
     const { rows, counts, statistics } = learntFrom(seen, settings);
     const factors =
@@ -114,17 +114,17 @@ describe('what a setting changes', () => {
     return Array.from({ length: counts.items }, (_, item) => [...itemScores(model, signals, item)]);
   }
 
-  /** Popularity and attributes count and rows are cut, or what concerns that could not show. */
+  /** Settings with popularity, attributes and a cut of rows, since otherwise the settings about them could have no effect. */
   const shown = (settings: Settings): Settings => ({
     ...settings,
     attributeWeight: 0.5,
     popularityWeight: 3,
     neighbors: 5,
   });
-  /** Another value of each: one that tells, where the default is large. */
+  /** Changed values where doubling a large default would have no effect. */
   const others: Partial<Settings> = { neighbors: 2, steps: 1, attributeReach: 9, groupTargets: 1 };
-  /** Attributes alone, whatever each of them counts. */
-  const silentInContent = ['attribute-weight', 'follow'];
+  /** Settings that `content` accepts but that do not change its scores, since it uses attributes only. */
+  const withoutEffectInContent = ['attribute-weight', 'follow'];
 
   describe.each(ALGORITHMS.map(({ name, settings }) => [name, shown(settings)] as const))(
     'under %s',
@@ -134,8 +134,8 @@ describe('what a setting changes', () => {
 
       test.each(HYPER_PARAMETERS.map(({ key, setting }) => [key, setting] as const))('%s', async (key, setting) => {
         const after = await scores({ ...before, [setting]: others[setting] ?? before[setting] * 2 + 0.25 });
-        const isSilent = name === 'content' && silentInContent.includes(key);
-        if (has.has(key) && !isSilent) expect(after).not.toEqual(await plain);
+        const hasNoEffect = name === 'content' && withoutEffectInContent.includes(key);
+        if (has.has(key) && !hasNoEffect) expect(after).not.toEqual(await plain);
         else expect(after).toEqual(await plain);
       });
     },

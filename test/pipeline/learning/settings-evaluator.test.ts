@@ -17,16 +17,16 @@ afterEach(async () => {
   await Promise.all(runs.splice(0).map((run) => run.end()));
 });
 
-/** A run of two workers, and the kinds of the jobs that its pool was given. */
+/** A run with two workers, and the kinds of the jobs that its pool got. */
 function startTestRun(): { run: Run; jobs: string[] } {
   const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
   runs.push(run);
   const jobs: string[] = [];
   const { pool } = run;
-  const worked = pool.run.bind(pool);
+  const originalRun = pool.run.bind(pool);
   pool.run = (job, shards, onAnswer) => {
     jobs.push(job.kind);
-    return worked(job, shards, onAnswer);
+    return originalRun(job, shards, onAnswer);
   };
   return { run, jobs };
 }
@@ -37,7 +37,7 @@ const VALIDATION: ValidationSplit = validationSplit(
   placeKeys(WORLD.interactions),
 );
 
-/** The utility of each user’s list when everything is learned anew. */
+/** The utility of each user’s list when everything is learned from scratch. */
 function slowUtility(settings: Settings): number[] {
   const { seen, users, heldOut } = VALIDATION;
   const { counts, rows, statistics } = learntFrom(seen, settings);
@@ -59,14 +59,14 @@ function slowUtility(settings: Settings): number[] {
   });
 }
 
-test('what was counted and learned before is used again, and only where nothing differs that enters it', async () => {
+test('counts and learned rows are reused only if no setting that affects them differs', async () => {
   const { run, jobs } = startTestRun();
   const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const start = settingsWith({ neighbors: 10 });
-  const asked: [Partial<Settings>, Partial<Settings>[], string][] = [
+  const cases: [Partial<Settings>, Partial<Settings>[], string][] = [
     [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'count learn trial'],
     [{}, [{ targetDamping: 0.45, power: 1.5 }], 'trial'],
-    // What only finishes a model is not learned anew either.
+    // Settings that only affect scoring need no new learning either.
     [{ popularityWeight: 10, recency: 0, targetDamping: 0 }, [{}], 'trial'],
     [{ lambda: 1 }, [{}, { recency: 0 }], 'learn trial'],
     [{ sourceDamping: 0.9 }, [{}], 'learn trial'],
@@ -76,11 +76,11 @@ test('what was counted and learned before is used again, and only where nothing 
     [{ candidateDamping: 1 }, [{}], 'count learn trial'],
     [{ neighbors: 3 }, [{}], 'count learn trial'],
     [{}, [{}], 'count learn trial'],
-    // Of what follows what, all weights are learned alike.
+    // The rows of the "follow" part do not depend on its weight.
     [{ follow: 0.2 }, [{ follow: 0 }], 'count learn trial'],
     [{ follow: 0.4 }, [{ follow: 0 }], 'trial'],
   ];
-  for (const [learned, variants, kinds] of asked) {
+  for (const [learned, variants, kinds] of cases) {
     const settings = { ...start, ...learned };
     const utilities = await evaluator.evaluate(
       settings,
@@ -96,7 +96,7 @@ test('what was counted and learned before is used again, and only where nothing 
   }
 });
 
-test('a user whom no child can evaluate under one of the variants counts for none', async () => {
+test('a user who cannot be evaluated under one variant counts 0 under all', async () => {
   const { run } = startTestRun();
   const { pool } = run;
   const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
@@ -105,9 +105,9 @@ test('a user whom no child can evaluate under one of the variants counts for non
   const whole = await evaluator.evaluate(settings, variants);
   const users = VALIDATION.users.length;
   const user = whole[1]!.findIndex((utility, at) => utility > 0 && whole[0]![at]! > 0);
-  const worked = pool.run.bind(pool);
+  const originalRun = pool.run.bind(pool);
   pool.run = async (job, shards, onAnswer, onLost) => {
-    await worked(job, shards, onAnswer);
+    await originalRun(job, shards, onAnswer);
     const row = users + user;
     await onLost?.({ index: 0, from: row, to: row + 1, cost: 1 }, new ChildFailure('was killed', 'was killed'));
   };
@@ -115,7 +115,7 @@ test('a user whom no child can evaluate under one of the variants counts for non
   expect(await evaluator.evaluate(settings, variants)).toEqual(without);
 });
 
-test('a settings evaluator leaves no file behind, and few while it lasts', async () => {
+test('a settings evaluator does not accumulate files while it works, and leaves none', async () => {
   const { run } = startTestRun();
   const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const files = () => readdirSync(run.directory.path).length;

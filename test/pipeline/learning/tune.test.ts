@@ -18,15 +18,13 @@ afterEach(async () => {
   await Promise.all(runs.splice(0).map((run) => run.end()));
 });
 
-function startTestRun(): { run: Run; said: string[]; told: string[] } {
+function startTestRun(): { run: Run; infos: string[] } {
   const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
   runs.push(run);
-  const said: string[] = [];
-  const told: string[] = [];
+  const infos: string[] = [];
   return {
-    run: { ...run, info: (text) => void said.push(text), debug: (text) => void told.push(text) },
-    said,
-    told,
+    run: { ...run, info: (text) => void infos.push(text) },
+    infos,
   };
 }
 
@@ -52,17 +50,17 @@ function datasetOf(world: World): Dataset {
   };
 }
 
-test('a method by name is not tuned, and nothing is said of it', async () => {
-  const { run, said } = startTestRun();
+test('a named method is not tuned, and no message is written', async () => {
+  const { run, infos } = startTestRun();
   const method = methodOf('cosine', [], '--algorithm');
   expect(await chooseSettings(run, datasetOf(largeWorld(1, 200, 20)), method)).toEqual({
     settings: method.settings,
     auto: null,
   });
-  expect(said).toEqual([]);
+  expect(infos).toEqual([]);
 });
 
-test('with too few users to evaluate by, auto keeps the fixed defaults and says why', async () => {
+test('auto keeps the fixed defaults and explains why if there are too few users to evaluate', async () => {
   const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3'], '--algorithm');
   expect(await chooseSettings(run, datasetOf(largeWorld(1, 60, 20)), method)).toEqual({
@@ -78,7 +76,7 @@ test('with too few users to evaluate by, auto keeps the fixed defaults and says 
   });
 });
 
-test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves no file', async () => {
+test('auto tunes but keeps K and the user’s settings, explains the result, repeats it exactly, and leaves no files', async () => {
   const { run } = startTestRun();
   const method = methodOf('auto', ['lambda=3', 'recency=0'], '--algorithm');
   const dataset = datasetOf(largeWorld(1, 450, 20));
@@ -87,16 +85,16 @@ test('auto tunes, keeps the K and what was set by hand, tells of it, and leaves 
   expect(auto?.explanation).toMatch(/^tuned on 1\d\d users, the latest interactions of all held out: /);
   expect(auto?.table).toMatch(/^ {4}\d\.\d{4} {2}the fixed defaults with your settings\n/);
   expect(readdirSync(run.directory.path)).toEqual([]);
-  // And again: the same data settles the same.
+  // Tuning again on the same data gives the same settings.
   expect((await chooseSettings(startTestRun().run, dataset, method)).settings).toEqual(settings);
 });
 
-test('where nothing but popularity tells what people take, auto turns to popularity', async () => {
+test('auto raises the popularity weight when only popularity predicts what users take', async () => {
   const { run } = startTestRun();
   const users = 1500;
   const items = 400;
   const random = new Random(5);
-  // The k-th item is taken by a share of the users that falls with √k, whatever else they take.
+  // A share of the users proportional to 1 / √k takes the k-th item, independently of what else they take.
   const interactions = Array.from({ length: users }, () =>
     Array.from({ length: items }, (_, item) => (random.next() / 2 ** 32 < 0.15 / Math.sqrt(item + 1) ? 1 : 0)),
   );
@@ -110,7 +108,7 @@ test('where nothing but popularity tells what people take, auto turns to popular
   expect(Number(gain)).toBeGreaterThan(10);
 });
 
-test('users without a history are served by their group where groups tell what people take', async () => {
+test('auto raises the group weight of users without a history when groups predict what users take', async () => {
   const { run } = startTestRun();
   const [users, items, groups] = [600, 160, 30];
   const random = new Random(6);
@@ -134,7 +132,7 @@ test('users without a history are served by their group where groups tell what p
   );
 });
 
-test('learning in shards leaves a model’s files alone, and knows what its rows need', async () => {
+test('learning in shards leaves only the files of the model, and returns the precision and length of its rows', async () => {
   const { run } = startTestRun();
   const world = largeWorld(5, 40, 15);
   const settings = settingsWith({ neighbors: 6 });
@@ -150,7 +148,7 @@ test('learning in shards leaves a model’s files alone, and knows what its rows
   expect(readdirSync(run.directory.path).length).toBe(1 + learned.model.rows.length);
 });
 
-test('ease on more items than it is for is refused with the way out', async () => {
+test('ease is refused for more than 8,000 items, with ridge as the alternative', async () => {
   const items = 8001;
   const { run } = startTestRun();
   const seen = {

@@ -15,7 +15,7 @@ afterEach(async () => {
   await Promise.all(runs.splice(0).map((run) => run.end()));
 });
 
-/** Events of many a kind, some of their rows odd: quoted, ragged, without an item, of another way of writing. */
+/** Events of several types, with some odd rows: quoted, with missing or extra cells, without an item, with other line ends. */
 function events(rows: number): string {
   const random = new Random(5);
   const pick = (count: number) => random.next() % count;
@@ -29,7 +29,7 @@ function events(rows: number): string {
   return `user,item,quantity,date,event\n${lines.join('\n')}\n`;
 }
 
-test('children read ranges of a file as one process reads it whole, and leave no files', async () => {
+test('children that read ranges of a file give the same result as one process, and leave no files', async () => {
   const path = folder.file('events.csv', events(4000));
   const run = startRun({ workers: 2, quiet: true, verbose: false }, process);
   runs.push(run);
@@ -47,13 +47,13 @@ test('children read ranges of a file as one process reads it whole, and leave no
   expect(readdirSync(run.directory.path)).toEqual([]);
 });
 
-test('a single worker is not worth a child', () => {
+test('a run with one worker reads its files without children', () => {
   const run = startRun({ workers: 1, quiet: true, verbose: false }, process);
   runs.push(run);
   expect(rangeWorkers(run)).toBeUndefined();
 });
 
-test('children start before anything is read, one for each megabyte that is known of', async () => {
+test('children start before reading begins, one per megabyte of known input, at most one per worker', async () => {
   for (const [bytes, children] of [
     [0, 0],
     [1, 1],

@@ -4,7 +4,7 @@ import type { IdRules as Rules } from '../../../src/pipeline/rules/plan.js';
 import { leftOutText, servedUsers } from '../../../src/pipeline/rules/served-users.js';
 import { rowsOf } from '../../model/worlds.js';
 
-/** Users with 3, 1, 0, 0 and 0 items; of the third a preference is known, of the fourth a group; one more is learned from alone. */
+/** Five served users with 3, 1, 0, 0 and 0 items, the third with a preference, the fourth with a group; one more is used for training only. */
 const DATASET = {
   userIds: ['many', 'one', 'wishes', 'grouped', 'unknown', 'other'],
   served: 5,
@@ -49,14 +49,14 @@ const candidates = rowsOf(
 
 describe('who gets a list', () => {
   test.each<[string, Partial<Rules>, number[], number, object]>([
-    ['everybody', {}, [0, 1, 2, 3, 4], 3, {}],
-    ['who is named', { onlyUsers: Uint8Array.of(0, 1, 0, 0, 1, 1) }, [1, 4], 1, { only_users: 3 }],
-    ['who has candidates', { candidates }, [0, 2], 1, { candidates: 3 }],
-    ['who has a history of two', { minHistory: 2 }, [0], 0, { min_history: 4 }],
-    ['who has a history', { coldUsers: 'skip' }, [0, 1], 0, { cold_users: 3 }],
-    ['who has a history or says something', { coldUsers: 'content' }, [0, 1, 2, 3], 2, { cold_users: 1 }],
+    ['all served users', {}, [0, 1, 2, 3, 4], 3, {}],
+    ['users named by --only-users', { onlyUsers: Uint8Array.of(0, 1, 0, 0, 1, 1) }, [1, 4], 1, { only_users: 3 }],
+    ['users with candidates', { candidates }, [0, 2], 1, { candidates: 3 }],
+    ['users with a history of two or more', { minHistory: 2 }, [0], 0, { min_history: 4 }],
+    ['users with a history', { coldUsers: 'skip' }, [0, 1], 0, { cold_users: 3 }],
+    ['users with a history, a preference or a group', { coldUsers: 'content' }, [0, 1, 2, 3], 2, { cold_users: 1 }],
     [
-      'each is left out for the first reason alone',
+      'a user who fails several rules counts for the first one only',
       { onlyUsers: Uint8Array.of(1, 1, 1, 0, 1, 0), candidates, minHistory: 1 },
       [0],
       0,
@@ -68,7 +68,7 @@ describe('who gets a list', () => {
     expect(served).toEqual({ users: Uint32Array.from(users), cold, leftOut: { ...none, ...leftOut } });
   });
 
-  test('nobody, and no run, where one without a history shall not be', () => {
+  test('--cold-users fail ends the run if a user to serve has no history', () => {
     const fail = { ...NONE, coldUsers: 'fail' } as const;
     expect(() => servedUsers(fail, DATASET)).toThrow(
       '3 users without a history: "wishes", "grouped", "unknown" (--cold-users fail)',
@@ -78,7 +78,7 @@ describe('who gets a list', () => {
     );
   });
 
-  test('what is left out is said by the option', () => {
+  test('the summary states how many users each option left out', () => {
     expect(leftOutText({ only_users: 0, candidates: 0, min_history: 2, cold_users: 1 })).toBe(
       'no list for 2 users with a shorter history (--min-history), 1 user without a history (--cold-users)',
     );
