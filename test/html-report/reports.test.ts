@@ -86,7 +86,7 @@ test('describe --report shows how the input was understood, what is suspicious, 
   put(folder, 'odd.csv', 'user,item\nann,oak\nann,elm\nbob,oak\n,\n,\n,\n,\n');
   for (const [files, suspicions] of [
     [FILES, 'Nothing is suspicious.'],
-    [['-u', 'odd.csv'], 'suspicious.'],
+    [['-u', 'odd.csv'], 'One thing is suspicious.'],
   ] as const) {
     const { code, stdout } = await runInProcess(['describe', ...files, '--report', 'd.html'], { folder });
     expect(code).toBe(0);
