@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Expression, parseExpression } from '../conditions/expression.js';
-import type { Availability } from '../dataset/availability.js';
+import type { Availability } from '../dataset/attributes/availability.js';
 import { usageFailure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
 import { COLD_USERS, optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../rules/id-rules.js';

@@ -20,7 +20,16 @@ export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<C
 /** The ranges of a file; one range where it cannot be cut. */
 async function cutEvents(inputs: Inputs, roles: EventsRoles, options?: LayoutOptions): Promise<CutFile> {
   const layout = layoutOf(inputs, roles, options);
-  return (await cutRanges(roles.file, layout, inputs.eventWeights, inputs.sizes)) ?? wholeFile(inputs, roles, layout);
+  return (await rangesOf(inputs, roles, layout)) ?? wholeFile(inputs, roles, layout);
+}
+
+async function rangesOf(
+  { eventWeights, sizes }: Inputs,
+  { file }: EventsRoles,
+  layout: EventLayout,
+): Promise<CutFile | undefined> {
+  const { path, begin } = file;
+  return cutRanges({ path, begin, size: await file.seekableSize() }, layout, eventWeights, sizes);
 }
 
 function wholeFile({ eventWeights, sizes = SIZES }: Inputs, { file }: EventsRoles, layout: EventLayout): CutFile {
@@ -36,10 +45,10 @@ export async function readByWorker(
   layout: EventLayout,
   ids: Ids,
 ): Promise<ReadEvents | undefined> {
-  const { rangeWorkers, eventWeights, sizes, badRows, onBytes } = inputs;
+  const { rangeWorkers, eventWeights, badRows, onBytes } = inputs;
   // Another process cannot read a pipe.
   if (!rangeWorkers?.readWhole || fileSizeOrZero(roles.file.path) === 0) return undefined;
-  if (await cutRanges(roles.file, layout, eventWeights, sizes)) return undefined;
+  if (await rangesOf(inputs, roles, layout)) return undefined;
   const { task, ranges } = wholeFile(inputs, roles, layout);
   let read: ReadEvents | undefined;
   await rangeWorkers.read(task, ranges, async (part) => {

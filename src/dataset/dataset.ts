@@ -44,7 +44,7 @@ export interface Dataset extends Interactions {
   itemColumns: readonly CellColumn[];
   /** The name of the one among them with the time of each item's latest interaction; it changes with the interactions. */
   timeColumn?: string | undefined;
-  /** The columns of the profiles, likewise. */
+  /** The columns of the profiles, in the same form. */
   userColumns: readonly CellColumn[];
 }
 

@@ -5,7 +5,7 @@ import type { Reading } from '../events/read-events.js';
 import type { DescribedFiles } from '../understanding/inputs.js';
 import type { Aggregation } from './aggregate.js';
 import type { AttributeTable } from './attributes/attribute-table.js';
-import type { Availability } from './availability.js';
+import type { Availability } from './attributes/availability.js';
 import type { LearnedStrengths } from './dataset.js';
 
 /** The files of a run and how to read them. */

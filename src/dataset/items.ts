@@ -5,8 +5,8 @@ import type { ItemsRoles } from '../understanding/file-roles.js';
 import { columnKey } from '../understanding/vocabulary.js';
 import { type AttributeTable, attributeTable, isSpoilt, spoiltNotes } from './attributes/attribute-table.js';
 import { decideAttribute } from './attributes/attributes.js';
+import { availabilityReader } from './attributes/availability.js';
 import { type EntityTable, entityTable } from './attributes/entity-table.js';
-import { availabilityReader } from './availability.js';
 import type { FileReport } from './dataset.js';
 import type { Inputs } from './inputs.js';
 

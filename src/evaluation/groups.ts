@@ -58,7 +58,7 @@ export function groupsByAttribute(
 
 /**
  * The column that a name of `--by` means, whatever its case, spaces and punctuation. @param columns the existing ones.
- * @throws Failure 2 where it is none of them, with a list of them.
+ * @throws Failure 2 if it is not one of them; the message lists them.
  */
 export function attributeColumn(name: string, columns: readonly string[]): string {
   const column = columns.find((each) => each === name) ?? columns.find((each) => normalised(each) === normalised(name));

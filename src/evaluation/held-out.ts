@@ -1,7 +1,8 @@
 import { withLastTimes } from '../dataset/attributes/item-columns.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { ofPart } from '../dataset/evidence-rules.js';
-import { emptyRows, mapped, type SparseRows, stacked } from '../matrix/sparse.js';
+import { stacked } from '../matrix/combined.js';
+import { emptyRows, mapped, type SparseRows } from '../matrix/sparse.js';
 import { thousands } from '../quantities.js';
 import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from './split.js';
 

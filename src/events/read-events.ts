@@ -83,11 +83,11 @@ export async function readEvents(
   const reader = eventsReader(layout, sink, refusals.refuse, acceleration, filter);
   await table.reading(async () => {
     const begin = pieces.position;
-    const cut =
-      rangeWorkers && (await cutRanges({ path, begin, seekableSize: table.seekableSize }, layout, eventWeights, sizes));
+    const size = await table.seekableSize();
+    const cut = rangeWorkers && cutRanges({ path, begin, size }, layout, eventWeights, sizes);
     const head = begin + (rangeWorkers?.readWhole ? 0 : sizes.head);
     const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
-    const onRead = reserver(sink.events, begin, await table.seekableSize());
+    const onRead = reserver(sink.events, begin, size);
     if (cut && ranges.length > 0) {
       await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, { onBytes, onRead });
     } else {
@@ -139,17 +139,16 @@ const MOST_RANGES = 512;
 
 /**
  * Cuts a file into ranges; undefined if it has to be read from beginning to end, or is too small to be worth it.
- * @param begin where its first row begins.
+ * @param begin where its first row begins. @param size in bytes; 0 if it is not seekable.
  */
-export async function cutRanges(
-  { path, begin, seekableSize }: { path: string; begin: number; seekableSize: () => Promise<number> },
+export function cutRanges(
+  { path, begin, size }: { path: string; begin: number; size: number },
   layout: EventLayout,
   eventWeights: EventWeights,
   { chunk, range, ranged } = SIZES,
-): Promise<CutFile | undefined> {
+): CutFile | undefined {
   // If later rows of an order depend on its first row, rows have to be read in sequence.
-  const size = layout.roles.order === undefined ? await seekableSize() : 0;
-  if (size === 0 || size < ranged) return undefined;
+  if (layout.roles.order !== undefined || size === 0 || size < ranged) return undefined;
   const task = { path, begin, layout, eventWeights: [...eventWeights], chunkBytes: chunk };
   return { task, ranges: planRanges(begin, size, range) };
 }

@@ -62,7 +62,7 @@ export function timesToSeconds(path: string, column: string, events: Times): voi
   };
   if (mayBeginWithYear(codes)) {
     throw badData(
-      `${path}: column "${column}": no row shows which part of dates like ${partedText(time.at(0))} is the year\n  write the year with four digits, or --time-col none leaves times out`,
+      `${path}: column "${printableName(column)}": no row shows which part of dates like ${partedText(time.at(0))} is the year\n  write the year with four digits, or --time-col none leaves times out`,
     );
   }
   const settled = new NumberColumn();
@@ -84,7 +84,7 @@ export function ambiguousDateWarnings(column: string, { timeColumn }: Events): s
   const { dayOrder, ambiguousSpellings = 0, clearSpellings = 0 } = timeColumn?.seen ?? {};
   if (dayOrder === undefined || !mayBeSwapped(ambiguousSpellings, clearSpellings)) return [];
   return [
-    `"${column}" has dates written in two ways, and those of one way do not show which part is the day (none is above 12): read ${dayOrder} like the others, though a spreadsheet may have swapped them\n  write dates as YYYY-MM-DD, or --date-order ${dayOrder} says that they are right`,
+    `"${printableName(column)}" has dates written in two ways, and those of one way do not show which part is the day (none is above 12): read ${dayOrder} like the others, though a spreadsheet may have swapped them\n  write dates as YYYY-MM-DD, or --date-order ${dayOrder} says that they are right`,
   ];
 }
 

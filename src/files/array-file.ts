@@ -125,7 +125,7 @@ export function checkArrays(path: string, isWanted: (name: string) => boolean = 
 /**
  * Reads segments of arrays and joins them; the rest of the file is only read for the check sums.
  * @param segments entries `from` up to, but not including, `to`; in rising order, without overlaps.
- * @param isWanted selects arrays by the first of their names. @throws RangeError likewise.
+ * @param isWanted selects arrays by the first of their names. @throws RangeError if it is not such a file, or was altered.
  */
 export function readSegments(
   path: string,
@@ -165,7 +165,7 @@ export function readSegments(
   });
 }
 
-/** A hash of the content of an array file, made from the check sums in its header. @throws RangeError likewise. */
+/** A hash of the content of an array file, made from the check sums in its header. @throws RangeError if it is not such a file, or was altered. */
 export function headerHash(path: string): string {
   const { entries } = withFile(path, (file) => headerOf(path, file));
   return createHash('sha256').update(JSON.stringify(entries)).digest('hex');

@@ -1,4 +1,5 @@
 import { everyChunk } from '../matrix/chunks.js';
+import { stacked } from '../matrix/combined.js';
 import { release } from '../matrix/memory.js';
 import type { RowWriter } from '../matrix/row-writer.js';
 import {
@@ -9,7 +10,6 @@ import {
   rowLength,
   rowLengths,
   type SparseRows,
-  stacked,
   transposed,
 } from '../matrix/sparse.js';
 import { withoutLongHistories } from './long-histories.js';

@@ -1,5 +1,5 @@
 import type { Expression } from '../conditions/expression.js';
-import type { Availability } from '../dataset/availability.js';
+import type { Availability } from '../dataset/attributes/availability.js';
 import type { Inputs } from '../dataset/inputs.js';
 import type { HoldoutKind } from '../evaluation/split.js';
 import type { Reading } from '../events/read-events.js';

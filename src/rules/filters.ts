@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { WithEvidenceRules } from '../dataset/evidence-rules.js';
-import { emptyRows, joined, mapped, type SparseRows } from '../matrix/sparse.js';
+import { joined } from '../matrix/combined.js';
+import { emptyRows, mapped, type SparseRows } from '../matrix/sparse.js';
 
 /** What users may be recommended, beyond what the dataset says. All of it changes results. */
 export interface Filters {

@@ -2,7 +2,8 @@ import type { CellColumn } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { entriesOfUsers, entriesWhere, type Interactions, joinedTimes } from '../dataset/interactions.js';
 import { hashOf, IdIndex } from '../events/ids.js';
-import { emptyRows, firstRows, joined, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
+import { joined } from '../matrix/combined.js';
+import { emptyRows, firstRows, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated } from '../model/strength.js';
 import { evidenceOf, type SavedModel, type Wanted } from './saved-model.js';
 

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { CellColumn } from '../csv/cells.js';
 import { quotedFrom } from '../csv/quoted-cells.js';
 import { noAttributes } from '../dataset/attributes/attribute-table.js';
-import { availabilityReader, isAvailabilityName } from '../dataset/availability.js';
+import { availabilityReader, isAvailabilityName } from '../dataset/attributes/availability.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { Known } from '../dataset/inputs.js';

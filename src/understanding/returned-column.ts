@@ -1,6 +1,7 @@
 import { isBlank, shown } from '../csv/cells.js';
 import { saysCancelled } from '../events/order-status.js';
 import type { SampledColumn } from './sampled-column.js';
+import { shellWord } from './shell-word.js';
 import { columnKey } from './vocabulary.js';
 
 /** Names of columns that mark what was sent back. */
@@ -22,7 +23,7 @@ export function returnWarnings(columns: readonly SampledColumn[]): string[] {
       ...(kept.some(isBlank) ? [`${column} is missing`] : []),
     ];
     return [
-      `${shown(name)} seems to mark what was returned; it is not used, so returned items count like all others\n  --events-where '${conditions.join(' or ')}' leaves them out`,
+      `${shown(name)} seems to mark what was returned; it is not used, so returned items count like all others\n  --events-where ${shellWord(conditions.join(' or '))} leaves them out`,
     ];
   });
 }

@@ -136,7 +136,7 @@ export function readLearnedRows(path: string): SparseRows {
   return readMatrix(path, 'rows');
 }
 
-/** Reads what must be known of all rows of a model at once: P_i and the number of cells of each row. @throws RangeError likewise. */
+/** Reads what must be known of all rows of a model at once: P_i and the number of cells of each row. @throws RangeError if it is not such a file, or was altered. */
 export function readLearnedFacts(path: string): { precision: Float64Array; length: Float64Array } {
   const arrays = readArrays(path, (name) => name === 'precision' || name === 'rows.start');
   const start = arrayOf(arrays, 'rows.start', Uint32Array);

@@ -4,7 +4,8 @@ import { latestTimes } from '../../src/dataset/interaction-order.js';
 import { joinedTimes, type TimedRows } from '../../src/dataset/interactions.js';
 import { pairsOf } from '../../src/dataset/pairs.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { joined, sparseFromEntries } from '../../src/matrix/sparse.js';
+import { joined } from '../../src/matrix/combined.js';
+import { sparseFromEntries } from '../../src/matrix/sparse.js';
 import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
 const folder = useTemporaryFolder();

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { joined, sideBySide, stacked } from '../../src/matrix/combined.js';
 import { RowWriter } from '../../src/matrix/row-writer.js';
 import {
   emptyRows,
   firstRows,
-  joined,
   mapped,
   pickedRows,
   rowLengths,
-  sideBySide,
   sparseFromEntries,
-  stacked,
   transposed,
 } from '../../src/matrix/sparse.js';
 import { denseOf, rowsOf, table } from '../model/worlds.js';

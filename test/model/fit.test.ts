@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { stacked } from '../../src/matrix/sparse.js';
+import { stacked } from '../../src/matrix/combined.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { fitCosts, fitter } from '../../src/model/fit.js';
 import { signalCount, signalCounts } from '../../src/model/signals.js';

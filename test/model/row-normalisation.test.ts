@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { firstRows, pickedRows, type SparseRows, stacked } from '../../src/matrix/sparse.js';
+import { stacked } from '../../src/matrix/combined.js';
+import { firstRows, pickedRows, type SparseRows } from '../../src/matrix/sparse.js';
 import { type ItemStatistics, normaliseRows } from '../../src/model/row-normalisation.js';
 import type { Settings } from '../../src/model/settings.js';
 import { learnt } from './learned.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sideBySide } from '../../src/matrix/sparse.js';
+import { sideBySide } from '../../src/matrix/combined.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { evidenceOf } from '../../src/model/evidence.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { sideBySide } from '../../src/matrix/sparse.js';
+import { sideBySide } from '../../src/matrix/combined.js';
 import type { Settings } from '../../src/model/settings.js';
 import { recentPopularity } from '../../src/model/trend.js';
 import { type Audience, withRecency } from '../../src/ranking/audience.js';

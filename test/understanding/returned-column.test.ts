@@ -29,3 +29,10 @@ test('columns of other names give no warning', () => {
   expect(warningsOf('returning_customer', ['no', 'yes', 'no'])).toEqual([]);
   expect(warningsOf('gift', ['no', 'yes', 'no'])).toEqual([]);
 });
+
+test('the condition can be pasted into a shell, whatever the name of the column', () => {
+  expect(warningsOf("was's returned", ['no', 'yes', 'no'])).toEqual([]);
+  expect(warningsOf("returned'", ['no', 'yes', 'no'])).toEqual([
+    expect.stringContaining(`--events-where '[returned'\\''] = false'`),
+  ]);
+});

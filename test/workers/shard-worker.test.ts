@@ -6,7 +6,7 @@ import { packedTexts, quotedArrays } from '../../src/csv/quoted-cells.js';
 import { quoted } from '../../src/csv/quoting.js';
 import { arrayOf, readArrays, writeArrays } from '../../src/files/array-file.js';
 import { PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { sideBySide, stacked } from '../../src/matrix/sparse.js';
+import { sideBySide, stacked } from '../../src/matrix/combined.js';
 import { statisticsOf } from '../../src/model/row-normalisation.js';
 import { gramRows } from '../../src/model/rows/counting.js';
 import type { Settings } from '../../src/model/settings.js';

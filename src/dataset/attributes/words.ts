@@ -22,7 +22,7 @@ const MOST_WORDS = 100;
  * the N texts have it. (Spärck Jones, "A statistical interpretation of term specificity", 1972; the logarithm of tf after
  * Salton & Buckley, "Term-weighting approaches in automatic text retrieval", 1988.)
  *
- * @param column its name. @param texts by entity; '' where there is none.
+ * @param column its name. @param texts by entity; '' if an entity has no text.
  */
 export function wordsOf(column: string, texts: readonly string[]): Words {
   const index = new Map<string, number>();

@@ -38,7 +38,8 @@ export class GradeTally {
     const addOther = (value: number) => {
       if (value === none || Number.isNaN(value)) return;
       widen(value);
-      if (grades.size <= MOST_GRADES || value === FAR_OFF || grades.has(value))
+      // One more than a scale may have, and 99, so that too many values do not look like a scale.
+      if (grades.size <= MOST_GRADES + 1 || value === FAR_OFF || grades.has(value))
         grades.set(value, (grades.get(value) ?? 0) + 1);
     };
     forEachChunk(values.length, (from, to) => {
@@ -70,7 +71,7 @@ export class GradeTally {
   /** True if there are at most 21 different values, all between -10 and 10, and the commonest is not the lowest. */
   get isScale(): boolean {
     const { grades, low, high } = this;
-    if (grades.size < 2 || grades.size > MOST_GRADES || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
+    if (grades.size < 2 || grades.size > MOST_GRADES + 1 || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
     return this.commonest > low;
   }
 

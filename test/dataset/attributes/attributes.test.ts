@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { valuesOf } from '../../../src/csv/cell-values.js';
 import { decideAttribute } from '../../../src/dataset/attributes/attributes.js';
 
 const decide = (cells: string[], wanted = false) => decideAttribute({ name: 'x', cells }, wanted);
@@ -117,13 +116,5 @@ describe('decideAttribute', () => {
       ),
     ).toMatchObject({ as: 'values', values: 20 });
     expect(decide(['', '-'], true)).toEqual({ as: 'nothing', reason: 'empty' });
-  });
-});
-
-describe('valuesOf', () => {
-  it('trims and lowercases values and drops repeats and placeholders', () => {
-    expect(valuesOf(' Comedy |comedy|N/A||Drama', '|')).toEqual(['comedy', 'drama']);
-    expect(valuesOf('A|B', undefined)).toEqual(['a|b']);
-    expect(valuesOf("['A', 'b', 'unknown']", 'list')).toEqual(['a', 'b']);
   });
 });

@@ -1,56 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numberIn } from '../../../src/csv/cell-number.js';
 import { bandOf, bandsOf } from '../../../src/dataset/attributes/bands.js';
 
 const textsOf = (numbers: number[]) => bandsOf(numbers.map(String)).map((band) => band.text);
 const many = (value: number, count: number) => new Array<number>(count).fill(value);
-
-describe('numberIn', () => {
-  it.each([
-    ['12', 12],
-    [' -1.5 ', -1.5],
-    ['.5', 0.5],
-    ['9.78e12', 9.78e12],
-    ['1,5', 1.5],
-    ['1,234', 1234],
-    ['1,234,567.89', 1234567.89],
-    ['€12.50', 12.5],
-    ['12,50 €', 12.5],
-    ['$1,299', 1299],
-    ['1.234,56', 1234.56],
-    ['1.234.567', 1234567],
-    ['1.234.567,8 €', 1234567.8],
-    ['1.234', 1.234],
-    ['1 234,50 €', 1234.5],
-    ['1\u202f234', 1234],
-    ["CHF 1'299.90", 1299.9],
-    ['1’299', 1299],
-    ['R$ 10,90', 10.9],
-    ['1.299,00 zł', 1299],
-    ['EUR 9.99', 9.99],
-  ])('reads %j', (cell, value) => {
-    expect(numberIn(cell)).toBe(value);
-  });
-
-  it.each([
-    '',
-    'x',
-    '12 oz',
-    '1.2.3',
-    '1,2,3',
-    '1-2',
-    '12%',
-    '1 23',
-    '12 3456',
-    'SKU 12',
-    "1'23",
-    '1.234.56',
-    '1234 567',
-  ])('does not read %j as a number', (cell) => {
-    expect(numberIn(cell)).toBeNaN();
-  });
-});
 
 describe('bandsOf', () => {
   it('makes bands of equal counts, named by their ends', () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { emptyRows, mapped, pickedRows, sideBySide } from '../../../src/matrix/sparse.js';
+import { sideBySide } from '../../../src/matrix/combined.js';
+import { emptyRows, mapped, pickedRows } from '../../../src/matrix/sparse.js';
 import type { Settings } from '../../../src/model/settings.js';
 import { SettingsEvaluator } from '../../../src/pipeline/learning/settings-evaluator.js';
 import { type Run, startRun } from '../../../src/pipeline/run.js';

@@ -1,9 +1,9 @@
-import { isMissing, truthIn, typedColumn } from '../conditions/typed-column.js';
-import { numberIn } from '../csv/cell-number.js';
-import { type CellColumn, shown } from '../csv/cells.js';
-import { dayText } from '../events/clock.js';
-import type { DayOrder } from '../events/day-month.js';
-import { columnKey } from '../understanding/vocabulary.js';
+import { isMissing, truthIn, typedColumn } from '../../conditions/typed-column.js';
+import { numberIn } from '../../csv/cell-number.js';
+import { type CellColumn, shown } from '../../csv/cells.js';
+import { dayText } from '../../events/clock.js';
+import type { DayOrder } from '../../events/day-month.js';
+import { columnKey } from '../../understanding/vocabulary.js';
 
 /** What is done with catalogue columns that say what can be sold: they decide, or a note tells what they would leave out. */
 export type Availability = 'honour' | 'ignore';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { availabilityReader } from '../../src/dataset/availability.js';
+import { availabilityReader } from '../../../src/dataset/attributes/availability.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
 
