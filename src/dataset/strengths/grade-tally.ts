@@ -71,7 +71,7 @@ export class GradeTally {
   /** True if there are at most 21 different values, all between -10 and 10, and the commonest is not the lowest. */
   get isScale(): boolean {
     const { grades, low, high } = this;
-    if (grades.size < 2 || grades.size > MOST_GRADES + 1 || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
+    if (grades.size < 2 || grades.size > MOST_GRADES || high > LARGEST_GRADE || low < -LARGEST_GRADE) return false;
     return this.commonest > low;
   }
 
