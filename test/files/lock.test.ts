@@ -118,7 +118,7 @@ test('a lock from another PID space that is not renewed is taken over after its 
 test('a lock from another PID space is not taken over once it has been renewed', async () => {
   let entry = leave(FOREIGN);
   const info = () => {
-    const next = entry.replace('-17', '-18');
+    const next = entry.replace(/-17$/, '-18');
     renameSync(join(lockPath(output), entry), join(lockPath(output), next));
     entry = next;
   };
