@@ -27,7 +27,7 @@ class Column<T extends Values> {
   }
 
   reserve(rows: number): void {
-    if (rows > this.held.length) this.held = resized(this.held, rows);
+    if (rows > this.held.length) this.#resize(rows);
   }
 
   /** Keeps only the values of these rows, in this order. */
@@ -51,7 +51,15 @@ class Column<T extends Values> {
   /** A large column grows by a factor of 4, so that it is rarely copied: memory that is not used yet takes only address space. */
   protected grow(least: number): void {
     const { length } = this.held;
-    if (least > length) this.held = resized(this.held, Math.max(least, Math.ceil(length * (length < MANY ? 1.5 : 4))));
+    if (least > length) this.#resize(Math.max(least, Math.ceil(length * (length < MANY ? 1.5 : 4))));
+  }
+
+  /** Copies only the values so far: touching the room behind them would fill it with real memory. */
+  #resize(room: number): void {
+    const { values, held } = this;
+    this.held = sameKind(held, room);
+    this.held.set(values);
+    release(held);
   }
 }
 
@@ -179,13 +187,6 @@ function sameKind<T extends Values>(values: T, length: number): T;
 function sameKind(values: Values, length: number): Values {
   if (values instanceof Uint32Array) return uint32s(length);
   return values instanceof Float32Array ? float32s(length) : float64s(length);
-}
-
-function resized<T extends Values>(values: T, length: number): T {
-  const copy = sameKind(values, length);
-  copy.set(values);
-  release(values);
-  return copy;
 }
 
 /**
