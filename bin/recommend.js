@@ -7,5 +7,5 @@ if (process.argv.length === 3 && process.argv[2] === '--version') {
   });
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-  import('../dist/cli.js');
+  import('../dist/program/cli.js');
 }

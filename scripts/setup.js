@@ -10,6 +10,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The sources of dist/: the program, and the texts and scripts that make its man page and completions. */
 const SOURCES = ['src', 'assembly', 'docs/help', 'scripts'];
 
+/** What the command starts. */
+const PROGRAM = 'dist/program/cli.js';
+
 process.exitCode = setUp(process.argv.includes('--build-only'));
 
 function setUp(buildOnly) {
@@ -19,8 +22,8 @@ function setUp(buildOnly) {
   }
   if (!buildIsOld()) return 0;
   const code = npm('run', '--silent', 'build');
-  // tsc writes its output in spite of type errors; without this, the next run would take that for a good build.
-  if (code !== 0) rmSync(join(ROOT, 'dist/cli.js'), { force: true });
+  // A build that failed half-way must not look like a good one to the next run.
+  if (code !== 0) rmSync(join(ROOT, PROGRAM), { force: true });
   return code;
 }
 
@@ -35,7 +38,7 @@ function buildIsOld() {
     folder,
     ...readdirSync(join(ROOT, folder), { recursive: true }).map((name) => join(folder, name)),
   ]);
-  const built = changed('dist/cli.js');
+  const built = changed(PROGRAM);
   return ['package.json', ...configs, ...sources].some((path) => changed(path) > built);
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { COMMANDS_WITH_OPTIONS } from './cli/commands.js';
+import { version } from './cli/version.js';
 import { ExitCode, exitCodeOf, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
 import { type Entry, formatEntry, requestedFormat } from './report/log.js';
@@ -54,10 +54,4 @@ export function errorEntry(error: unknown): Entry {
     message: `unexpected: ${stack}\n  a defect of this program: please report it with these lines`,
     facts: { exit_code: ExitCode.unexpected },
   };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  const { version }: { version?: unknown } = JSON.parse(text);
-  return String(version);
 }

@@ -186,8 +186,8 @@ function tryTakeOver(path: string, { entry }: Holder, own: string): boolean {
   }
 }
 
-/** The compiled thread. The path is the same from `src/files/` and from `dist/files/`. */
-const HEARTBEAT = new URL('../../dist/files/heartbeat.js', import.meta.url);
+/** The compiled thread. The path is the same from `src/files/` and from `dist/program/`. */
+const HEARTBEAT = new URL('../../dist/program/heartbeat.js', import.meta.url);
 /** Heap limits of the thread. */
 const SMALL = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
 

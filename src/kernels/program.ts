@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inLargePages } from '../matrix/memory.js';
 
-/** The program that `npm run build` compiles from assembly/. The path is the same from `src/kernels/` and from `dist/kernels/`. */
+/** The program that `npm run build` compiles from assembly/. The path is the same from `src/kernels/` and from `dist/program/`. */
 const PROGRAM = new URL('../../dist/kernel.wasm', import.meta.url);
 
 export function compiledProgram(path: URL = PROGRAM): WebAssembly.Module {

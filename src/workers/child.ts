@@ -25,8 +25,8 @@ export class ChildFailure extends Error {
   }
 }
 
-/** The program that children run. The path is the same from `src/workers/` and from `dist/workers/`. */
-export const WORKER = new URL('../../dist/shard-worker.js', import.meta.url);
+/** The program that children run. The path is the same from `src/workers/` and from `dist/program/`. */
+export const WORKER = new URL('../../dist/program/shard-worker.js', import.meta.url);
 
 export interface ChildOptions {
   /** Gets what the child writes to stderr; without it, the child shares the stderr of this process. */
@@ -60,7 +60,8 @@ export class Child {
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onStderr ? 'pipe' : 'inherit', 'ipc'],
-      env: { ...process.env, GLIBC_TUNABLES: tunables },
+      // Node would read the certificates at its start, which takes as long as the rest of it, and children open no connection.
+      env: { ...process.env, GLIBC_TUNABLES: tunables, NODE_EXTRA_CA_CERTS: undefined },
       // Only one process can use the debugger's port, so children run without it.
       execArgv: [
         ...process.execArgv.filter((argument) => !argument.startsWith('--inspect')),

@@ -264,7 +264,7 @@ test('a child starts without any npm package, since loading one would take longe
   const at = folder();
   cpSync(new URL('../../dist', import.meta.url), join(at, 'dist'), { recursive: true });
   writeFileSync(join(at, 'package.json'), '{ "type": "module" }');
-  const child = new Child(pathToFileURL(join(at, 'dist/shard-worker.js')));
+  const child = new Child(pathToFileURL(join(at, 'dist/program/shard-worker.js')));
   await child.started;
   await child.end();
 });
