@@ -2,6 +2,8 @@
 // src/kernels/products.ts. `length` is the length of a row, a multiple of four. All parameters except `length`, `count` and `weight` are
 // addresses.
 
+import { fetched } from './prefetch';
+
 // @ts-ignore: AssemblyScript's own
 @inline
 function wide(at: usize): v128 {
@@ -16,21 +18,15 @@ export function addRow(row: usize, weight: f64, vector: usize, length: u32): voi
   }
 }
 
-/** Prefetches a row: reads a byte of each of its cache lines, so that the row is in the cache when it is multiplied. */
-// @ts-ignore: AssemblyScript's own
-@inline
-function fetched(row: usize, length: usize): u32 {
-  let read: u32 = 0;
-  for (let at: usize = 0; at < length << 2; at += 64) read |= <u32>load<u8>(row + at);
-  return read;
-}
-
 /** The return value only keeps the optimiser from dropping the prefetch loads. */
 export function multiply(wanted: usize, count: u32, rows: usize, vector: usize, length: u32, out: usize): u32 {
   const size = <usize>length;
   let read: u32 = 0;
   for (let i: usize = 0; i < <usize>count; i++) {
-    if (i + 1 < <usize>count) read |= fetched(rows + <usize>load<u32>(wanted + (i << 2), 4) * (size << 2), size);
+    if (i + 1 < <usize>count) {
+      const next = rows + <usize>load<u32>(wanted + (i << 2), 4) * (size << 2);
+      read |= fetched(next, next + (size << 2));
+    }
     const row = rows + <usize>load<u32>(wanted + (i << 2)) * (size << 2);
     let ab = f64x2.splat(0);
     let cd = ab;

@@ -2,6 +2,8 @@
 // them. All parameters except `count` and `columns` are addresses. Loops are unrolled by four: a segment has each column
 // at most once, so the four sums never share a cell.
 
+import { fetched } from './prefetch';
+
 // @ts-ignore: AssemblyScript's own
 @inline
 function place<T>(index: usize, k: usize): usize {
@@ -14,8 +16,14 @@ function addOne(cell: usize): void {
   store<u32>(cell, load<u32>(cell) + 1);
 }
 
-function countAll<T>(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
+function countAll<T>(from: usize, to: usize, count: u32, index: usize, sum: usize): u32 {
+  let read: u32 = 0;
   for (let h: usize = 0; h < count; h++) {
+    if (h + 1 < <usize>count) {
+      const next = <usize>load<u32>(from + (h << 2), 4);
+      const end = <usize>load<u32>(to + (h << 2), 4);
+      read |= fetched(index + next * sizeof<T>(), index + end * sizeof<T>());
+    }
     let at = index + <usize>load<u32>(from + (h << 2)) * sizeof<T>();
     const end = index + <usize>load<u32>(to + (h << 2)) * sizeof<T>();
     for (; at + 4 * sizeof<T>() <= end; at += 4 * sizeof<T>()) {
@@ -26,6 +34,7 @@ function countAll<T>(from: usize, to: usize, count: u32, index: usize, sum: usiz
     }
     for (; at < end; at += sizeof<T>()) addOne(sum + (place<T>(at, 0) << 2));
   }
+  return read;
 }
 
 // @ts-ignore: AssemblyScript's own
@@ -34,8 +43,15 @@ function addTo(cell: usize, weight: f64, value: usize): void {
   store<f64>(cell, load<f64>(cell) + weight * <f64>load<f32>(value));
 }
 
-function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
+function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): u32 {
+  let read: u32 = 0;
   for (let h: usize = 0; h < count; h++) {
+    if (h + 1 < <usize>count) {
+      const next = <usize>load<u32>(from + (h << 2), 4);
+      const end = <usize>load<u32>(to + (h << 2), 4);
+      read |= fetched(index + next * sizeof<T>(), index + end * sizeof<T>());
+      read |= fetched(value + (next << 2), value + (end << 2));
+    }
     const first = <usize>load<u32>(from + (h << 2));
     const own = load<f64>(weight + (h << 3));
     let at = index + first * sizeof<T>();
@@ -49,6 +65,7 @@ function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usi
     }
     for (; at < end; at += sizeof<T>(), x += 4) addTo(sum + (place<T>(at, 0) << 3), own, x);
   }
+  return read;
 }
 
 /** Moves the non-zero sums to the row, and returns their number. V: type of a sum. */
@@ -115,17 +132,17 @@ function pickFrom<T>(from: usize, to: usize, index: usize, value: usize, wanted:
   return <u32>filled;
 }
 
-export function count16(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
-  countAll<u16>(from, to, count, index, sum);
+export function count16(from: usize, to: usize, count: u32, index: usize, sum: usize): u32 {
+  return countAll<u16>(from, to, count, index, sum);
 }
-export function count32(from: usize, to: usize, count: u32, index: usize, sum: usize): void {
-  countAll<u32>(from, to, count, index, sum);
+export function count32(from: usize, to: usize, count: u32, index: usize, sum: usize): u32 {
+  return countAll<u32>(from, to, count, index, sum);
 }
-export function add16(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
-  addAll<u16>(from, to, weight, count, index, value, sum);
+export function add16(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): u32 {
+  return addAll<u16>(from, to, weight, count, index, value, sum);
 }
-export function add32(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): void {
-  addAll<u32>(from, to, weight, count, index, value, sum);
+export function add32(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): u32 {
+  return addAll<u32>(from, to, weight, count, index, value, sum);
 }
 export function pick16(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
   return pickFrom<u16>(from, to, index, value, wanted, rowIndex, rowValue);

@@ -1,10 +1,17 @@
 // The linear systems of the ridge, in AssemblyScript: the same entries, and the same sums in the same order, as `plainSystems`
 // in src/kernels/systems.ts, which explains them. All parameters except `count` and `steps` are addresses.
 
+import { fetched } from './prefetch';
+
+/** How many entries are looked at in one turn of a loop. */
+const AT_ONCE: usize = 4;
+
+/** Keeps the address of an entry if its item is a member. Returns where the next one is kept: a member is marked by the size of an address. */
 // @ts-ignore: AssemblyScript's own
 @inline
-function placeOf<T>(index: usize, e: usize, place: usize): u32 {
-  return <u32>load<u16>(place + (<usize>load<T>(index + e * sizeof<T>()) << 1));
+function keep<T>(entry: usize, member: usize, kept: usize): usize {
+  store<u32>(kept, <u32>entry);
+  return kept + <usize>load<u8>(member + <usize>load<T>(entry));
 }
 
 /**
@@ -14,39 +21,52 @@ function placeOf<T>(index: usize, e: usize, place: usize): u32 {
 // @ts-ignore: AssemblyScript's own
 @inline
 function gather<T>(
-  rows: usize, count: u32, from: usize, to: usize, index: usize, value: usize,
+  rows: usize, count: u32, from: usize, to: usize, index: usize, value: usize, member: usize,
   place: usize, start: usize, column: usize, entry: usize, cell: usize,
-): void {
+): u32 {
   let filled: usize = 0;
+  let read: u32 = 0;
   for (let x: usize = 0; x < count; x++) {
-    const begin = filled;
-    const row = <usize>load<u32>(rows + (x << 2)) << 2;
-    const end = <usize>load<u32>(to + row);
-    for (let e = <usize>load<u32>(from + row); e < end; e++) {
-      store<u32>(entry + (filled << 2), <u32>e);
-      filled += <usize>(placeOf<T>(index, e, place) != 0);
+    if (x + 1 < <usize>count) {
+      const next = <usize>load<u32>(rows + (x << 2), 4) << 2;
+      const begin = <usize>load<u32>(from + next);
+      const end = <usize>load<u32>(to + next);
+      read |= fetched(index + begin * sizeof<T>(), index + end * sizeof<T>());
+      read |= fetched(value + (begin << 2), value + (end << 2));
     }
-    for (let k = begin; k < filled; k++) {
-      const e = <usize>load<u32>(entry + (k << 2));
-      store<u16>(column + (k << 1), <u16>(placeOf<T>(index, e, place) - 1));
-      store<f32>(cell + (k << 2), load<f32>(value + (e << 2)));
+    const row = <usize>load<u32>(rows + (x << 2)) << 2;
+    let e = index + <usize>load<u32>(from + row) * sizeof<T>();
+    const end = index + <usize>load<u32>(to + row) * sizeof<T>();
+    let kept = entry;
+    for (; e + AT_ONCE * sizeof<T>() <= end; e += AT_ONCE * sizeof<T>()) {
+      kept = keep<T>(e, member, kept);
+      kept = keep<T>(e + sizeof<T>(), member, kept);
+      kept = keep<T>(e + 2 * sizeof<T>(), member, kept);
+      kept = keep<T>(e + 3 * sizeof<T>(), member, kept);
+    }
+    for (; e < end; e += sizeof<T>()) kept = keep<T>(e, member, kept);
+    for (let k = entry; k < kept; k += 4, filled++) {
+      const e = <usize>load<u32>(k);
+      store<u16>(column + (filled << 1), load<u16>(place + (<usize>load<T>(e) << 1)));
+      store<f32>(cell + (filled << 2), load<f32>(value + ((e - index) / sizeof<T>() << 2)));
     }
     store<u32>(start + (x << 2), <u32>filled, 4);
   }
+  return read;
 }
 
 export function gather16(
-  rows: usize, count: u32, from: usize, to: usize, index: usize, value: usize,
+  rows: usize, count: u32, from: usize, to: usize, index: usize, value: usize, member: usize,
   place: usize, start: usize, column: usize, entry: usize, cell: usize,
-): void {
-  gather<u16>(rows, count, from, to, index, value, place, start, column, entry, cell);
+): u32 {
+  return gather<u16>(rows, count, from, to, index, value, member, place, start, column, entry, cell);
 }
 
 export function gather32(
-  rows: usize, count: u32, from: usize, to: usize, index: usize, value: usize,
+  rows: usize, count: u32, from: usize, to: usize, index: usize, value: usize, member: usize,
   place: usize, start: usize, column: usize, entry: usize, cell: usize,
-): void {
-  gather<u32>(rows, count, from, to, index, value, place, start, column, entry, cell);
+): u32 {
+  return gather<u32>(rows, count, from, to, index, value, member, place, start, column, entry, cell);
 }
 
 // @ts-ignore: AssemblyScript's own

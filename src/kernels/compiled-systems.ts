@@ -1,3 +1,4 @@
+import { longestRow } from '../matrix/sparse.js';
 import { MAX_SHORT_INDICES, ProgramLayout } from './program.js';
 import { entryCount } from './sums.js';
 import { plainSystems, type SystemSource, type SystemsOf, writeScaled } from './systems.js';
@@ -20,7 +21,8 @@ export function compiledSystems(module: WebAssembly.Module): SystemsOf {
     // The rank and the diagonal of each unknown's item.
     const rows = new Uint32Array(buffer, at.rows, most);
     const diagonal = new Float64Array(buffer, at.diagonal, most);
-    // By rank: the position of the unknown in the system plus 1; all 0 between systems.
+    // By rank: 4 if the item is in the system, else 0; and its position there.
+    const member = new Uint8Array(buffer, at.member, rank.length);
     const place = new Uint16Array(buffer, at.place, rank.length);
     const gather = isShort ? program.gather16 : program.gather32;
     let count = 0;
@@ -33,11 +35,13 @@ export function compiledSystems(module: WebAssembly.Module): SystemsOf {
         for (let x = 0; x < count; x++) {
           const item = items[x]!;
           rows[x] = rank[item]!;
-          place[rows[x]!] = x + 1;
+          member[rows[x]!] = 4;
+          place[rows[x]!] = x;
           diagonal[x] = diagonalOf[item]!;
         }
-        gather(at.rows, count, at.from, at.to, at.index, at.value, at.place, at.start, at.column, at.entry, at.cell);
-        for (let x = 0; x < count; x++) place[rows[x]!] = 0;
+        const { from, to, index, value, start, column, entry, cell } = at;
+        gather(at.rows, count, from, to, index, value, at.member, at.place, start, column, entry, cell);
+        for (let x = 0; x < count; x++) member[rows[x]!] = 0;
       },
 
       solve(steps) {
@@ -82,8 +86,8 @@ function placesOf(source: SystemSource, most: number) {
   const items = source.rank.length;
   const isShort = items <= MAX_SHORT_INDICES;
   const layout = new ProgramLayout();
-  // One cell more than there can be, because the program writes an entry before it decides whether to keep it.
-  const cells = (most * (most - 1)) / 2 + 1;
+  const longest = source.pairs.parts.reduce((most, part) => Math.max(most, longestRow(part)), 0);
+  const cells = (most * (most - 1)) / 2;
   const vector = () => layout.room(most * 8);
   const at = {
     wanted: vector(),
@@ -95,8 +99,10 @@ function placesOf(source: SystemSource, most: number) {
     rows: layout.room(most * 4),
     start: layout.room((most + 1) * 4),
     column: layout.room(cells * 2),
-    entry: layout.room(cells * 4),
+    // One cell more than a row has, because the program writes an entry before it decides whether to keep it.
+    entry: layout.room((longest + 1) * 4),
     cell: layout.room(cells * 4),
+    member: layout.room(items),
     place: layout.room(items * 2),
     from: layout.room(items * 4),
     to: layout.room(items * 4),
