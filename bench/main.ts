@@ -187,6 +187,7 @@ async function peers(path: string, rows: number): Promise<void> {
   for (const [script, ...args] of [
     ['pandas_read.py', path],
     ['scipy_knn.py', path, join(options.folder, 'scipy.csv')],
+    ['similaripy_knn.py', path, join(options.folder, 'similaripy.csv')],
   ]) {
     try {
       const taken = await measuredRun('python3', [join(PEERS, script!), ...args]);
