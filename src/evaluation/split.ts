@@ -1,6 +1,8 @@
 import { entriesWhere, type Interactions, withOwnStrengths } from '../dataset/interactions.js';
+import { forEachChunk } from '../matrix/chunks.js';
 import { hashOf, type SampleKeys, sampleKeys } from '../matrix/sampling.js';
 import type { SparseRows } from '../matrix/sparse.js';
+import { span } from '../model/trend.js';
 
 export function sampleKeysOf(ids: { userIds: readonly string[]; itemIds: readonly string[] }): SampleKeys {
   return { users: sampleKeys(ids.userIds), items: sampleKeys(ids.itemIds) };
@@ -95,17 +97,31 @@ function heldOutByMoment(times: Float64Array, how: Holdout): Uint8Array {
   return isHeldOut;
 }
 
+/** Times are counted by this many equal parts of the time that they span, and only those of one part are sorted. */
+const PARTS = 1 << 16;
+
 /**
  * The moment from which on entries are held out: the wanted number of them, or more where several share the moment, since a moment is
  * not split. If that would leave no entry before it, the next moment; if there is none, Infinity.
  */
 function momentOf(times: Float64Array, holdout: number): number {
-  const known = times.filter((time) => !Number.isNaN(time)).sort();
-  if (known.length < 2) return Number.POSITIVE_INFINITY;
-  const first = known[0]!;
-  const moment = known[known.length - heldOutCount(known.length, holdout)]!;
-  if (moment > first) return moment;
-  return known.find((time) => time > first) ?? Number.POSITIVE_INFINITY;
+  const { from, to } = span(times);
+  const partOf = (time: number) => Math.floor((PARTS * (time - from)) / (to - from || 1));
+  const counts = new Uint32Array(PARTS + 1);
+  forEachChunk(times.length, (first, end) => {
+    for (let entry = first; entry < end; entry++) if (!Number.isNaN(times[entry]!)) counts[partOf(times[entry]!)]!++;
+  });
+  const known = counts.reduce((sum, count) => sum + count, 0);
+  if (known < 2) return Number.POSITIVE_INFINITY;
+  let wanted = heldOutCount(known, holdout);
+  let part = PARTS;
+  while (wanted > counts[part]!) wanted -= counts[part--]!;
+  const moment = times
+    .filter((time) => partOf(time) === part)
+    .sort()
+    .at(-wanted)!;
+  if (moment > from) return moment;
+  return times.reduce((next, time) => (time > from && time < next ? time : next), Number.POSITIVE_INFINITY);
 }
 
 function timesOf({ times }: Interactions, { kind }: Holdout): Float64Array {

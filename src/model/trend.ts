@@ -40,7 +40,8 @@ export function recentPopularity(
   return trend;
 }
 
-function span(times: Float64Array): { from: number; to: number } {
+/** The first and the last of the times; NaN, unknown, is left out. Infinity and -Infinity if none is known. */
+export function span(times: Float64Array): { from: number; to: number } {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   forEachChunk(times.length, (first, end) => {

@@ -246,6 +246,27 @@ describe('splitInteractions, by time', () => {
     expect(train).toHaveLength(6);
   });
 
+  it('cuts where sorting all times would, whatever they are: crowded, equal, unknown, or one in another century', () => {
+    const near = fc.double({ min: 1.6e9, max: 1.6e9 + 10, noNaN: true });
+    const time = fc.oneof(
+      { arbitrary: near, weight: 20 },
+      { arbitrary: fc.constantFrom(-4e9, 1.6e9, 9e9, Number.NaN), weight: 1 },
+    );
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 2, maxLength: 200 }), holdouts, (times, holdout) => {
+        const seen = seenOf([times.map(() => 1)], [times]);
+        const { train } = split(seen, { kind: 'time', holdout, seed: 1 });
+        const known = times.filter((time) => !Number.isNaN(time)).sort((a, b) => a - b);
+        const wanted = holdout < 1 ? Math.round(holdout * known.length) : holdout;
+        const count = Math.max(1, Math.min(wanted, known.length - 1));
+        const moment = known[known.length - count]!;
+        const cut = known.length < 2 ? Infinity : moment > known[0]! ? moment : known.find((time) => time > known[0]!);
+        const stay = times.filter((time) => !(time >= (cut ?? Infinity)));
+        expect(train.map(({ time }) => time)).toEqual(stay);
+      }),
+    );
+  });
+
   it('never holds out everything: if the cut fell on the first moment, it moves to the next one', () => {
     const seen = seenOf([[1, 1, 1, 1]], [[1, 1, 1, 2]]);
     expect(split(seen, { kind: 'time', holdout: 0.5, seed: 1 }).test.map(({ item }) => item)).toEqual([3]);
