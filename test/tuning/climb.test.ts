@@ -388,9 +388,9 @@ describe('a result judged on other held-out items', () => {
   const elsewhere = (ifFound: number, ifStart = 1) =>
     evaluateBy(({ lambda }) => (lambda < 12 ? ifFound : ifStart)).evaluate;
 
-  test('is taken if it loses no more there than it gained', async () => {
+  test('is taken if it loses at most one and a half times there what it gained', async () => {
     const tuning = await found();
-    for (const utility of [2, 1, 0.9, 0.801]) {
+    for (const utility of [2, 1, 0.9, 1.001 / 1.25 ** 1.5]) {
       expect(await keepStartIfLostElsewhere(tuning, START, elsewhere(utility))).toBe(tuning);
     }
     // No held-out item is found there with any settings.
@@ -399,9 +399,9 @@ describe('a result judged on other held-out items', () => {
 
   test('is declined if it loses more, and the gain and the loss are recorded', async () => {
     const tuning = await found();
-    const kept = await keepStartIfLostElsewhere(tuning, START, elsewhere(0.799));
+    const kept = await keepStartIfLostElsewhere(tuning, START, elsewhere(0.71));
     expect(kept).toMatchObject({ settings: START, before: 1, after: 1, trials: tuning.trials });
-    expect([kept.declined, kept.lost]).toEqual([expect.closeTo(0.25, 9), expect.closeTo(0.201, 9)]);
+    expect([kept.declined, kept.lost]).toEqual([expect.closeTo(0.25, 9), expect.closeTo(0.29, 9)]);
   });
 
   test('is not evaluated again if the search had kept the start', async () => {
