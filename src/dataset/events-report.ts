@@ -59,7 +59,7 @@ const FEWEST_USERS = 5;
 const TOO_FEW_USERS = 2;
 const MANY_ROWS = 100;
 /** Smaller numbers are hardly seconds since 1970, and no events are older: 3 March 1973. */
-const EARLIEST_SECONDS = 1e8;
+export const EARLIEST_SECONDS = 1e8;
 /** Times further ahead are neither future orders nor fast clocks. */
 const FAR_AHEAD = 366 * 86_400;
 
