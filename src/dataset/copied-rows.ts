@@ -1,0 +1,74 @@
+import { dayText } from '../events/clock.js';
+import { plural, thousands } from '../quantities.js';
+import type { AggregatedEvents } from './aggregate.js';
+import type { EventsFile } from './events-file.js';
+import { EARLIEST_SECONDS } from './events-report.js';
+import { type Overlap, overlappingFiles } from './overlapping-files.js';
+import { type RepeatedFile, repeatedFiles, repeatsItself } from './repeated-files.js';
+import type { EventRows, RowRange } from './row-hash.js';
+
+/** Rows that were probably exported twice. */
+export interface CopiedRows {
+  /** How many rows each file has. */
+  rows: number[];
+  repeatsItself: boolean;
+  repeated: RepeatedFile[];
+  /** Most copies first. */
+  overlaps: Overlap[];
+}
+
+/** Looks for copies among merged events. @param rows how many each file has. @param since rows before this do not count. */
+export function findCopies(events: EventRows, rows: number[], since: number | undefined): CopiedRows {
+  if (rows.length === 1) return { rows, repeatsItself: repeatsItself(events), repeated: [], overlaps: [] };
+  const files: RowRange[] = [];
+  for (const count of rows) files.push({ from: files.at(-1)?.to ?? 0, to: (files.at(-1)?.to ?? 0) + count });
+  const repeated = repeatedFiles(events, files);
+  const isRepeated = new Set(repeated.map(({ file }) => file));
+  const overlaps = overlappingFiles(events, files, since).filter(({ file }) => !isRepeated.has(file));
+  return { rows, repeatsItself: false, repeated, overlaps };
+}
+
+/**
+ * Adds warnings about copies to the reports of their files. Copies that do not count, because the last rating of a pair replaces the others,
+ * cause none unless a whole file is a copy: then another file is probably missing.
+ */
+export function warnOfCopies(
+  files: readonly EventsFile[],
+  { rows, repeatsItself, repeated, overlaps }: CopiedRows,
+  { duplicates, rule }: Pick<AggregatedEvents, 'duplicates' | 'rule'>,
+  hasWeights: boolean,
+): void {
+  const warn = (file: number, warning: string) => files[file]?.report.warnings.push(warning);
+  // The weights of ratings add up whatever becomes of the ratings.
+  const weightsAddUp = hasWeights && rule.kind !== 'count';
+  const areAddedUp = duplicates === 'sum' || weightsAddUp;
+  const orElse = areAddedUp ? ', or every row counts twice' : '';
+  if (repeatsItself) {
+    warn(
+      0,
+      `the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies${orElse}`,
+    );
+  }
+  for (const { file, of } of repeated) {
+    warn(
+      file,
+      `holds exactly the rows of ${files[of]?.path}: was a file given twice?\n  leave one of them out${orElse}`,
+    );
+  }
+  const [most] = overlaps;
+  if (!most || !areAddedUp) return;
+  const { file, earlier, copies, isEstimate } = most;
+  const others = overlaps.some((other) => other.file !== file) ? '; other files overlap, too' : '';
+  const wayOut = weightsAddUp ? '' : '; --duplicates max would count only the largest row of each user and item';
+  warn(
+    file,
+    `${isEstimate ? 'about ' : ''}${thousands(copies)} of its ${plural(rows[file] ?? 0, 'row')}${periodText(most)} are also in ${files[earlier]?.path}, exactly the same: they were probably exported twice, and each counts twice${others}\n  leave them out of one of the files${wayOut}`,
+  );
+}
+
+function periodText({ from, to }: Overlap): string {
+  // Days by number, for instance.
+  if (to < EARLIEST_SECONDS) return '';
+  const [first, last] = [dayText(from), dayText(to)];
+  return first === last ? `, all on ${first},` : `, from ${first} to ${last},`;
+}
