@@ -113,8 +113,10 @@ describe('files whose periods overlap', () => {
     expect(await warningsOf(first)).toHaveLength(1);
     const { dataset, reports } = await readDataset({ ...inputsOf(''), users: paths });
     const learned = reports.at(-1)?.interactions;
+    const items = new IdIndex();
+    for (const id of dataset.itemIds) items.add(id);
     const known = {
-      items: new IdIndex(dataset.itemIds),
+      items,
       attributes: noAttributes(0),
       groups: noAttributes(0),
       strengths: learned ? [learned] : [],

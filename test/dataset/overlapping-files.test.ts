@@ -202,12 +202,9 @@ describe('rows without times', () => {
     expect(overlaps([empty(days(0, 31)), empty(days(0, 31)), days(40, 60)])).toEqual([]);
     const some = empty(days(50, 60));
     const copies = days(28, 31).length;
-    expect(
-      overlaps([
-        [...days(0, 31), ...some],
-        [...some, ...days(28, 60)],
-      ]),
-    ).toMatchObject([{ copies }]);
+    expect(overlaps([[...days(0, 31), ...some], [...some, ...days(28, 60)], purchases(2, 60, 70)])).toMatchObject([
+      { copies },
+    ]);
   });
 });
 
@@ -232,7 +229,8 @@ describe('copiesOf', () => {
   function slowly(files: readonly (readonly EventRow[])[]) {
     const textOf = ({ user, item, time = 0, strength, weight }: EventRow) =>
       [user, item, Math.floor(time), strength, weight].join();
-    const pairs = new Map<string, object & { copies: number; different: number; times: number[] }>();
+    type Pair = Record<'file' | 'earlier' | 'copies' | 'different', number> & { times: number[] };
+    const pairs = new Map<string, Pair>();
     for (const [file, rows] of files.entries()) {
       const seen = new Map<string, number>();
       for (const row of rows) {
@@ -243,7 +241,7 @@ describe('copiesOf', () => {
         const timesIn = (other: readonly EventRow[]) => other.filter((each) => textOf(each) === text).length;
         const earlier = files.slice(0, file).findLastIndex((other) => timesIn(other) > 0);
         if (earlier < 0 || nth > timesIn(files[earlier] ?? [])) continue;
-        const pair = pairs.get(`${earlier} ${file}`) ?? { file, earlier, copies: 0, different: 0, times: [] };
+        const pair: Pair = pairs.get(`${earlier} ${file}`) ?? { file, earlier, copies: 0, different: 0, times: [] };
         pair.copies++;
         pair.different += Number(nth === 1);
         pair.times.push(Math.floor(row.time));
