@@ -1,5 +1,5 @@
 import { dayText } from '../events/clock.js';
-import { plural, thousands } from '../quantities.js';
+import { thousands } from '../quantities.js';
 import type { AggregatedEvents } from './aggregate.js';
 import type { EventsFile } from './events-file.js';
 import { EARLIEST_SECONDS } from './events-report.js';
@@ -9,8 +9,6 @@ import type { EventRows, RowRange } from './row-hash.js';
 
 /** Rows that were probably exported twice. */
 export interface CopiedRows {
-  /** How many rows each file has. */
-  rows: number[];
   repeatsItself: boolean;
   repeated: RepeatedFile[];
   /** Most copies first. */
@@ -19,13 +17,13 @@ export interface CopiedRows {
 
 /** Looks for copies among merged events. @param rows how many each file has. @param since rows before this do not count. */
 export function findCopies(events: EventRows, rows: number[], since: number | undefined): CopiedRows {
-  if (rows.length === 1) return { rows, repeatsItself: repeatsItself(events), repeated: [], overlaps: [] };
+  if (rows.length === 1) return { repeatsItself: repeatsItself(events), repeated: [], overlaps: [] };
   const files: RowRange[] = [];
   for (const count of rows) files.push({ from: files.at(-1)?.to ?? 0, to: (files.at(-1)?.to ?? 0) + count });
   const repeated = repeatedFiles(events, files);
   const isRepeated = new Set(repeated.map(({ file }) => file));
   const overlaps = overlappingFiles(events, files, since).filter(({ file }) => !isRepeated.has(file));
-  return { rows, repeatsItself: false, repeated, overlaps };
+  return { repeatsItself: false, repeated, overlaps };
 }
 
 /**
@@ -34,7 +32,7 @@ export function findCopies(events: EventRows, rows: number[], since: number | un
  */
 export function warnOfCopies(
   files: readonly EventsFile[],
-  { rows, repeatsItself, repeated, overlaps }: CopiedRows,
+  { repeatsItself, repeated, overlaps }: CopiedRows,
   { duplicates, rule }: Pick<AggregatedEvents, 'duplicates' | 'rule'>,
   hasWeights: boolean,
 ): void {
@@ -62,7 +60,7 @@ export function warnOfCopies(
   const wayOut = weightsAddUp ? '' : '; --duplicates max would count only the largest row of each user and item';
   warn(
     file,
-    `${isEstimate ? 'about ' : ''}${thousands(copies)} of its ${plural(rows[file] ?? 0, 'row')}${periodText(most)} are also in ${files[earlier]?.path}, exactly the same: they were probably exported twice, and each counts twice${others}\n  leave them out of one of the files${wayOut}`,
+    `${isEstimate ? 'about ' : ''}${thousands(copies)} of its rows${periodText(most)} are also in ${files[earlier]?.path}, exactly the same: they were probably exported twice, and each counts twice${others}\n  leave them out of one of the files${wayOut}`,
   );
 }
 

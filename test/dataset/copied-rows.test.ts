@@ -32,7 +32,7 @@ async function warningsOf(files: Record<string, readonly string[]>, rest: Partia
 describe('files whose periods overlap', () => {
   const [jan, feb] = [days(0, 31), days(28, 60)];
   const copies = days(28, 31).length;
-  const found = `feb.csv: ${copies} of its ${feb.length.toLocaleString('en')} rows, from 2024-01-29 to 2024-01-31, are also in jan.csv, exactly the same: they were probably exported twice, and each counts twice\n  leave them out of one of the files; --duplicates max would count only the largest row of each user and item`;
+  const found = `feb.csv: ${copies} of its rows, from 2024-01-29 to 2024-01-31, are also in jan.csv, exactly the same: they were probably exported twice, and each counts twice\n  leave them out of one of the files; --duplicates max would count only the largest row of each user and item`;
 
   it('cause one warning, with both files, the rows and the period', async () => {
     expect(await warningsOf({ 'jan.csv': quantities(jan), 'feb.csv': quantities(feb) })).toEqual([found]);
@@ -46,9 +46,7 @@ describe('files whose periods overlap', () => {
   it('cause a warning that names the day if they share only one', async () => {
     const [warning, ...others] = await warningsOf({ 'feb.csv': quantities(days(30, 60)), 'jan.csv': quantities(jan) });
     expect(others).toEqual([]);
-    expect(warning).toMatch(
-      /^jan\.csv: \d+ of its 1,2\d\d rows, all on 2024-01-31, are also in feb\.csv, exactly the same: /,
-    );
+    expect(warning).toMatch(/^jan\.csv: \d+ of its rows, all on 2024-01-31, are also in feb\.csv, exactly the same: /);
   });
 
   it('cause one warning for three files, about the pair with most copies', async () => {
