@@ -3,12 +3,12 @@ import type { Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
-import { findCopies, warnOfCopies } from './copied-rows.js';
+import { warnOfCopies } from './copy-warnings.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
 import { eventsReport, eventWarnings, interactionsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
-import { mixedFileWarnings } from './mixed-files.js';
+import { isRepeated, mixedFileWarnings } from './mixed-files.js';
 import { idWarnings } from './odd-ids.js';
 import { firstSwappedRow } from './swapped-columns.js';
 
@@ -25,8 +25,8 @@ export function aggregated(
 ): AggregatedEvents {
   const { known } = inputs;
   const learned = known?.strengths[at] ?? known?.strengths[0];
-  const rows = files.map(({ events }) => events.user.length);
-  inputs.beforeAggregating?.(rows.reduce((total, each) => total + each, 0));
+  const fileRows = files.map(({ events }) => events.user.length);
+  inputs.beforeAggregating?.(fileRows.reduce((total, rows) => total + rows, 0));
   const placeOf = placesOf(files);
   const mixed = known ? [] : mixedFileWarnings(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
   const events = mergedEvents(files);
@@ -36,7 +36,7 @@ export function aggregated(
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
-  const copied = known ? undefined : findCopies(events, rows, inputs.evidence?.since);
+  const repeatsItself = !known && files.length === 1 && isRepeated(events);
   warnSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
@@ -45,8 +45,9 @@ export function aggregated(
     { ...inputs, learned },
     nameOf('rating'),
     placeOf,
+    known ? [] : fileRows,
   );
-  if (copied) warnOfCopies(files, copied, merged, events.weight !== undefined);
+  warnOfCopies(files, repeatsItself, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = interactionsReport(events, merged, nameOf('rating'));

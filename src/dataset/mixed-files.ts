@@ -1,4 +1,6 @@
 import type { Numbers } from '../events/columns.js';
+import type { Events } from '../events/event-columns.js';
+import { everyChunk } from '../matrix/chunks.js';
 import { columnKey, kindByName } from '../understanding/vocabulary.js';
 import type { EventsFile } from './events-file.js';
 import { GradeTally } from './strengths/grade-tally.js';
@@ -61,6 +63,21 @@ export function mixedFileWarnings(
 
 /** The share of rows at the beginning and at the end of a file whose scale is compared with that of the other rows. */
 const PART = 0.1;
+
+/** True where the second half of the rows repeats the first. */
+export function isRepeated({ user, item, strength, weight, time }: Events): boolean {
+  const half = user.length / 2;
+  if (half < FEWEST_RATINGS || !Number.isInteger(half)) return false;
+  const columns = [user, item, strength, weight, time]
+    .map((column) => column?.values)
+    .filter((values) => values !== undefined);
+  return everyChunk(half, (from, to) => {
+    for (const values of columns) {
+      for (let row = from; row < to; row++) if (!Object.is(values[row], values[row + half])) return false;
+    }
+    return true;
+  });
+}
 
 /** A warning where ratings end at 5 in one file, or up to some line of it, and at 10 in another. */
 function scaleWarning(files: readonly EventsFile[]): string[] {

@@ -1,5 +1,5 @@
-import type { EventRows, RowRange } from '../../src/dataset/row-hash.js';
-import { IndexColumn, NumberColumn } from '../../src/events/columns.js';
+import { pairsOf } from '../../src/dataset/pairs.js';
+import { NumberColumn } from '../../src/events/columns.js';
 
 /** A row of events; NaN: the cell is empty. */
 export interface EventRow {
@@ -10,25 +10,20 @@ export interface EventRow {
   weight?: number;
 }
 
-/** The rows of several files as merged events. A column exists if some row has it. */
-export function eventsOf(files: readonly (readonly EventRow[])[]): { events: EventRows; files: RowRange[] } {
+/** The rows of several files, sorted by user and item. A column exists if some row has it. */
+export function sortedRows(files: readonly (readonly EventRow[])[]) {
   const all = files.flat();
+  const [user, item] = (['user', 'item'] as const).map((name) => Uint32Array.from(all, (row) => row[name]));
+  const sizeOf = (ids: Uint32Array | undefined) => 1 + (ids?.reduce((most, id) => Math.max(most, id), 0) ?? 0);
+  const pairs = pairsOf(user ?? new Uint32Array(), item ?? new Uint32Array(), sizeOf(user), sizeOf(item));
   const column = (name: 'time' | 'strength' | 'weight') => {
     if (all.every((row) => row[name] === undefined)) return undefined;
     const numbers = new NumberColumn();
-    for (const row of all) numbers.push(row[name] ?? Number.NaN);
-    return numbers;
+    for (const at of pairs.order) numbers.push(all[at]?.[name] ?? Number.NaN);
+    return numbers.numbers;
   };
-  const ids = (name: 'user' | 'item') => {
-    const indices = new IndexColumn();
-    for (const row of all) indices.push(row[name]);
-    return indices;
-  };
-  const ranges: RowRange[] = [];
-  for (const { length } of files) ranges.push({ from: ranges.at(-1)?.to ?? 0, to: (ranges.at(-1)?.to ?? 0) + length });
-  const events = { user: ids('user'), item: ids('item') };
-  const numbers = { time: column('time'), strength: column('strength'), weight: column('weight') };
-  return { events: { ...events, ...numbers }, files: ranges };
+  const rows = { time: column('time'), strength: column('strength'), weight: column('weight') };
+  return { pairs, rows, fileRows: files.map(({ length }) => length) };
 }
 
 /** A seeded generator of whole numbers below a limit. */
