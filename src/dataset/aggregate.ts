@@ -4,6 +4,7 @@ import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
 import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
+import { type CopiedRows, findCopies } from './copied-rows.js';
 import type { LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
@@ -27,6 +28,7 @@ export interface AggregatedEvents extends TimedRows, StrengthColumn {
   /** Rows that were merged into another of the same user and item. */
   repeated: number;
   withoutStrength: number;
+  copied: CopiedRows;
 }
 
 /** The file and the line of a row. */
@@ -47,7 +49,7 @@ export interface Aggregation extends StrengthOptions {
  *
  * @param events their columns of users and items are emptied, so that a large file is not in memory twice; the other columns are
  *   sorted by user and item.
- * @param ratingName the header of the rating column.
+ * @param ratingName the header of the rating column. @param fileRows how many rows each file has, where copies are to be found.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function aggregateEvents(
@@ -57,6 +59,7 @@ export function aggregateEvents(
   { duplicates, learned, evidence, ...wish }: Aggregation,
   ratingName: string,
   placeOf: PlaceOf,
+  fileRows: readonly number[] = [],
 ): AggregatedEvents {
   const { weight } = events;
   const strength = learned?.hasStrength === false ? undefined : events.strength;
@@ -74,6 +77,8 @@ export function aggregateEvents(
   const times = time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
   const stated = strength?.numbers;
   const weights = weight?.numbers;
+  const columns = { strength: stated, weight: weights, time: time?.numbers };
+  const copied = findCopies(pairs, columns, fileRows, evidence?.since);
   const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
   const aggregated = {
     rows: users.length,
@@ -103,6 +108,7 @@ export function aggregateEvents(
     meanRating: mean,
     repeated: count - aggregated.index.length,
     withoutStrength: (strength?.missing ?? 0) - (read.unrated?.rows ?? 0),
+    copied,
   };
 }
 

@@ -1,4 +1,4 @@
-import { dayText } from '../events/clock.js';
+import { dayText, EARLIEST_SECONDS } from '../events/clock.js';
 import type { Events } from '../events/event-columns.js';
 import { type EventWeights, isKnownType } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
@@ -58,8 +58,6 @@ const FEWEST_USERS = 5;
 /** With this many users or fewer, nothing can be learned for others. A file below `MANY_ROWS` rows may be a first try: no warning. */
 const TOO_FEW_USERS = 2;
 const MANY_ROWS = 100;
-/** Smaller numbers are hardly seconds since 1970, and no events are older: 3 March 1973. */
-const EARLIEST_SECONDS = 1e8;
 /** Times further ahead are neither future orders nor fast clocks. */
 const FAR_AHEAD = 366 * 86_400;
 

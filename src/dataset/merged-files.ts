@@ -3,6 +3,7 @@ import type { Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
+import { warnOfCopies } from './copy-warnings.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
 import { eventsReport, eventWarnings, interactionsReport } from './events-report.js';
@@ -24,7 +25,8 @@ export function aggregated(
 ): AggregatedEvents {
   const { known } = inputs;
   const learned = known?.strengths[at] ?? known?.strengths[0];
-  inputs.beforeAggregating?.(files.reduce((rows, { events }) => rows + events.user.length, 0));
+  const fileRows = files.map(({ events }) => events.user.length);
+  inputs.beforeAggregating?.(fileRows.reduce((total, rows) => total + rows, 0));
   const placeOf = placesOf(files);
   const mixed = known ? [] : mixedFileWarnings(files, { user: ids.users.size, item: ids.items.size }, inputs.ratings);
   const events = mergedEvents(files);
@@ -34,13 +36,7 @@ export function aggregated(
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
-  if (!known && isRepeated(events)) {
-    files
-      .at(-1)
-      ?.report.warnings.push(
-        'the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies, or every row counts twice',
-      );
-  }
+  const repeatsItself = !known && files.length === 1 && isRepeated(events);
   warnSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
@@ -49,7 +45,9 @@ export function aggregated(
     { ...inputs, learned },
     nameOf('rating'),
     placeOf,
+    known ? [] : fileRows,
   );
+  warnOfCopies(files, repeatsItself, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = interactionsReport(events, merged, nameOf('rating'));

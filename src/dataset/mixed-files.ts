@@ -65,10 +65,12 @@ export function mixedFileWarnings(
 const PART = 0.1;
 
 /** True where the second half of the rows repeats the first. */
-export function isRepeated({ user, item, strength, time }: Events): boolean {
+export function isRepeated({ user, item, strength, weight, time }: Events): boolean {
   const half = user.length / 2;
   if (half < FEWEST_RATINGS || !Number.isInteger(half)) return false;
-  const columns = [user.values, item.values, strength?.values, time?.values].filter((values) => values !== undefined);
+  const columns = [user, item, strength, weight, time]
+    .map((column) => column?.values)
+    .filter((values) => values !== undefined);
   return everyChunk(half, (from, to) => {
     for (const values of columns) {
       for (let row = from; row < to; row++) if (!Object.is(values[row], values[row + half])) return false;

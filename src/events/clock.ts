@@ -1,3 +1,6 @@
+/** Smaller numbers are hardly seconds since 1970, and no events are older: 3 March 1973. */
+export const EARLIEST_SECONDS = 1e8;
+
 /** Midnight of a day in UTC, in seconds since 1970; NaN if there is no such day. */
 export function midnight(year: number, month: number, day: number): number {
   const date = new Date(0);

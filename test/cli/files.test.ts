@@ -52,6 +52,34 @@ describe('input files', () => {
   );
 });
 
+describe('monthly exports', () => {
+  /** Two purchases an hour from one day of 2024 up to another. */
+  const purchases = (from: number, to: number) =>
+    Array.from({ length: 48 * (to - from) }, (_, k) => {
+      const at = 48 * from + k;
+      const time = new Date(Date.UTC(2024, 0, 1) + (1800 * at + ((at * 7) % 1777)) * 1000).toISOString();
+      return `u${(at * 7) % 53},i${(at * at) % 31},${1 + (at % 3)},${time}\n`;
+    });
+  const fileOf = (rows: readonly string[]) => `user,item,quantity,time\n${rows.join('')}`;
+
+  test('whose periods overlap cause a warning, which cron gets; a saved model scores them silently', async () => {
+    const folder = newFolder();
+    put(folder, 'jan.csv', fileOf(purchases(0, 31)));
+    put(folder, 'feb.csv', fileOf(purchases(29, 60)));
+    put(folder, 'rest.csv', fileOf(purchases(31, 60)));
+    const cron = { folder, terminal: false };
+    const options = ['--algorithm', 'cosine', '-o', 'lists.csv'];
+    const both = await run(['-u', 'jan.csv', 'feb.csv', ...options, '--model', 'm.rec'], cron);
+    expect(both).toMatchObject({ code: 0, stdout: '' });
+    expect(both.stderr).toBe(
+      'recommend: warning: feb.csv: 96 of its rows, from 2024-01-30 to 2024-01-31, are also in jan.csv, exactly the same: they were probably exported twice, and each counts twice\n  leave them out of one of the files; --duplicates max would count only the largest row of each user and item\n',
+    );
+    expect(await runInProcess(['-u', 'jan.csv', 'rest.csv', ...options], cron)).toMatchObject({ code: 0, stderr: '' });
+    const score = ['score', '--model', 'm.rec', '-u', 'jan.csv', 'feb.csv', '-o', 'lists.csv'];
+    expect(await runInProcess(score, cron)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('all headers are checked before any rows are read', () => {
   const profiles = 'who,region\nann,north\n';
 

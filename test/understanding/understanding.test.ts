@@ -671,21 +671,6 @@ describe('data that is read but probably wrong', () => {
     expect(await warningsOf({ users: lists('history', 'a|b', 'b|c') })).toEqual([]);
   });
 
-  it('gives a warning if all rows are there twice, in one file or in two', async () => {
-    const rows = Array.from({ length: 120 }, (_, k) => `u${k % 11} i${(k * k) % 31} ${1 + (k % 2)}`);
-    const twice = 'the second half of all rows repeats the first half';
-    expect(await warningsOf({ users: ['user item quantity', ...rows, ...rows] })).toContainEqual(
-      expect.stringContaining(twice),
-    );
-    const users = [
-      write('one.csv', ['user item quantity', ...rows]),
-      write('two.csv', ['user item quantity', ...rows]),
-    ];
-    expect(await warningsOf({}, { users })).toContainEqual(expect.stringContaining(twice));
-    const other = [...rows.slice(1), 'u3 i3 2'];
-    expect((await warningsOf({ users: ['user item quantity', ...rows, ...other] })).join()).not.toContain(twice);
-  });
-
   it('gives a warning if the header of the catalogue is repeated among its rows', async () => {
     const items = ['sku title genre', 'a A x', 'b B y', 'sku title genre', 'c C x'];
     expect(await warningsOf({ users: ['user item', 'u a', 'v b', 'u b', 'v c'], items })).toContainEqual(
