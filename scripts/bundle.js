@@ -1,6 +1,6 @@
 // Writes each program of dist/ again as one file, in dist/program/: loading 270 modules one by one took longer than learning from a small file.
 
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -13,7 +13,7 @@ for (const [name, file] of Object.entries(PROGRAMS)) {
     input: { [name]: join(ROOT, 'dist', file) },
     platform: 'node',
     // Packages stay where they are installed.
-    external: (id) => /^[^./]/.test(id),
+    external: (id) => !id.startsWith('.') && !isAbsolute(id),
     onLog: (_, { message }) => {
       throw new Error(message);
     },
