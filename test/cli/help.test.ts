@@ -100,6 +100,7 @@ test('help and completion load only the few source files that they need', () => 
   expect(others.sort()).toEqual([
     'cli/commands.ts',
     'cli/texts.ts',
+    'cli/version.ts',
     'csv/printable.ts',
     'failure.ts',
     'load-package.ts',
