@@ -1,4 +1,4 @@
-// Writes each program of dist/ again as one file, in dist/program/: loading 270 modules one by one took longer than learning from a small file.
+// Writes each program of dist/ again as one file, in dist/program/: loading 270 modules one by one took a sixth of a small run.
 
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -4,11 +4,11 @@ import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
 import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
-import { type CopiedRows, findCopies } from './copied-rows.js';
 import type { LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
 import type { TimedRows } from './interactions.js';
+import { type CopiedRows, findCopies } from './oddities/copied-rows.js';
 import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import {
   readStrengths,

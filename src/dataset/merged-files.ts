@@ -3,14 +3,14 @@ import type { Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
 import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
-import { warnOfCopies } from './copy-warnings.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
 import { eventsReport, eventWarnings, interactionsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
-import { isRepeated, mixedFileWarnings } from './mixed-files.js';
-import { idWarnings } from './odd-ids.js';
-import { firstSwappedRow } from './swapped-columns.js';
+import { warnOfCopies } from './oddities/copy-warnings.js';
+import { isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
+import { idWarnings } from './oddities/odd-ids.js';
+import { firstSwappedRow } from './oddities/swapped-columns.js';
 
 /**
  * Merges the rows of files that are read as one set, and adds what it finds to the report of the last file.

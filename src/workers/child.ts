@@ -60,7 +60,7 @@ export class Child {
     this.#process = fork(fileURLToPath(worker), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', onStderr ? 'pipe' : 'inherit', 'ipc'],
-      // Node would read the certificates at its start, which takes as long as the rest of it, and children open no connection.
+      // Node would read the certificates at its start, which takes almost as long as the rest of it, and children open no connection.
       env: { ...process.env, GLIBC_TUNABLES: tunables, NODE_EXTRA_CA_CERTS: undefined },
       // Only one process can use the debugger's port, so children run without it.
       execArgv: [

@@ -12,7 +12,7 @@ import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
 import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
 import { decideAttribute } from '../../src/dataset/attributes/attributes.js';
 import { splitWords } from '../../src/dataset/attributes/words.js';
-import { idWarnings } from '../../src/dataset/odd-ids.js';
+import { idWarnings } from '../../src/dataset/oddities/odd-ids.js';
 import { isBlankCell, plainNumber } from '../../src/events/byte-cells.js';
 import { dateEndingWithYear } from '../../src/events/day-month.js';
 import { IdIndex } from '../../src/events/ids.js';

@@ -4,7 +4,7 @@ import { displayName } from '../../csv/failures.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { clockOf, noTimesMessage } from '../../dataset/evidence-rules.js';
 import { type IdRows, openIdFile, readIds } from '../../dataset/id-file.js';
-import { likelyId } from '../../dataset/odd-ids.js';
+import { likelyId } from '../../dataset/oddities/odd-ids.js';
 import { pairsOf } from '../../dataset/pairs.js';
 import { momentText } from '../../events/clock.js';
 import { IndexColumn } from '../../events/columns.js';

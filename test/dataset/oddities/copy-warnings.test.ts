@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { noAttributes } from '../../src/dataset/attributes/attribute-table.js';
-import type { Inputs } from '../../src/dataset/inputs.js';
-import { readDataset } from '../../src/dataset/read.js';
-import { IdIndex } from '../../src/events/ids.js';
-import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
-import { DAY, JANUARY, purchases, seeded, shuffled } from './event-rows.js';
+import { noAttributes } from '../../../src/dataset/attributes/attribute-table.js';
+import type { Inputs } from '../../../src/dataset/inputs.js';
+import { readDataset } from '../../../src/dataset/read.js';
+import { IdIndex } from '../../../src/events/ids.js';
+import { inputsOf, useTemporaryFolder } from '../../csv/temporary.js';
+import { DAY, JANUARY, purchases, seeded, shuffled } from '../event-rows.js';
 
 const folder = useTemporaryFolder();
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idWarnings } from '../../src/dataset/odd-ids.js';
+import { idWarnings } from '../../../src/dataset/oddities/odd-ids.js';
 
 const HEADERS = ['user_id', 'Product SKU'];
 const PLAIN = Array.from({ length: 20 }, (_, k) => `C${k}`);

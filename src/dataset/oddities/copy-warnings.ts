@@ -1,8 +1,8 @@
-import { dayText, EARLIEST_SECONDS } from '../events/clock.js';
-import { thousands } from '../quantities.js';
-import type { AggregatedEvents } from './aggregate.js';
+import { dayText, EARLIEST_SECONDS } from '../../events/clock.js';
+import { thousands } from '../../quantities.js';
+import type { AggregatedEvents } from '../aggregate.js';
+import type { EventsFile } from '../events-file.js';
 import type { Copies } from './copied-rows.js';
-import type { EventsFile } from './events-file.js';
 
 /**
  * Adds warnings about copies to the reports of their files. Copies that do not count, because the last rating of a pair replaces the others,

@@ -1,10 +1,10 @@
-import type { Numbers } from '../events/columns.js';
-import type { Events } from '../events/event-columns.js';
-import { everyChunk } from '../matrix/chunks.js';
-import { columnKey, kindByName } from '../understanding/vocabulary.js';
-import type { EventsFile } from './events-file.js';
-import { GradeTally } from './strengths/grade-tally.js';
-import type { Ratings } from './strengths/strength-rule.js';
+import type { Numbers } from '../../events/columns.js';
+import type { Events } from '../../events/event-columns.js';
+import { everyChunk } from '../../matrix/chunks.js';
+import { columnKey, kindByName } from '../../understanding/vocabulary.js';
+import type { EventsFile } from '../events-file.js';
+import { GradeTally } from '../strengths/grade-tally.js';
+import type { Ratings } from '../strengths/strength-rule.js';
 
 /** Fewer ids than this may have none in common by coincidence. */
 const FEWEST_IDS = 5;

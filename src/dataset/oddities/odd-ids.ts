@@ -1,4 +1,4 @@
-import { columnKey, VOCABULARY } from '../understanding/vocabulary.js';
+import { columnKey, VOCABULARY } from '../../understanding/vocabulary.js';
 
 /** Of more ids only the first and the last are looked at: totals stand below a table. */
 const MOST_IDS = 100_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readDataset } from '../../src/dataset/read.js';
-import { firstSwappedRow } from '../../src/dataset/swapped-columns.js';
-import { IdIndex } from '../../src/events/ids.js';
-import { inputsOf, useTemporaryFolder } from '../csv/temporary.js';
+import { firstSwappedRow } from '../../../src/dataset/oddities/swapped-columns.js';
+import { readDataset } from '../../../src/dataset/read.js';
+import { IdIndex } from '../../../src/events/ids.js';
+import { inputsOf, useTemporaryFolder } from '../../csv/temporary.js';
 
 type Row = readonly [user: string, item: string];
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copiesOf, findCopies } from '../../src/dataset/copied-rows.js';
-import { byDay, DAY, type EventRow, JANUARY, purchases, seeded, shuffled, sortedRows } from './event-rows.js';
+import { copiesOf, findCopies } from '../../../src/dataset/oddities/copied-rows.js';
+import { byDay, DAY, type EventRow, JANUARY, purchases, seeded, shuffled, sortedRows } from '../event-rows.js';
 
 function copied(files: readonly (readonly EventRow[])[], since?: number) {
   const { pairs, rows, fileRows } = sortedRows(files);

@@ -1,4 +1,4 @@
-import { everyChunk } from '../matrix/chunks.js';
+import { everyChunk } from '../../matrix/chunks.js';
 
 /** Fewer swapped ids than this may be coincidence. */
 const FEWEST_IDS = 5;

@@ -1,10 +1,10 @@
-import { EARLIEST_SECONDS } from '../events/clock.js';
-import type { Numbers } from '../events/columns.js';
-import { forEachChunk } from '../matrix/chunks.js';
-import { hashOf } from '../matrix/sampling.js';
-import { lastAtMost } from '../matrix/search.js';
-import { sortBest } from '../matrix/select.js';
-import type { Pairs } from './pairs.js';
+import { EARLIEST_SECONDS } from '../../events/clock.js';
+import type { Numbers } from '../../events/columns.js';
+import { forEachChunk } from '../../matrix/chunks.js';
+import { hashOf } from '../../matrix/sampling.js';
+import { lastAtMost } from '../../matrix/search.js';
+import { sortBest } from '../../matrix/select.js';
+import type { Pairs } from '../pairs.js';
 
 /** Fewer copies may be coincidence. */
 const FEWEST_COPIES = 20;
