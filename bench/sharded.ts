@@ -26,6 +26,7 @@ export async function sharded(
   const { audienceOf, scoringCosts }: typeof import('../src/ranking/audience.js') = await load('ranking/audience.js');
   const { planShards, MIN_SHARD_COST }: typeof import('../src/workers/plan.js') = await load('workers/plan.js');
   const { writeAudience }: typeof import('../src/workers/run-files.js') = await load('workers/run-files.js');
+  const { rowLengths }: typeof import('../src/matrix/sparse.js') = await load('matrix/sparse.js');
   const { writeArrays }: typeof import('../src/files/array-file.js') = await load('files/array-file.js');
   const { packedTexts }: typeof import('../src/csv/quoted-cells.js') = await load('csv/quoted-cells.js');
   const { quotedArrays }: typeof import('../src/csv/quoted-cells.js') = await load('csv/quoted-cells.js');
@@ -64,7 +65,11 @@ export async function sharded(
       },
       output: run.directory.file('recommend'),
     };
-    await run.pool.run(job, planShards(scoringCosts(audience, learned.rowLength), MIN_SHARD_COST), () => {});
+    await run.pool.run(
+      job,
+      planShards(scoringCosts(rowLengths(audience.signals), learned.cellsPerRow), MIN_SHARD_COST),
+      () => {},
+    );
     return { learn: learnt, score: run.seconds() - learnt };
   } finally {
     await run.end();

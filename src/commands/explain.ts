@@ -4,6 +4,7 @@ import type { ExplainOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
 import { inputsForRules } from '../pipeline/rules/offer.js';
 import { readWithRules } from '../pipeline/rules/read.js';
+import { meanLength } from '../ranking/audience.js';
 import { explanationText } from '../report/explanation.js';
 import { userFacts } from '../report/user-facts.js';
 import { findUser } from '../saved-model/find.js';
@@ -21,7 +22,7 @@ export async function explain(options: ExplainOptions, io: Io): Promise<number> 
     const how = { ...options, encoding: undefined, named: {}, dayOrder: options.rules.dayOrder };
     const { data: dataset, rules } = await readWithRules(run, how, options.top, read, (all) => all);
     const { settings } = model.facts.method;
-    const learned = { model: model.files, settings, rowLength: model.rowLengths, key: undefined };
+    const learned = { model: model.files, settings, cellsPerRow: meanLength(model.rowLengths), key: undefined };
     const [list] = await explainedLists(run, dataset, Uint32Array.of(user), rules, learned, options);
     const [lost] = run.lost;
     if (lost) throw new Error(`no list could be made: ${lost.why}`);

@@ -11,7 +11,6 @@ import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, withFile, writeArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import { statisticsOf } from '../model/row-normalisation.js';
-import { signalCount } from '../model/signals.js';
 import type { ShardStage } from '../pipeline/finished/checkpoint.js';
 import { arrangeFiles } from '../pipeline/learning/learn-files.js';
 import { sizesOf } from '../pipeline/memory-limit.js';
@@ -86,9 +85,9 @@ async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   // In the other formats, `cells` already has the texts.
   writeArrays(texts, format === 'parquet' ? Object.assign({} as Arrays, ...packed) : {});
   // The lengths of the model's rows are not known yet, but they are about equal.
-  const lengths = new Float64Array(signalCount(counts)).fill(settings.neighbors || CELLS_PER_ROW);
+  const costs = scoringCosts(serving.signals, settings.neighbors || CELLS_PER_ROW);
+  const lists = distributeShards(planShards(costs, MIN_SHARD_COST, shards), shards);
   const audience = readAudience(serving.audience);
-  const lists = distributeShards(planShards(scoringCosts(audience, lengths), MIN_SHARD_COST, shards), shards);
   const audiences = lists.flatMap((mine, shard): [Part, string][] => {
     const [from, to] = [mine[0]?.from, mine.at(-1)?.to];
     if (from === undefined || to === undefined) return [];

@@ -16,6 +16,7 @@ import { chooseServedUsers } from '../pipeline/rules/served-users.js';
 import { planServing } from '../pipeline/rules/serving.js';
 import type { Run } from '../pipeline/run.js';
 import { plural, thousands } from '../quantities.js';
+import { meanLength } from '../ranking/audience.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
@@ -65,8 +66,8 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const { userIds, interactions, times, excluded, preferences, groups } = data;
     const users = isNew ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
-    const { files, rowLengths: rowLength } = model;
-    const cells = rowLength.reduce((total, length) => total + length, 0);
+    const { files, rowLengths } = model;
+    const cells = rowLengths.reduce((total, length) => total + length, 0);
     await memory.score(dataset, cells, options.rules);
     const { users: usersServed, ...who } = chooseServedUsers(run, rules, dataset);
     // For a few new users, starting another child takes longer than its work.
@@ -74,7 +75,14 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
       await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(usersServed.length / USERS_PER_CHILD))));
     const served = await stages.take('recommending', () => {
       const serving = planServing(run, rules, dataset, usersServed, settings);
-      return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
+      return serve(
+        run,
+        options,
+        dataset,
+        serving,
+        { model: files, settings, cellsPerRow: meanLength(rowLengths), key },
+        destination,
+      );
     });
     await run.pool.close('gently');
     await destination.commit();

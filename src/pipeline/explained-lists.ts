@@ -21,7 +21,7 @@ export async function explainedLists(
   dataset: Dataset,
   users: Uint32Array,
   rules: PlannedRules,
-  learned: Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>,
+  learned: Pick<Learned, 'model' | 'settings' | 'cellsPerRow' | 'key'>,
   { top, reasons }: { top: number; reasons: number },
 ): Promise<ExplainedList[]> {
   const serving = planServing(run, rules, countingInteractions(dataset), users, learned.settings);

@@ -6,7 +6,7 @@ import { type Holdout, sampleKeysOf } from '../evaluation/split.js';
 import { scoringCosts } from '../ranking/audience.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { MIN_SHARD_COST, planShards } from '../workers/plan.js';
-import { readAudience, readLists } from '../workers/run-files.js';
+import { readLists } from '../workers/run-files.js';
 import { explainedLists } from './explained-lists.js';
 import { discardLearned, learn } from './learning/learn.js';
 import { methodOfSpec } from './learning/method.js';
@@ -49,7 +49,7 @@ export async function recommendLists(
   const scores: Float64Array[] = [];
   await run.pool.run(
     job,
-    planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), MIN_SHARD_COST),
+    planShards(scoringCosts(serving.signals, learned.cellsPerRow), MIN_SHARD_COST),
     (path, { from, to }) => {
       const { lists } = readLists(path);
       run.directory.discard([path]);

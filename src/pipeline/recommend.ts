@@ -4,7 +4,7 @@ import { scoringCosts } from '../ranking/audience.js';
 import type { Served } from '../report/metrics.js';
 import { MIN_SHARD_COST, planShards, type Shard } from '../workers/plan.js';
 import type { ListLayout, RecommendJob } from '../workers/protocol.js';
-import { readAudience, readLists } from '../workers/run-files.js';
+import { readLists } from '../workers/run-files.js';
 import { keyOf, shardOutput } from './finished/checkpoint.js';
 import { runShards } from './finished/run-shards.js';
 import type { Learned } from './learning/learn.js';
@@ -14,7 +14,7 @@ import { type NamedDataset, outputColumns } from './output/output-columns.js';
 import type { Serving } from './rules/serving.js';
 import type { Run } from './run.js';
 
-type Made = Pick<Learned, 'model' | 'settings' | 'rowLength' | 'key'>;
+type Made = Pick<Learned, 'model' | 'settings' | 'cellsPerRow' | 'key'>;
 type Written = Omit<Served, 'cold' | 'left_out' | 'failed' | 'lost'>;
 
 /** Makes the lists and writes them, in the order of the users. @returns counts of what was written. */
@@ -28,7 +28,7 @@ export async function serve(
 ): Promise<Written> {
   const columns = outputColumns(options.outputColumns, options.format, dataset, serving.users);
   const job = recommendJob(run, options.top, serving, learned, layoutOf(run, options, columns, dataset));
-  const shards = planShards(scoringCosts(readAudience(serving.audience), learned.rowLength), MIN_SHARD_COST);
+  const shards = planShards(scoringCosts(serving.signals, learned.cellsPerRow), MIN_SHARD_COST);
   return writeLists(run, options, columns, destination, (onFile) =>
     runShards(
       run,
@@ -48,8 +48,8 @@ export async function serve(
 export function recommendJob(
   run: Pick<Run, 'directory' | 'work'>,
   listLength: number,
-  { audience, rules, hash }: Omit<Serving, 'users'>,
-  { model, settings, key }: Omit<Made, 'rowLength'>,
+  { audience, rules, hash }: Omit<Serving, 'users' | 'signals'>,
+  { model, settings, key }: Omit<Made, 'cellsPerRow'>,
   layout: ListLayout | undefined,
 ): RecommendJob {
   const output = shardOutput(run, 'recommend', key && keyOf(key, hash));

@@ -136,16 +136,16 @@ function weighedByPlace(
   return { ...interactions, value: weighed };
 }
 
-/** What each user costs to score: the entries of the rows that are added up, and a little for the rest. */
-export function scoringCosts({ signals }: Pick<Audience, 'signals'>, lengthOf: Float64Array): Float64Array {
-  const costs = new Float64Array(signals.rows);
-  const entries = (from: number, to: number) => {
-    let sum = 0;
-    for (let e = from; e < to; e++) sum += lengthOf[signals.index[e]!]!;
-    return sum;
-  };
-  for (let user = 0; user < signals.rows; user++) {
-    costs[user] = 100 + entries(signals.start[user]!, signals.start[user + 1]!);
-  }
-  return costs;
+/**
+ * What each user costs to score, about: the cells of the rows that are added up, and a little for the rest.
+ * @param signals of each user. @param cellsPerRow of the model, on average (`meanLength`).
+ */
+export function scoringCosts(signals: Float64Array, cellsPerRow: number): Float64Array {
+  return signals.map((count) => 100 + count * cellsPerRow);
+}
+
+/** The average length of the rows of a model that have cells; 0 if none has. */
+export function meanLength(lengths: Float64Array): number {
+  const filled = lengths.filter((length) => length > 0);
+  return filled.length === 0 ? 0 : filled.reduce((total, length) => total + length, 0) / filled.length;
 }

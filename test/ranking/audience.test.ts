@@ -1,20 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { audienceOf, latestItems, scoringCosts, withRecency } from '../../src/ranking/audience.js';
+import { audienceOf, latestItems, meanLength, scoringCosts, withRecency } from '../../src/ranking/audience.js';
 import { cellsAtEntries, denseOf, rowsOf, table } from '../model/worlds.js';
 
-test('the cost of a user is the number of cells in the rows of their signals, plus a constant', () => {
-  const signals = rowsOf(
-    [
-      [1, 0, -1],
-      [0, 0, 0],
-    ],
-    3,
-  );
-  const audience = { signals, excluded: rowsOf([[0], [0]], 1), offered: Uint8Array.of(1) };
-  const [first, second] = scoringCosts(audience, Float64Array.of(7, 50, 4));
+test('the cost of a user is a constant and the mean number of cells for each signal', () => {
+  const [first, second] = scoringCosts(Float64Array.of(2, 0), 5.5);
   expect(second).toBeGreaterThan(0);
   expect(first! - second!).toBe(11);
+});
+
+test('the mean length of rows leaves out empty rows', () => {
+  expect(meanLength(Float64Array.of(0, 7, 0, 4))).toBe(5.5);
+  expect(meanLength(new Float64Array(3))).toBe(0);
+  expect(meanLength(new Float64Array(0))).toBe(0);
 });
 
 /** The weights of the items of one history, by the times of the items. */

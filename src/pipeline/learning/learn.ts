@@ -21,6 +21,7 @@ import { gramCosts } from '../../model/rows/gram.js';
 import type { Settings } from '../../model/settings.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
 import { plural, thousands } from '../../quantities.js';
+import { meanLength } from '../../ranking/audience.js';
 import { writeEvidence } from '../../workers/evidence-file.js';
 import { MIN_SHARD_COST, planShards, type Shard } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
@@ -61,8 +62,8 @@ export interface Learned {
   settings: Settings;
   /** P_i of the items' rows. */
   precision: Float64Array;
-  /** Cells of each row, by signal. */
-  rowLength: Float64Array;
+  /** Cells of a row, on average. */
+  cellsPerRow: number;
   /** The rows that no worker could learn. */
   lost: number[];
   key: string | undefined;
@@ -205,12 +206,12 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
     },
   );
   // The rows of als are empty, but it scores every item.
-  if (settings.method === 'als') rowLength.fill(items, 0, items);
+  const cellsPerRow = settings.method === 'als' ? items : meanLength(rowLength);
   const statistics = run.directory.file('statistics');
   const ofItems = precision.subarray(0, items);
   writeStatistics(statistics, statisticsOf(facts, ofItems));
   const model = { counts, rows, statistics, factors: await counted.factors };
-  return { model, facts, settings, precision: ofItems, rowLength, lost, key: key && keyOf(key, lost) };
+  return { model, facts, settings, precision: ofItems, cellsPerRow, lost, key: key && keyOf(key, lost) };
 }
 
 /** Records a row that no worker could do, and puts an empty one in its place. */

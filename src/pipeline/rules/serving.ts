@@ -2,7 +2,7 @@ import type { Dataset } from '../../dataset/dataset.js';
 import type { WithEvidenceRules } from '../../dataset/evidence-rules.js';
 import { writeArrays } from '../../files/array-file.js';
 import { release } from '../../matrix/memory.js';
-import { firstRows, pickedRows, type SparseRows } from '../../matrix/sparse.js';
+import { firstRows, pickedRows, rowLengths, type SparseRows } from '../../matrix/sparse.js';
 import type { Settings } from '../../model/settings.js';
 import { audienceOf } from '../../ranking/audience.js';
 import { exclusionsUnder } from '../../rules/filters.js';
@@ -21,6 +21,8 @@ export interface Serving {
   users: Uint32Array;
   /** Array file: the audience. */
   audience: string;
+  /** By row of the audience: the number of signals. */
+  signals: Float64Array;
   rules: RecommendJob['rules'];
   /** Hash of the rules. Other rules make other lists. */
   hash: string;
@@ -50,10 +52,11 @@ export function planServing(
     if (settings.method === 'none' && rule.usesItemRows && name in rules.plans)
       run.warn(`${optionOf(rule)} changes nothing: the algorithm does not learn which items go together`);
   }
+  const signals = rowLengths(audience.signals);
   const { value } = audience.signals;
   if (value.buffer !== dataset.interactions.value.buffer) release(value);
   const { notes: _, warnings: __, ...decisive } = rules;
-  return { users, audience: path, rules: writeRules(run, rules, users), hash: hashOf(decisive) };
+  return { users, audience: path, signals, rules: writeRules(run, rules, users), hash: hashOf(decisive) };
 }
 
 /** @returns undefined if no rule is on: then rules cost nothing. */
