@@ -1,4 +1,5 @@
 // All compiled loops; src/kernels/program.ts loads them.
+export * from "./best";
 export * from "./blocks";
 export * from "./events";
 export * from "./products";

@@ -1,3 +1,4 @@
+import { type Offer, type Prior, plainBest } from './best.js';
 import { MAX_SHORT_INDICES, ProgramLayout } from './program.js';
 import { copyIndex, copyValues, type Entries, entryCount, plainSums, type Segments, type SumsOf } from './sums.js';
 
@@ -7,15 +8,15 @@ type Bits = 16 | 32;
 /** The exports of assembly/sums.ts, which names the parameters: loops for counts and for doubles, for 16-bit and 32-bit indices. */
 type Loop<Result> = (...parameters: number[]) => Result;
 type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
-  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}`, Loop<number>>;
+  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}` | 'best', Loop<number>>;
 
 /**
  * Sums in WebAssembly, which checks no bounds, with the same bits as `plainSums`, which is used if the entries are too large for the memory
  * of a program. Two things are smaller here: with up to 65,536 columns an index takes two bytes, and sums of counts are 32-bit integers.
  */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
-  return (entries, most) => {
-    const { layout, at, bits } = placesOf(entries, most);
+  return (entries, most, priors = 0) => {
+    const { layout, at, bits } = placesOf(entries, most, priors);
     if (!layout.fits) return plainSums(entries, most);
     const { columns, areCounts } = entries;
     const { program, buffer } = layout.start<Program>(module);
@@ -45,6 +46,27 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
     const countUp = program[`count${bits}`];
     const add = program[`add${bits}`];
     const pick = program[`pick${bits}`];
+    const barred = new Uint8Array(buffer, at.barred, columns);
+    const listed = priors === 0 ? 0 : columns;
+    const bestIndex = new Uint32Array(buffer, at.bestIndex, listed);
+    const bestValue = new Float64Array(buffer, at.bestValue, listed);
+    const byPlainLoop = plainBest(barred);
+    const kept: Prior[] = [];
+    /** The place of a prior in the memory; undefined if there is none left for it. */
+    const placeOf = ({ prior, offered }: Offer): { weight: number; order: number } | undefined => {
+      let k = kept.indexOf(prior);
+      const isNew = k < 0;
+      if (isNew && kept.length === priors) return undefined;
+      if (isNew) k = kept.push(prior) - 1;
+      const place = { weight: at.priorWeight + 8 * columns * k, order: at.priorOrder + 4 * columns * k };
+      if (!isNew) return place;
+      const weight = new Float64Array(buffer, place.weight, columns);
+      weight.set(prior.weight);
+      for (let column = 0; column < columns; column++)
+        if (offered[column] === 0) weight[column] = Number.NEGATIVE_INFINITY;
+      new Uint32Array(buffer, place.order, columns).set(prior.order);
+      return place;
+    };
     return {
       segments,
       wanted: new Uint8Array(buffer, at.wanted, columns),
@@ -65,7 +87,22 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
         return row;
       },
 
-      revalue,
+      barred,
+
+      best(offer, popularity, most) {
+        const place = offer.factor ? undefined : placeOf(offer);
+        if (!place) return byPlainLoop(row, offer, popularity, most);
+        const offered = offer.prior.order.length;
+        const arrays = [at.rowIndex, at.rowValue, place.weight, place.order, offered, at.barred, at.touched] as const;
+        const count = program.best(row.count, ...arrays, Math.min(most, columns), at.bestIndex, at.bestValue);
+        if (count < 0) throw new RangeError('an item has no score');
+        return { count, index: bestIndex.subarray(0, count), value: bestValue.subarray(0, count) };
+      },
+
+      revalue(parts) {
+        revalue(parts);
+        kept.length = 0;
+      },
     };
   };
 }
@@ -78,7 +115,7 @@ function areFew({ count, from, to }: Segments, columns: number): boolean {
 }
 
 /** The address of each array in the program's memory. */
-function placesOf(entries: Entries, most: number) {
+function placesOf(entries: Entries, most: number, priors: number) {
   const { columns, areCounts } = entries;
   const length = entryCount(entries);
   const bits: Bits = columns <= MAX_SHORT_INDICES ? 16 : 32;
@@ -94,6 +131,12 @@ function placesOf(entries: Entries, most: number) {
     // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
     rowIndex: layout.room((columns + 1) * 4),
     rowValue: layout.room((columns + 1) * 8),
+    barred: layout.room(columns),
+    touched: layout.room(columns),
+    priorWeight: layout.room(priors * columns * 8),
+    priorOrder: layout.room(priors * columns * 4),
+    bestIndex: layout.room(priors === 0 ? 0 : columns * 4),
+    bestValue: layout.room(priors === 0 ? 0 : columns * 8),
   };
   return { layout, at, bits };
 }

@@ -1,10 +1,5 @@
-/** The non-zero values of a row, in any order. Valid until the next row is computed. */
-export interface SparseVector {
-  count: number;
-  /** The column of each value. */
-  index: Uint32Array;
-  value: Float64Array;
-}
+import type { SparseVector } from '../matrix/sparse.js';
+import { type Offer, plainBest } from './best.js';
 
 /** The segments of the entries to add up, each with its weight. The caller fills in the arrays. */
 export interface Segments {
@@ -31,12 +26,16 @@ export interface Sums {
   readonly wanted: Uint8Array;
   /** The entries `from` to `to` (without it) in wanted columns. Not possible if the entries are counts, which have no values. */
   pick(from: number, to: number): SparseVector;
+  /** By column: the caller sets it to 1 where `best` must leave it out, and back to 0. */
+  readonly barred: Uint8Array;
+  /** The best columns for the row of the last `addUp`. */
+  best(offer: Offer, popularity: Float64Array, count: number): SparseVector;
   /** Replaces the values of the entries. */
   revalue(parts: Entries['parts']): void;
 }
 
-/** @param most the largest number of segments. */
-export type SumsOf = (entries: Entries, most: number) => Sums;
+/** @param most the largest number of segments. @param priors how many `best` keeps at hand, if it is called at all. */
+export type SumsOf = (entries: Entries, most: number, priors?: number) => Sums;
 
 export function entryCount({ parts }: Pick<Entries, 'parts'>): number {
   return parts.reduce((total, { index }) => total + index.length, 0);
@@ -64,7 +63,7 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
  * Sums in JavaScript arrays; kernel.ts says when they are used.
  * @param isShared reads a single part without copying it; `revalue` must not be called then.
  */
-export function plainSums(entries: Entries, most: number, isShared = false): Sums {
+export function plainSums(entries: Entries, most: number, _priors = 0, isShared = false): Sums {
   const { columns, parts } = entries;
   const only = isShared && parts.length === 1 ? parts[0] : undefined;
   const index = only?.index ?? new Uint32Array(entryCount(entries));
@@ -80,12 +79,15 @@ export function plainSums(entries: Entries, most: number, isShared = false): Sum
     weight: new Float64Array(most),
   };
   const wanted = new Uint8Array(columns);
+  const barred = new Uint8Array(columns);
+  const bestOf = plainBest(barred);
   // By column; all 0 between rows.
   const sum = new Float64Array(columns);
   const row = { count: 0, index: new Uint32Array(columns), value: new Float64Array(columns) };
   return {
     segments,
     wanted,
+    barred,
 
     addUp(without) {
       const { count, from, to, weight } = segments;
@@ -116,6 +118,8 @@ export function plainSums(entries: Entries, most: number, isShared = false): Sum
       }
       return row;
     },
+
+    best: (offer, popularity, count) => bestOf(row, offer, popularity, count),
 
     revalue: (others) => copyValues(others, value),
   };

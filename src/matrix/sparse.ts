@@ -17,6 +17,14 @@ export interface SparseRows {
   value: Float32Array;
 }
 
+/** The non-zero values of a row, in any order. Valid until the next row is computed. */
+export interface SparseVector {
+  count: number;
+  /** The column of each value. */
+  index: Uint32Array;
+  value: Float64Array;
+}
+
 /** A matrix without entries. */
 export function emptyRows(rows: number, columns: number): SparseRows {
   const start = new Uint32Array(rows + 1);

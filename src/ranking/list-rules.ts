@@ -1,4 +1,4 @@
-import type { Offer } from './offer.js';
+import type { Offer } from '../kernels/best.js';
 
 /** How an entry came into a list. */
 export const Mark = { byScore: 0, pinned: 1, explored: 2 } as const;

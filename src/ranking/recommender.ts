@@ -1,10 +1,10 @@
-import type { SparseVector } from '../kernels/sums.js';
-import { rowOf, type SparseRows } from '../matrix/sparse.js';
+import { drained, type Offer, type Prior, weighed } from '../kernels/best.js';
+import { rowOf, type SparseRows, type SparseVector } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
 import type { List, ListRules } from './list-rules.js';
 import type { Model } from './model.js';
-import { type Offer, offerOf, type Prior, weighed } from './offer.js';
+import { offerOf } from './offer.js';
 import type { Scores } from './scores.js';
 
 /** The part that is not sparse is added to the scores of this many of the best items. */
@@ -20,8 +20,7 @@ export interface ScoreVariant {
 /**
  * Makes lists by the one scoring formula:  score(user, item) = prior_item + Σ over the user's signals   strength · model[signal, item].
  *
- * A user costs what their signals touch. Items that no signal reaches score their prior alone, so they are taken from a list
- * ordered by it until the next one cannot enter any more; the lists are the same as if everything had been scored.
+ * A user costs what their signals touch (`kernels/best.ts`).
  *
  * If the model has a part that is not sparse (`low-rank.ts`), it is added only for the items that are best without it, 100 or as many as
  * are wanted: adding it for more gave the same accuracy.
@@ -37,14 +36,15 @@ export class Recommender {
   readonly #popularity: Float64Array;
   readonly #offer: Offer;
   readonly #rules: ListRules | undefined;
-  /** By item: the generation in which it was last touched, excluded or a candidate. Each user is a generation. */
-  readonly #touched: Uint32Array;
-  readonly #excludedIn: Uint32Array;
+  readonly #items: number;
+  /** By item: the generation in which it was last a candidate or touched. Each user is a generation. */
   readonly #candidateIn: Uint32Array;
-  readonly #count: number;
-  /** By item: what the signals of the user add, if `#scatteredFor` is their generation; empty if single items are never looked up. */
+  /** Empty, like the next, if single items are never looked up. */
+  readonly #touched: Uint32Array;
+  /** By item: what the signals of the user add, if `#scatteredFor` is their generation. */
   readonly #scattered: Float64Array;
   #scatteredFor = 0;
+  readonly #count: number;
   /** Heaps to use again, by size. */
   readonly #tops = new Map<number, TopN>();
   #generation = 0;
@@ -61,18 +61,23 @@ export class Recommender {
     this.#popularity = model.scales.prior;
     this.#offer = offerOf(model.scales.prior, audience.offered);
     this.#rules = rules;
-    this.#touched = new Uint32Array(items);
-    this.#excludedIn = new Uint32Array(items);
+    this.#items = items;
     this.#candidateIn = new Uint32Array(audience.candidates ? items : 0);
-    this.#scattered = new Float64Array(rules || audience.candidates || scores.lowRank?.isWholeModel ? items : 0);
+    const lookedUp = rules || audience.candidates || scores.lowRank?.isWholeModel ? items : 0;
+    this.#touched = new Uint32Array(lookedUp);
+    this.#scattered = new Float64Array(lookedUp);
     this.#count = count;
   }
 
   /** The N best offered items that the user may get, by falling score, then rising item index; or the list that rules make of them. */
   recommend(user: number, count = this.#count): List {
-    const scores = this.#begin(user);
-    const rules = this.#rules;
-    if (!rules) return this.#best(user, scores, this.#offer, count);
+    return this.#withScores(user, (scores) => {
+      const rules = this.#rules;
+      return rules ? this.#underRules(user, scores, count, rules) : this.#best(user, scores, this.#offer, count);
+    });
+  }
+
+  #underRules(user: number, scores: SparseVector, count: number, rules: ListRules): List {
     const offer = rules.offerFor(user);
     const scoreOf = (item: number) => this.#scoreOf(item, scores, offer);
     for (let wanted = rules.candidatesFor(count); ; wanted *= 4) {
@@ -87,26 +92,28 @@ export class Recommender {
    * @param onList gets each list and the index of its variant; a list is valid until the next.
    */
   recommendWith(user: number, variants: ScoreVariant[], onList: (items: Uint32Array, k: number) => void): void {
-    const scores = this.#begin(user);
-    const top = this.#topOf(this.#considered(this.#count));
     const known = new Map<number, number>();
     const lowRankOf = (item: number) => {
       const value = known.get(item) ?? this.#scores.lowRank!.of(item);
       known.set(item, value);
       return value;
     };
-    variants.forEach(({ prior, lowRankWeight }, k) => {
-      this.#rank(scores, { ...this.#offer, prior }, prior.weight, top);
-      onList(this.#bestOf(top, this.#count, undefined, (item) => lowRankWeight * lowRankOf(item)).items, k);
+    this.#withScores(user, () => {
+      variants.forEach(({ prior, lowRankWeight }, k) => {
+        const best = this.#scores.best({ ...this.#offer, prior }, prior.weight, this.#considered(this.#count));
+        onList(this.#listOf(best, this.#count, undefined, (item) => lowRankWeight * lowRankOf(item)).items, k);
+      });
     });
   }
 
   /** The best items for the current user. */
   #best(user: number, scores: SparseVector, offer: Offer, count: number): List {
-    const top = this.#topOf(this.#considered(count));
-    if (this.#isAllLowRank || this.#candidates) this.#rankEach(user, scores, offer, top);
-    else this.#rank(scores, offer, this.#popularity, top);
-    return this.#bestOf(top, count, offer.factor && ((item) => this.#scoreOf(item, scores, offer)));
+    const considered = this.#considered(count);
+    const best =
+      this.#isAllLowRank || this.#candidates
+        ? this.#bestOfEach(user, scores, offer, considered)
+        : this.#scores.best(offer, this.#popularity, considered);
+    return this.#listOf(best, count, offer.factor && ((item) => this.#scoreOf(item, scores, offer)));
   }
 
   /** How many items to rank for a list of `count`. */
@@ -125,13 +132,18 @@ export class Recommender {
   }
 
   /**
-   * Empties the heap into a list of the best.
-   * @param scoreOf the score of an item; undefined: its score in the heap plus the part that is not sparse. @param lowRankOf this part, if
-   * it is known already.
+   * The list of the best items.
+   * @param scoreOf the score of an item; undefined: its score so far plus the part that is not sparse. @param lowRankOf this part, if it is
+   * known already.
    */
-  #bestOf(top: TopN, count: number, scoreOf?: (item: number) => number, lowRankOf?: (item: number) => number): List {
-    const scores = new Float64Array(top.size);
-    const items = top.drain(scores).slice();
+  #listOf(
+    { index, value }: SparseVector,
+    count: number,
+    scoreOf?: (item: number) => number,
+    lowRankOf?: (item: number) => number,
+  ): List {
+    const items = index.slice();
+    const scores = value.slice();
     if (this.#isSparse || this.#isAllLowRank) return { items, scores };
     const best = this.#topOf(count);
     if (scoreOf) for (const item of items) best.offer(item, scoreOf(item));
@@ -144,8 +156,8 @@ export class Recommender {
       else this.#scores.lowRank!.ofEach(items, added);
       for (let at = 0; at < items.length; at++) best.offer(items[at]!, scores[at]! + added[at]!);
     }
-    const ofBest = new Float64Array(best.size);
-    return { items: best.drain(ofBest).slice(), scores: ofBest };
+    const found = drained(best);
+    return { items: found.index.slice(), scores: found.value };
   }
 
   /** The score of an item for the current user; NaN if they may not get it. @param isSparse leaves out the part that is not sparse. */
@@ -157,7 +169,7 @@ export class Recommender {
   ): number {
     const generation = this.#generation;
     const isOut = this.#candidates !== undefined && this.#candidateIn[item] !== generation;
-    if (isOut || offered[item] === 0 || this.#excludedIn[item] === generation) return Number.NaN;
+    if (isOut || offered[item] === 0 || this.#scores.barred[item] !== 0) return Number.NaN;
     if (this.#touched[item] !== generation && isSparse) return prior.weight[item]!;
     if (this.#scatteredFor !== generation) for (let at = 0; at < count; at++) this.#scattered[index[at]!] = value[at]!;
     this.#scatteredFor = generation;
@@ -168,54 +180,45 @@ export class Recommender {
   }
 
   #topOf(count: number): TopN {
-    const size = Math.min(count, this.#touched.length);
+    const size = Math.min(count, this.#items);
     const top = this.#tops.get(size) ?? new TopN(size);
     this.#tops.set(size, top);
     return top;
   }
 
-  /** Adds up a user's scores, and marks the items that are touched, excluded or candidates. */
-  #begin(user: number): SparseVector {
+  /** Adds up a user's scores, and makes lists with them while the items that the user must not get are barred. */
+  #withScores<T>(user: number, make: (scores: SparseVector) => T): T {
     const generation = ++this.#generation;
-    for (const { start, index } of this.#excluded)
-      for (let e = start[user]!; e < start[user + 1]!; e++) this.#excludedIn[index[e]!] = generation;
     for (const item of this.#candidates ? rowOf(this.#candidates, user) : []) this.#candidateIn[item] = generation;
     const scores = this.#scores.of(user);
-    for (let at = 0; at < scores.count; at++) this.#touched[scores.index[at]!] = generation;
-    return scores;
-  }
-
-  /** Puts the best items for the current user into the heap. @param popularity what touched items score besides what signals add. */
-  #rank({ count, index, value }: SparseVector, offer: Offer, popularity: Float64Array, top: TopN): void {
-    const { offered, factor } = offer;
-    const { weight, order } = offer.prior;
-    const generation = this.#generation;
-    const excludedIn = this.#excludedIn;
-    let threshold = top.threshold;
-    for (let at = 0; at < count; at++) {
-      const item = index[at]!;
-      const sum = value[at]! + popularity[item]!;
-      const score = factor ? weighed(sum, factor[item]!) : sum;
-      if (score < threshold || offered[item] === 0 || excludedIn[item] === generation) continue;
-      top.offer(item, score);
-      threshold = top.threshold;
-    }
-    for (let at = 0; at < order.length; at++) {
-      const item = order[at]!;
-      if (this.#touched[item] === generation || excludedIn[item] === generation) continue;
-      if (!top.offer(item, weight[item]!)) break;
+    const { count, index } = scores;
+    if (this.#touched.length > 0) for (let at = 0; at < count; at++) this.#touched[index[at]!] = generation;
+    this.#bar(user, 1);
+    try {
+      return make(scores);
+    } finally {
+      this.#bar(user, 0);
     }
   }
 
-  /** The same, item by item: for the user's candidates, or for all items if every one has to be scored. */
-  #rankEach(user: number, scores: SparseVector, offer: Offer, top: TopN): void {
+  /** Marks the items that a user must not get. */
+  #bar(user: number, mark: number): void {
+    const { barred } = this.#scores;
+    for (const { start, index } of this.#excluded)
+      for (let e = start[user]!; e < start[user + 1]!; e++) barred[index[e]!] = mark;
+  }
+
+  /** The best items for the current user, each scored alone: of the user's candidates, or of all items. */
+  #bestOfEach(user: number, scores: SparseVector, offer: Offer, wanted: number): SparseVector {
+    const top = this.#topOf(wanted);
     const some = this.#candidates && rowOf(this.#candidates, user);
-    const count = some ? some.length : this.#touched.length;
+    const count = some ? some.length : this.#items;
     const isSparse = !this.#isAllLowRank;
     for (let at = 0; at < count; at++) {
       const item = some ? some[at]! : at;
       const score = this.#scoreOf(item, scores, offer, isSparse);
       if (!Number.isNaN(score)) top.offer(item, score);
     }
+    return drained(top);
   }
 }

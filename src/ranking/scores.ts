@@ -1,6 +1,6 @@
 import type { ProductsOf } from '../kernels/products.js';
-import type { SparseVector, Sums, SumsOf } from '../kernels/sums.js';
-import { longestRow, type SparseRows } from '../matrix/sparse.js';
+import type { Sums, SumsOf } from '../kernels/sums.js';
+import { longestRow, type SparseRows, type SparseVector } from '../matrix/sparse.js';
 import type { StackedRows } from '../matrix/stacked-rows.js';
 import { lowRankScores } from './low-rank-scores.js';
 import type { Model } from './model.js';
@@ -23,9 +23,9 @@ export interface SummedRows {
   sums: Sums;
 }
 
-/** @param columns the items. @param most the largest number of signals that are added up. */
-export function summedRows(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf): SummedRows {
-  return { start: startsOfRows(rows), sums: sumsOf({ columns, parts: rows.parts }, most) };
+/** @param columns the items. @param most the largest number of signals that are added up. @param priors that lists are made with. */
+export function summedRows(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf, priors = 1): SummedRows {
+  return { start: startsOfRows(rows), sums: sumsOf({ columns, parts: rows.parts }, most, priors) };
 }
 
 export type Scores = ReturnType<typeof scoresBy>;
@@ -60,6 +60,12 @@ export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: 
       setSegments(user);
       return sums.addUp(-1);
     },
+
+    /** The best items for the user of the last call; the arrays are theirs until the next user. */
+    best: sums.best,
+
+    /** By item: the caller sets it to 1 where `best` must leave it out, and back to 0. */
+    barred: sums.barred,
 
     /** The terms of a user's sums: segment k is the row of signal `signals[k]`, with its weight; valid until the next user. */
     termsOf(user: number) {

@@ -90,7 +90,11 @@ export class VariantEvaluator {
     const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
     this.#rows = new StackedRows(copies, from, signalCount(counts));
     const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
-    this.#summed = summedRows(this.#rows, counts.items, most, sumsOf);
+    const priors = Math.min(
+      Math.max(...this.#batches.map((batch) => batch.length)),
+      Math.ceil(MOST_PRIOR_ITEMS / counts.items),
+    );
+    this.#summed = summedRows(this.#rows, counts.items, most, sumsOf, priors);
     const products = learned.factors?.length
       ? productsOf(learned.factors, learned.factors.length / counts.items)
       : undefined;
@@ -176,6 +180,9 @@ export class VariantEvaluator {
     return this.#metrics[RECALL]! + this.#metrics[NDCG]!;
   }
 }
+
+/** The kernel keeps priors of at most about this many items in its memory, in 12 bytes each. */
+const MOST_PRIOR_ITEMS = 4 << 20;
 
 const RECALL = USER_METRICS.indexOf('recall');
 const NDCG = USER_METRICS.indexOf('ndcg');

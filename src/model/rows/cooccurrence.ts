@@ -1,4 +1,5 @@
-import type { SparseVector, SumsOf } from '../../kernels/sums.js';
+import type { SumsOf } from '../../kernels/sums.js';
+import type { SparseVector } from '../../matrix/sparse.js';
 import type { Evidence, RowOfItem } from '../evidence.js';
 import type { Settings } from '../settings.js';
 import { candidateFactors, dampedDegrees, evidenceRanks, gramRow } from './gram.js';

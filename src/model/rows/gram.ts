@@ -1,7 +1,7 @@
-import type { SparseVector, SumsOf } from '../../kernels/sums.js';
+import type { SumsOf } from '../../kernels/sums.js';
 import { everyChunk } from '../../matrix/chunks.js';
 import { float32s, release, uint32s } from '../../matrix/memory.js';
-import { longestRow, rowLength, type SparseRows, startsOf } from '../../matrix/sparse.js';
+import { longestRow, rowLength, type SparseRows, type SparseVector, startsOf } from '../../matrix/sparse.js';
 import type { Evidence } from '../evidence.js';
 import { inversePower } from '../settings.js';
 
