@@ -4,8 +4,6 @@
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
 const QUOTE: u32 = 0x22;
-const DELIMITER: u32 = 1;
-const LINE_END: u32 = 2;
 
 // The positions of the facts, an array of doubles that src/events/compiled-events.ts reads when the program stops.
 const ROWS: usize = 0;
@@ -23,7 +21,8 @@ const LARGEST: usize = 11;
 // @ts-ignore: AssemblyScript's own
 @unmanaged
 class Places {
-  kinds!: u32;
+  /** The byte between two cells. */
+  delimiter!: u32;
   cells!: u32;
   facts!: u32;
   user!: u32;
@@ -248,8 +247,71 @@ function mayBeBlank(from: usize, length: u32): bool {
 
 let number: f64 = 0;
 
+const ZEROS: u64 = 0x3030303030303030;
+
+/** Up to 8 bytes before `to`, as if zeros preceded them. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function digitsBefore(to: usize, length: u32): u64 {
+  const shift = <u64>(8 - length) << 3;
+  const word = load<u64>(to - length) << shift;
+  return shift == 0 ? word : word | (ZEROS >> (64 - shift));
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function areDigits(bytes: u64): bool {
+  return (((bytes + 0x4646464646464646) | (bytes - ZEROS)) & 0x8080808080808080) == 0;
+}
+
+/** The number that 8 digits stand for; neighbours are joined to pairs, these to fours, and these to the number. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function numberOf(digits: u64): u64 {
+  const ones = digits - ZEROS;
+  const pairs = ones * 10 + (ones >> 8);
+  const last = (pairs & 0x000000ff000000ff) * 0x000f424000000064;
+  const first = ((pairs >> 16) & 0x000000ff000000ff) * 0x0000271000000001;
+  return (last + first) >> 32;
+}
+
+/** Reads 1 to 15 digits into `number`; false if there is anything else. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function readDigits(from: usize, to: usize): bool {
+  const length = <u32>(to - from);
+  if (length - 1 > 14) return false;
+  const last = digitsBefore(to, min<u32>(length, 8));
+  if (!areDigits(last)) return false;
+  let value = numberOf(last);
+  if (length > 8) {
+    const first = digitsBefore(to - 8, length - 8);
+    if (!areDigits(first)) return false;
+    value += numberOf(first) * 100_000_000;
+  }
+  number = <f64>value;
+  return true;
+}
+
+/** Reads a number like 4.5, as most ratings are, into `number`. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function readTenths(from: usize, to: usize): bool {
+  const bytes = load<u32>(from);
+  const ones = (bytes & 0xff) - 0x30;
+  const tenths = ((bytes >> 16) & 0xff) - 0x30;
+  if (to - from != 3 || ((bytes >> 8) & 0xff) != 0x2e || ones > 9 || tenths > 9) return false;
+  number = <f64>(ones * 10 + tenths) / 10;
+  return true;
+}
+
 /** Like `plainNumber`: stores the value in `number`, or returns false where `plainNumber` gives NaN. */
 function readNumber(from: usize, to: usize): bool {
+  return readTenths(from, to) || readDigits(from, to) || readSignedNumber(from, to);
+}
+
+/** The same for numbers that may have a sign and a point. */
+function readSignedNumber(from: usize, to: usize): bool {
   let at = from;
   const sign = <u32>load<u8>(at);
   if (sign == 0x2d || sign == 0x2b) at++;
@@ -359,12 +421,25 @@ function readDate(from: usize, to: usize): bool {
   return true;
 }
 
+/** Which of 16 bytes may end a cell: a bit for each delimiter, line end and quote. */
+// @ts-ignore: AssemblyScript's own
+@inline
+function endsIn(bytes: v128, delimiters: v128): u32 {
+  const lines = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>LF)), i8x16.eq(bytes, i8x16.splat(<i8>CR)));
+  const cells = v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)));
+  return <u32>i8x16.bitmask(v128.or(lines, cells));
+}
+
 /** Finds the cells of the row that starts at `begin`. @returns the start of the next row; 0 if the plain reader might cut it differently. */
 function cut(places: Places, begin: usize, to: usize): usize {
-  const kinds = <usize>places.kinds;
+  const delimiter = places.delimiter;
+  const delimiters = i8x16.splat(<i8>delimiter);
   const width = places.width;
   let cell = <usize>places.cells;
   let at = begin;
+  // The 16 bytes from `seen` on, and the ends in them that come at `at` or later.
+  let seen = begin;
+  let ends = endsIn(v128.load(seen), delimiters);
   for (let column: u32 = 0; ; column++) {
     let from = at;
     let end: usize;
@@ -378,8 +453,15 @@ function cut(places: Places, begin: usize, to: usize): usize {
       }
       end = at++;
       if (load<u8>(at) == QUOTE) return 0;
+      seen = at + 1;
+      ends = endsIn(v128.load(seen), delimiters);
     } else {
-      while (load<u8>(kinds + <usize>load<u8>(at)) == 0) at++;
+      while (ends == 0) {
+        seen += 16;
+        ends = endsIn(v128.load(seen), delimiters);
+      }
+      at = seen + ctz(ends);
+      ends &= ends - 1;
       end = at;
     }
     if (column < width) {
@@ -388,10 +470,9 @@ function cut(places: Places, begin: usize, to: usize): usize {
       cell += 8;
     } else if (end > from) return 0;
     if (load<u8>(at) == CR && load<u8>(at + 1) == LF) at++;
-    const kind = <u32>load<u8>(kinds + <usize>load<u8>(at));
-    at++;
-    if (kind == DELIMITER) continue;
-    return kind != LINE_END || column + 1 < width ? 0 : at;
+    const last = <u32>load<u8>(at++);
+    if (last == delimiter) continue;
+    return last != LF || column + 1 < width ? 0 : at;
   }
 }
 
@@ -508,26 +589,46 @@ export function readEvents(places: Places, from: usize, to: usize): usize {
 /** The value that stands for NaN among whole numbers. */
 const MISSING: u32 = 0xffffffff;
 
+// @ts-ignore: AssemblyScript's own
+@inline
+function areAllTrue(lanes: v128): bool {
+  return v128.any_true(v128.not(lanes)) == false;
+}
+
 /**
  * Converts doubles (NaN: no number), in place, to the narrowest type that stores each of them exactly.
  * @returns 1: 32-bit whole numbers, 2: 32-bit floats, 3: left as doubles.
  */
 export function narrow(values: usize, count: usize): u32 {
-  let areWhole = true;
-  let areFloats = true;
-  for (let k: usize = 0; k < count; k++) {
-    const value = load<f64>(values + (k << 3));
-    if (value != value) continue;
-    const isWhole =
-      value >= 0 && value < <f64>MISSING && <f64>(<u32>value) == value && reinterpret<u64>(value) >> 63 == 0;
-    areWhole = areWhole && isWhole;
-    areFloats = areFloats && <f64>(<f32>value) == value;
-    if (!areWhole && !areFloats) return 3;
+  // An odd count leaves half of a pair: the number after the last counts for nothing.
+  if (count & 1) store<f64>(values + (count << 3), NaN);
+  const end = values + (((count + 1) >> 1) << 4);
+  let whole = i64x2.splat(-1);
+  let floats = i64x2.splat(-1);
+  for (let at = values; at < end; at += 16) {
+    const pair = v128.load(at);
+    const isMissing = f64x2.ne(pair, pair);
+    const asWhole = i32x4.trunc_sat_f64x2_u_zero(pair);
+    // A comparison of bits, which -0 fails. The largest number is the one that stands for NaN.
+    const isWhole = v128.andnot(
+      i64x2.eq(f64x2.convert_low_i32x4_u(asWhole), pair),
+      f64x2.eq(pair, f64x2.splat(<f64>MISSING)),
+    );
+    const isFloat = f64x2.eq(f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(pair)), pair);
+    whole = v128.and(whole, v128.or(isMissing, isWhole));
+    floats = v128.and(floats, v128.or(isMissing, isFloat));
   }
-  for (let k: usize = 0; k < count; k++) {
-    const value = load<f64>(values + (k << 3));
-    if (areWhole) store<u32>(values + (k << 2), value == value ? <u32>value : MISSING);
-    else store<f32>(values + (k << 2), <f32>value);
+  const areWhole = areAllTrue(whole);
+  if (!areWhole && !areAllTrue(floats)) return 3;
+  let to = values;
+  for (let at = values; at < end; at += 16, to += 8) {
+    const pair = v128.load(at);
+    if (areWhole) {
+      const isMissing = f64x2.ne(pair, pair);
+      const numbers = i32x4.trunc_sat_f64x2_u_zero(pair);
+      const missing = i8x16.shuffle(isMissing, isMissing, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11);
+      v128.store64_lane(to, v128.or(numbers, missing), 0);
+    } else v128.store64_lane(to, f32x4.demote_f64x2_zero(pair), 0);
   }
   return areWhole ? 1 : 2;
 }

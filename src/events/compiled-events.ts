@@ -53,10 +53,6 @@ const LF = 0x0a;
 /** Numbered from 1 in the program, which reads the first two. */
 const TIME_FORMATS: NonNullable<TimesSeen['format']>[] = ['numbers', 'dates', 'parted'];
 
-const DELIMITER = 1;
-const LINE_END = 2;
-const OTHER = 3;
-
 /** Reads the simplest rows of an events file with the compiled program, which is loaded when it is first needed. */
 export function compiledEvents(room = ROOM): AcceleratorOf {
   let program: WebAssembly.Module | undefined;
@@ -102,12 +98,8 @@ function acceleratorOf(
   let current: { sink: EventSink; userOf: Renumber; itemOf: Renumber } | undefined;
 
   program.seedIds(randomBytes(8).readBigUInt64LE());
-  const kinds = new Uint8Array(buffer, addr.kinds, 256);
-  kinds[delimiter.charCodeAt(0)] = DELIMITER;
-  kinds[LF] = LINE_END;
-  for (const odd of '\r"') kinds[odd.charCodeAt(0)] = OTHER;
   new Uint32Array(buffer, addr.places, PLACES).set([
-    ...[addr.kinds, addr.cells, addr.facts, addr.user, addr.item],
+    ...[delimiter.charCodeAt(0), addr.cells, addr.facts, addr.user, addr.item],
     ...[addr.strength, addr.time, addr.runRow, addr.runShift, maxRows],
     ...[columns.width, columns.user, columns.item, columns.rating, columns.time, addr.users, addr.items],
   ]);
@@ -223,14 +215,14 @@ function placesOf(width: number, { chunk, ids: idBytes }: EventRoom) {
     places: layout.room(4 * PLACES),
     users: layout.room(4 * TABLE),
     items: layout.room(4 * TABLE),
-    kinds: layout.room(256),
     facts: layout.room(8 * FACTS.length),
     cells: layout.room(8 * width),
     chunk: layout.room(chunk + SLACK),
     user: layout.room(4 * rows),
     item: layout.room(4 * rows),
-    strength: layout.room(8 * rows),
-    time: layout.room(8 * rows),
+    // One more than there can be rows: numbers are narrowed in pairs.
+    strength: layout.room(8 * (rows + 1)),
+    time: layout.room(8 * (rows + 1)),
     runRow: layout.room(4 * rows),
     runShift: layout.room(8 * rows),
     userSlots: layout.room(slots),

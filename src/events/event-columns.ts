@@ -185,12 +185,12 @@ function rowsByType(types: EventTypes | undefined): { name: string; rows: number
   return types?.inOrder.map(({ name, rows }) => ({ name, rows })) ?? [];
 }
 
-/** Appends the events of a part. @param users,items map the part's indices of ids to the sink's. */
+/** Appends the events of a part. @param users,items map the part's indices of ids to the sink's; undefined: they are the same. */
 export function appendEvents(
   sink: EventSink,
   { events: part, lines, rows }: { events: EventsPart; lines: number; rows: number },
-  users: Uint32Array,
-  items: Uint32Array,
+  users: Uint32Array | undefined,
+  items: Uint32Array | undefined,
 ): void {
   const { events, lines: line } = sink;
   events.user.append(part.user, users);
@@ -205,7 +205,7 @@ export function appendEvents(
     }
   }
   part.titles?.forEach((title, item) => {
-    keepTitle(events.titles, items[item], title);
+    keepTitle(events.titles, items ? items[item] : item, title);
   });
   events.line.append(part.lines, part.user.length, line);
   for (const kind of SKIPPED) {

@@ -2,11 +2,13 @@ import { hashOf, type IdIndex, type PackedIds } from './ids.js';
 
 /**
  * Maps indices that another reader gave to its ids to indices in `index`. Unknown ids are added to `index` in the reader's order.
- * @returns a function from the reader's ids to their indices in `index`. Each call must pass the ids of the call before and may append more.
+ * @returns a function from the reader's ids to their indices in `index`; undefined: they are the same. Each call must pass the ids of the
+ * call before and may append more.
  */
-export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array {
+export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array | undefined {
   let map = new Uint32Array(256);
   let known = 0;
+  let areSame = true;
   return ({ bytes, starts }) => {
     const count = starts.length - 1;
     if (count > map.length) {
@@ -17,8 +19,9 @@ export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array {
     for (; known < count; known++) {
       const [from, to] = [starts[known]!, starts[known + 1]!];
       map[known] = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+      areSame &&= map[known] === known;
     }
-    return map;
+    return areSame ? undefined : map;
   };
 }
 
