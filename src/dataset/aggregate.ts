@@ -72,7 +72,7 @@ export function aggregateEvents(
   const count = pairs.order.length;
   events.user.clear();
   events.item.clear();
-  for (const column of [strength, weight, events.time]) column?.pick(pairs.order);
+  if (!pairs.inOrder) for (const column of [strength, weight, events.time]) column?.pick(pairs.order);
   const { time, timeColumn } = events;
   const times = time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
   const stated = strength?.numbers;

@@ -76,14 +76,24 @@ function countingEntries({ interactions, times, rated, evidence = {} }: RuledInt
 
 /** The moment from which ages count: `now`, or the latest interaction; NaN where no time is known. */
 export function clockOf({ times, evidence }: Pick<RuledInteractions, 'times' | 'evidence'>): number {
-  if (evidence?.now !== undefined) return evidence.now;
+  return evidence?.now ?? (times ? latestOf(times) : Number.NaN);
+}
+
+/** The latest of all times, by their array: several steps of a run ask for it. */
+const latestTimes = new WeakMap<Float64Array, number>();
+
+function latestOf(times: Float64Array): number {
+  const known = latestTimes.get(times);
+  if (known !== undefined) return known;
   let latest = Number.NEGATIVE_INFINITY;
-  forEachChunk(times?.length ?? 0, (from, to) => {
+  forEachChunk(times.length, (from, to) => {
     let most = latest;
-    for (let entry = from; entry < to; entry++) if (times![entry]! > most) most = times![entry]!;
+    for (let entry = from; entry < to; entry++) if (times[entry]! > most) most = times[entry]!;
     latest = most;
   });
-  return latest === Number.NEGATIVE_INFINITY ? Number.NaN : latest;
+  if (latest === Number.NEGATIVE_INFINITY) latest = Number.NaN;
+  latestTimes.set(times, latest);
+  return latest;
 }
 
 /** The rules for a part of the data, whose ages count from its own latest interaction. */

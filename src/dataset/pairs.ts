@@ -15,24 +15,35 @@ export interface Pairs {
   index: Uint32Array;
   rows: Uint32Array;
   order: Uint32Array;
+  /** Whether `order` is that of all rows of the file. */
+  inOrder: boolean;
 }
 
 /**
  * Counting sorts, whose time grows only linearly with the rows: by user, unless the file is sorted by user already, and then by item, a
- * few users at a time.
+ * few users at a time, unless it is sorted by both.
  *
  * @param user,item one index for each row of the file; below `users` and `items`.
  * @param mayRelease whether both arrays may be released on the way; they are 0 then.
  */
 export function pairsOf(user: Uint32Array, item: Uint32Array, users: number, items: number, mayRelease = false): Pairs {
   const userStart = startsOf(user, user.length, users);
+  if (areInOrder(user, item)) {
+    const index = uint32s(item.length);
+    index.set(item);
+    const order = uint32s(item.length);
+    forEachChunk(order.length, (from, to) => {
+      for (let row = from; row < to; row++) order[row] = row;
+    });
+    return { ...merged(userStart, { order, index }), inOrder: true };
+  }
   const byUser = isRising(user) ? { item, row: undefined } : rowsByUser(user, item, userStart);
   const isCopy = byUser.item !== item;
   if (mayRelease) for (const array of isCopy ? [user, item] : [user]) release(array);
   const sorted = sortedByItem(userStart, byUser, items);
   if (mayRelease || isCopy) release(byUser.item);
   if (byUser.row) release(byUser.row);
-  return merged(userStart, sorted);
+  return { ...merged(userStart, sorted), inOrder: false };
 }
 
 /** Removes, in place, the rows for which `isEarlier` is true. A pair that has only such rows keeps them. */
@@ -47,7 +58,7 @@ export function withoutEarlier({ start, index, rows, order }: Pairs, isEarlier: 
     from = to;
   }
   rows[index.length] = filled;
-  return { start, index, rows, order: order.subarray(0, filled) };
+  return { start, index, rows, order: order.subarray(0, filled), inOrder: false };
 }
 
 /** Rows sorted by user. */
@@ -61,6 +72,17 @@ interface SortedRows {
   order: Uint32Array;
   /** The item of each row. */
   index: Uint32Array;
+}
+
+/** Whether the rows are sorted by user, and those of a user by item. */
+function areInOrder(user: Uint32Array, item: Uint32Array): boolean {
+  return everyChunk(user.length, (from, to) => {
+    for (let row = Math.max(1, from); row < to; row++) {
+      const before = user[row - 1]!;
+      if (user[row]! < before || (user[row] === before && item[row]! < item[row - 1]!)) return false;
+    }
+    return true;
+  });
 }
 
 function isRising(key: Uint32Array): boolean {
@@ -133,7 +155,7 @@ function sortedByItem(userStart: Uint32Array, { item, row }: RowsByUser, items: 
  * Merges rows that are sorted by user and item: the rows of a pair become one entry.
  * @param userStart users + 1 offsets: where the rows of each user begin.
  */
-function merged(userStart: Uint32Array, { order, index }: SortedRows): Pairs {
+function merged(userStart: Uint32Array, { order, index }: SortedRows): Omit<Pairs, 'inOrder'> {
   const users = userStart.length - 1;
   const start = new Uint32Array(users + 1);
   const rows = uint32s(order.length + 1);
