@@ -65,11 +65,12 @@ export function isRising(bounds: Uint32Array): boolean {
   return true;
 }
 
-/** True if no value is NaN or infinite: x - x is 0 for finite numbers only. */
+/** True if no value is NaN or infinite: 0 · x is 0 for finite numbers only. */
 export function areFinite(value: Float32Array): boolean {
   return everyChunk(value.length, (from, to) => {
-    for (let e = from; e < to; e++) if ((value[e] ?? Number.NaN) - (value[e] ?? Number.NaN) !== 0) return false;
-    return true;
+    let sum = 0;
+    for (let e = from; e < to; e++) sum += 0 * (value[e] ?? Number.NaN);
+    return sum === 0;
   });
 }
 
