@@ -4,19 +4,19 @@
 /** Whether a column belongs behind another: its key is lower, or equal and its index is higher. */
 // @ts-ignore: AssemblyScript's own
 @inline
-function isWorse(key: f64, column: u32, otherKey: f64, otherColumn: u32): bool {
+export function isWorse(key: f64, column: u32, otherKey: f64, otherColumn: u32): bool {
   return key < otherKey || (key == otherKey && column > otherColumn);
 }
 
 // @ts-ignore: AssemblyScript's own
 @inline
-function columnAt(index: usize, at: usize): u32 {
+export function columnAt(index: usize, at: usize): u32 {
   return load<u32>(index + (at << 2));
 }
 
 // @ts-ignore: AssemblyScript's own
 @inline
-function keyAt(value: usize, at: usize): f64 {
+export function keyAt(value: usize, at: usize): f64 {
   return load<f64>(value + (at << 3));
 }
 
@@ -28,7 +28,7 @@ function put(index: usize, value: usize, at: usize, column: u32, key: f64): void
 }
 
 /** Adds a column to a heap of `size`, which has room for it. */
-function push(index: usize, value: usize, size: usize, column: u32, key: f64): void {
+export function push(index: usize, value: usize, size: usize, column: u32, key: f64): void {
   let at = size;
   while (at > 0) {
     const parent = (at - 1) >> 1;
@@ -42,7 +42,7 @@ function push(index: usize, value: usize, size: usize, column: u32, key: f64): v
 }
 
 /** Replaces the root of a heap of `size`. */
-function replaceRoot(index: usize, value: usize, size: usize, column: u32, key: f64): void {
+export function replaceRoot(index: usize, value: usize, size: usize, column: u32, key: f64): void {
   let at: usize = 0;
   for (let child: usize = 1; child < size; child = 2 * at + 1) {
     let childKey = keyAt(value, child);

@@ -1,6 +1,15 @@
 import { type Offer, type Prior, plainBest } from './best.js';
 import { MAX_SHORT_INDICES, ProgramLayout } from './program.js';
-import { copyIndex, copyValues, type Entries, entryCount, plainSums, type Segments, type SumsOf } from './sums.js';
+import {
+  copyIndex,
+  copyValues,
+  type Entries,
+  entryCount,
+  plainSums,
+  type RowUses,
+  type Segments,
+  type SumsOf,
+} from './sums.js';
 
 type Kind = 'Counts' | 'Sums';
 type Bits = 16 | 32;
@@ -8,16 +17,16 @@ type Bits = 16 | 32;
 /** The exports of assembly/sums.ts, which names the parameters: loops for counts and for doubles, for 16-bit and 32-bit indices. */
 type Loop<Result> = (...parameters: number[]) => Result;
 type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
-  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}` | 'best', Loop<number>>;
+  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}` | 'best' | 'choose', Loop<number>>;
 
 /**
  * Sums in WebAssembly, which checks no bounds, with the same bits as `plainSums`, which is used if the entries are too large for the memory
  * of a program. Two things are smaller here: with up to 65,536 columns an index takes two bytes, and sums of counts are 32-bit integers.
  */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
-  return (entries, most, priors = 0) => {
-    const { layout, at, bits } = placesOf(entries, most, priors);
-    if (!layout.fits) return plainSums(entries, most);
+  return (entries, most, uses = {}) => {
+    const { layout, at, bits } = placesOf(entries, most, uses);
+    if (!layout.fits) return plainSums(entries, most, uses);
     const { columns, areCounts } = entries;
     const { program, buffer } = layout.start<Program>(module);
     const length = entryCount(entries);
@@ -47,9 +56,17 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
     const add = program[`add${bits}`];
     const pick = program[`pick${bits}`];
     const barred = new Uint8Array(buffer, at.barred, columns);
+    const { priors = 0, chosen = 0 } = uses;
     const listed = priors === 0 ? 0 : columns;
     const bestIndex = new Uint32Array(buffer, at.bestIndex, listed);
     const bestValue = new Float64Array(buffer, at.bestValue, listed);
+    const chosenFrom = chosen === 0 ? 0 : columns;
+    const choosing = {
+      factor: new Float64Array(buffer, at.factor, chosenFrom),
+      itemOf: new Uint32Array(buffer, at.itemOf, chosenFrom),
+    };
+    const chosenIndex = new Uint32Array(buffer, at.chosenIndex, chosen);
+    const chosenValue = new Float64Array(buffer, at.chosenValue, chosen);
     const byPlainLoop = plainBest(barred);
     const kept: Prior[] = [];
     /** The place of a prior in the memory; undefined if there is none left for it. */
@@ -88,6 +105,22 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
       },
 
       barred,
+      choosing,
+
+      choose(most, below) {
+        const by = [columns, at.factor, at.itemOf, Math.min(most, chosen), below] as const;
+        const work = [at.key, at.place, at.classes, at.marks, at.placeOf] as const;
+        const count = program.choose(
+          row.count,
+          at.rowIndex,
+          at.rowValue,
+          ...by,
+          ...work,
+          at.chosenIndex,
+          at.chosenValue,
+        );
+        return { count, index: chosenIndex, value: chosenValue };
+      },
 
       best(offer, popularity, most) {
         const place = offer.factor ? undefined : placeOf(offer);
@@ -115,7 +148,7 @@ function areFew({ count, from, to }: Segments, columns: number): boolean {
 }
 
 /** The address of each array in the program's memory. */
-function placesOf(entries: Entries, most: number, priors: number) {
+function placesOf(entries: Entries, most: number, { priors = 0, chosen = 0 }: RowUses) {
   const { columns, areCounts } = entries;
   const length = entryCount(entries);
   const bits: Bits = columns <= MAX_SHORT_INDICES ? 16 : 32;
@@ -137,6 +170,24 @@ function placesOf(entries: Entries, most: number, priors: number) {
     priorOrder: layout.room(priors * columns * 4),
     bestIndex: layout.room(priors === 0 ? 0 : columns * 4),
     bestValue: layout.room(priors === 0 ? 0 : columns * 8),
+    ...placesToChoose(layout, chosen === 0 ? 0 : columns, chosen),
   };
   return { layout, at, bits };
+}
+
+/** The upper halves of positive doubles are this many classes of keys. */
+const CLASSES = 1 << 15;
+
+function placesToChoose(layout: ProgramLayout, columns: number, chosen: number) {
+  return {
+    factor: layout.room(columns * 8),
+    itemOf: layout.room(columns * 4),
+    key: layout.room(columns * 8),
+    place: layout.room(columns * 4),
+    classes: layout.room(columns === 0 ? 0 : CLASSES * 4),
+    marks: layout.room(Math.ceil(columns / 64) * 8),
+    placeOf: layout.room(columns * 4),
+    chosenIndex: layout.room(chosen * 4),
+    chosenValue: layout.room(chosen * 8),
+  };
 }

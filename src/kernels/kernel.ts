@@ -40,4 +40,4 @@ export const PLAIN_KERNEL: Kernel = {
 };
 
 /** Sums that read the entries without copying them, so that processes that map the same file share its memory. */
-export const SHARED_SUMS: SumsOf = (entries, most) => plainSums(entries, most, 0, true);
+export const SHARED_SUMS: SumsOf = (entries, most) => plainSums(entries, most, {}, true);

@@ -1,5 +1,6 @@
 import type { SparseVector } from '../matrix/sparse.js';
 import { type Offer, plainBest } from './best.js';
+import { type ChoosingBy, plainChoice } from './choose.js';
 
 /** The segments of the entries to add up, each with its weight. The caller fills in the arrays. */
 export interface Segments {
@@ -30,12 +31,24 @@ export interface Sums {
   readonly barred: Uint8Array;
   /** The best columns for the row of the last `addUp`. */
   best(offer: Offer, popularity: Float64Array, count: number): SparseVector;
+  /** By column, for `choose`; the caller fills both in. */
+  readonly choosing: ChoosingBy;
+  /** The values of the last row with the `most` largest keys, in columns below `below`, as `plainChoice` explains. */
+  choose(most: number, below: number): SparseVector;
   /** Replaces the values of the entries. */
   revalue(parts: Entries['parts']): void;
 }
 
-/** @param most the largest number of segments. @param priors how many `best` keeps at hand, if it is called at all. */
-export type SumsOf = (entries: Entries, most: number, priors?: number) => Sums;
+/** What is done with rows: a kernel makes room for it. */
+export interface RowUses {
+  /** How many priors `best` keeps at hand; 0: it is not called. */
+  priors?: number;
+  /** The most columns that are chosen; 0: `choose` is not called. */
+  chosen?: number;
+}
+
+/** @param most the largest number of segments. */
+export type SumsOf = (entries: Entries, most: number, uses?: RowUses) => Sums;
 
 export function entryCount({ parts }: Pick<Entries, 'parts'>): number {
   return parts.reduce((total, { index }) => total + index.length, 0);
@@ -63,7 +76,7 @@ export function copyValues(parts: Entries['parts'], to: Float32Array): void {
  * Sums in JavaScript arrays; kernel.ts says when they are used.
  * @param isShared reads a single part without copying it; `revalue` must not be called then.
  */
-export function plainSums(entries: Entries, most: number, _priors = 0, isShared = false): Sums {
+export function plainSums(entries: Entries, most: number, { chosen = 0 }: RowUses = {}, isShared = false): Sums {
   const { columns, parts } = entries;
   const only = isShared && parts.length === 1 ? parts[0] : undefined;
   const index = only?.index ?? new Uint32Array(entryCount(entries));
@@ -81,6 +94,8 @@ export function plainSums(entries: Entries, most: number, _priors = 0, isShared 
   const wanted = new Uint8Array(columns);
   const barred = new Uint8Array(columns);
   const bestOf = plainBest(barred);
+  const chosenFrom = chosen > 0 ? columns : 0;
+  const choosing = { factor: new Float64Array(chosenFrom), itemOf: new Uint32Array(chosenFrom) };
   // By column; all 0 between rows.
   const sum = new Float64Array(columns);
   const row = { count: 0, index: new Uint32Array(columns), value: new Float64Array(columns) };
@@ -88,6 +103,7 @@ export function plainSums(entries: Entries, most: number, _priors = 0, isShared 
     segments,
     wanted,
     barred,
+    choosing,
 
     addUp(without) {
       const { count, from, to, weight } = segments;
@@ -120,6 +136,7 @@ export function plainSums(entries: Entries, most: number, _priors = 0, isShared 
     },
 
     best: (offer, popularity, count) => bestOf(row, offer, popularity, count),
+    choose: (most, below) => plainChoice(row, choosing, most, below),
 
     revalue: (others) => copyValues(others, value),
   };

@@ -25,7 +25,7 @@ export interface SummedRows {
 
 /** @param columns the items. @param most the largest number of signals that are added up. @param priors that lists are made with. */
 export function summedRows(rows: StackedRows, columns: number, most: number, sumsOf: SumsOf, priors = 1): SummedRows {
-  return { start: startsOfRows(rows), sums: sumsOf({ columns, parts: rows.parts }, most, priors) };
+  return { start: startsOfRows(rows), sums: sumsOf({ columns, parts: rows.parts }, most, { priors }) };
 }
 
 export type Scores = ReturnType<typeof scoresBy>;

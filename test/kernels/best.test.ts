@@ -51,7 +51,7 @@ function slowBest({ sums, barred, count }: World, { popularity, offered, factor 
 function sumsFor(kernel: (typeof KERNELS)[number][1], rows: number[][], priors: number) {
   const index = Uint32Array.from(rows.flatMap((sums) => sums.flatMap((sum, column) => (sum === 0 ? [] : [column]))));
   const value = Float32Array.from(rows.flatMap((sums) => sums.filter((sum) => sum !== 0)));
-  const sums = kernel.sumsOf({ columns: rows[0]!.length, parts: [{ index, value }] }, 1, priors);
+  const sums = kernel.sumsOf({ columns: rows[0]!.length, parts: [{ index, value }] }, 1, { priors });
   return { sums, part: { index, value } };
 }
 

@@ -2,8 +2,7 @@ import type { SumsOf } from '../../kernels/sums.js';
 import type { SparseVector } from '../../matrix/sparse.js';
 import type { Evidence, RowOfItem } from '../evidence.js';
 import type { Settings } from '../settings.js';
-import { candidateFactors, dampedDegrees, evidenceRanks, gramRow } from './gram.js';
-import { shortlist } from './shortlist.js';
+import { candidateFactors, dampedDegrees, evidenceRanks, gramMatrix } from './gram.js';
 
 /**
  * The rows of items by normalised co-occurrence: what else the baskets of an item hold.
@@ -21,11 +20,11 @@ export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: 
   const { items, degree } = evidence;
   const isJaccard = settings.method === 'jaccard';
   const ranks = evidenceRanks(evidence);
-  const rowOf = gramRow(evidence, ranks.rank, sumsOf);
   const candidateFactor = candidateFactors(evidence, ranks, isJaccard ? 0 : settings.candidateDamping);
   const sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
   const targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
-  const choose = shortlist(Math.min(settings.neighbors, items), ranks.item);
+  const most = Math.min(settings.neighbors, items);
+  const gram = gramMatrix(evidence, ranks, sumsOf, candidateFactor, most);
 
   /** Turns the number of baskets that hold both items into Jaccard's coefficient. */
   const makeCoefficients = ({ count, index, value }: SparseVector, own: number) => {
@@ -37,9 +36,9 @@ export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: 
   };
 
   return (source, out) => {
-    const row = rowOf(source);
+    const row = gram.row(source);
     if (isJaccard) makeCoefficients(row, degree[source]!);
-    const { count, index, value } = choose(row, candidateFactor, items);
+    const { count, index, value } = gram.choose(most, items);
     const factor = sourceFactor[source]!;
     for (let k = 0; k < count; k++) {
       const item = index[k]!;

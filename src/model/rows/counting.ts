@@ -4,8 +4,7 @@ import type { SparseRows } from '../../matrix/sparse.js';
 import type { RowLookup, StackedRows } from '../../matrix/stacked-rows.js';
 import type { Evidence } from '../evidence.js';
 import type { Settings } from '../settings.js';
-import { candidateFactors, evidenceRanks, gramRow } from './gram.js';
-import { shortlist } from './shortlist.js';
+import { candidateFactors, evidenceRanks, gramMatrix } from './gram.js';
 
 /** About how many pairs of the whole matrix to keep: the fewer items, the more in each row. Dense data needs complete sub-matrices. */
 const PAIRS_IN_ALL = 8_000_000;
@@ -33,18 +32,16 @@ export function gramRows(
   // The functions below must not hold the evidence itself: the sums have a copy of its baskets, and one is enough.
   const { items } = evidence;
   const ranks = evidenceRanks(evidence);
-  const rowOf = gramRow(evidence, ranks.rank, sumsOf);
   const factor = candidateFactors(evidence, ranks, settings.candidateDamping);
   const mostPairs = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
-  const candidates = shortlist(Math.min(settings.neighbors, items), ranks.item);
-  const pairs = shortlist(Math.min(mostPairs, items), ranks.item);
+  const gram = gramMatrix(evidence, ranks, sumsOf, factor, Math.min(items, Math.max(settings.neighbors, mostPairs)));
   return (from, to) => {
     const ofCandidates = new RowWriter(to - from, items);
     const ofPairs = new RowWriter(to - from, items);
     for (let item = from; item < to; item++) {
-      const row = rowOf(item);
-      ofCandidates.addRow(candidates(row, factor, items));
-      ofPairs.addRow(pairs(row, factor, ranks.rank[item]!));
+      gram.row(item);
+      ofCandidates.addRow(gram.choose(settings.neighbors, items));
+      ofPairs.addRow(gram.choose(mostPairs, ranks.rank[item]!));
     }
     return { candidates: ofCandidates.finish(), pairs: ofPairs.finish() };
   };

@@ -9,31 +9,47 @@ import { inversePower } from '../settings.js';
  * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
  * diagonal: the baskets that hold an item, added up.
  *
- * @param rank by item: the number of its column. @returns a function that gives the row of an item, columns by rank.
+ * @param candidateFactor by rank, as `candidateFactors` gives it. @param chosen the most columns that are chosen of a row.
  */
-export function gramRow(evidence: Evidence, rank: Uint32Array, sumsOf: SumsOf): (source: number) => SparseVector {
+export function gramMatrix(
+  evidence: Evidence,
+  { rank, item }: Ranks,
+  sumsOf: SumsOf,
+  candidateFactor: Float64Array = new Float64Array(0),
+  chosen = 0,
+) {
   const { basketsByItem, basketWeight, items } = evidence;
   const { start, index, value } = basketsByItem;
   const isCounted = areCounts(evidence);
   const baskets = basketEntries(basketsByItem, rank, isCounted);
   const basketStart = baskets.start;
   const entries = { columns: items, parts: [baskets], areCounts: isCounted };
-  const sums = sumsOf(entries, longestRow(basketsByItem));
+  const sums = sumsOf(entries, longestRow(basketsByItem), { chosen });
   // The sums have a copy of the entries.
   release(baskets.index);
   if (!isCounted) release(baskets.value);
-  return (source) => {
-    const { segments } = sums;
-    const { from, to, weight } = segments;
-    let count = 0;
-    for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
-      const basket = index[h]!;
-      from[count] = basketStart[basket]!;
-      to[count] = basketStart[basket + 1]!;
-      weight[count++] = basketWeight[basket]! * value[h]!;
-    }
-    segments.count = count;
-    return sums.addUp(rank[source]!);
+  if (chosen > 0) {
+    sums.choosing.factor.set(candidateFactor);
+    sums.choosing.itemOf.set(item);
+  }
+  return {
+    /** The row of an item, columns by rank; valid until the next. */
+    row(source: number): SparseVector {
+      const { segments } = sums;
+      const { from, to, weight } = segments;
+      let count = 0;
+      for (let h = start[source]!, end = start[source + 1]!; h < end; h++) {
+        const basket = index[h]!;
+        from[count] = basketStart[basket]!;
+        to[count] = basketStart[basket + 1]!;
+        weight[count++] = basketWeight[basket]! * value[h]!;
+      }
+      segments.count = count;
+      return sums.addUp(rank[source]!);
+    },
+
+    /** Chooses among the values of the last row, in columns below `below`: the strongest, by rising item; valid until the next choice. */
+    choose: sums.choose,
   };
 }
 

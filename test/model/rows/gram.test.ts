@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../../src/kernels/kernel.js';
 import { evidenceOf } from '../../../src/model/evidence.js';
-import { areCounts, evidenceRanks, gramRow } from '../../../src/model/rows/gram.js';
+import { areCounts, evidenceRanks, gramMatrix } from '../../../src/model/rows/gram.js';
 import { larger } from '../larger.js';
 import { expectClose, slowItems } from '../slow-model.js';
 import { anySettings, observationsOf, worlds } from '../worlds.js';
@@ -15,8 +15,8 @@ const kernels = [
 ] as const;
 
 /** The cells of a row, sorted by column: kernels find them in any order. */
-function cellsOf(gram: ReturnType<typeof gramRow>, source: number): [index: number, value: number][] {
-  const { count, index, value } = gram(source);
+function cellsOf(gram: ReturnType<typeof gramMatrix>, source: number): [index: number, value: number][] {
+  const { count, index, value } = gram.row(source);
   const cells = Array.from({ length: count }, (_, at): [number, number] => [index[at]!, value[at]!]);
   return cells.sort(([a], [b]) => a - b);
 }
@@ -26,10 +26,10 @@ test.each(kernels)('%s computes the nonzero off-diagonal cells of the dense Gram
     fc.property(worlds, anySettings, fc.boolean(), (world, settings, backwards) => {
       const { gram } = slowItems(world, settings);
       const evidence = evidenceOf(observationsOf(world), settings);
-      const { rank, item } = evidenceRanks(evidence);
-      const rows = gramRow(evidence, rank, sumsOf);
+      const ranks = evidenceRanks(evidence);
+      const rows = gramMatrix(evidence, ranks, sumsOf);
       for (const source of backwards ? [...gram.keys()].toReversed() : gram.keys()) {
-        const cells = new Map(cellsOf(rows, source).map(([r, value]) => [item[r]!, value]));
+        const cells = new Map(cellsOf(rows, source).map(([r, value]) => [ranks.item[r]!, value]));
         gram[source]!.forEach((g, other) => {
           expect(cells.has(other)).toBe(g > 0 && other !== source);
           if (other !== source) expectClose(cells.get(other) ?? 0, g);
@@ -45,9 +45,9 @@ test.each([
 ] as const)('the compiled kernel gives the same bits as the plain one for %s', (_, strengths) => {
   const evidence = larger(3, 200, 2000, strengths);
   expect(areCounts(evidence)).toBe(strengths === 'ones');
-  const { rank } = evidenceRanks(evidence);
-  const fast = gramRow(evidence, rank, compiled);
-  const slow = gramRow(evidence, rank, plain);
+  const ranks = evidenceRanks(evidence);
+  const fast = gramMatrix(evidence, ranks, compiled);
+  const slow = gramMatrix(evidence, ranks, plain);
   // Rows of both kinds must occur: those that fill less than half of the columns, and fuller ones.
   const isSparse = new Set<boolean>();
   for (let source = 0; source < evidence.items; source++) {
@@ -72,8 +72,10 @@ test.each([
   };
   basketsByItem.start.set(small.basketsByItem.start);
   const evidence = { ...small, items, basketsByItem, baskets: { ...small.baskets, columns: items } };
-  const rank = Uint32Array.from({ length: items }, (_, item) => items - 1 - item);
-  const fast = gramRow(evidence, rank, compiled);
-  const slow = gramRow(evidence, rank, plain);
+  const item = Uint32Array.from({ length: items }, (_, at) => items - 1 - at);
+  // The reverse of the reverse is the same.
+  const ranks = { rank: item, item };
+  const fast = gramMatrix(evidence, ranks, compiled);
+  const slow = gramMatrix(evidence, ranks, plain);
   for (let source = 0; source < 310; source++) expect(cellsOf(fast, source)).toEqual(cellsOf(slow, source));
 });
