@@ -1,4 +1,5 @@
-import { type Offer, type Prior, plainBest } from './best.js';
+import { compiledBest, roomForBest } from './compiled-best.js';
+import { compiledChoice, roomToChoose } from './compiled-choice.js';
 import { MAX_SHORT_INDICES, ProgramLayout } from './program.js';
 import {
   copyIndex,
@@ -55,35 +56,8 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
     const countUp = program[`count${bits}`];
     const add = program[`add${bits}`];
     const pick = program[`pick${bits}`];
-    const barred = new Uint8Array(buffer, at.barred, columns);
-    const { priors = 0, chosen = 0 } = uses;
-    const listed = priors === 0 ? 0 : columns;
-    const bestIndex = new Uint32Array(buffer, at.bestIndex, listed);
-    const bestValue = new Float64Array(buffer, at.bestValue, listed);
-    const chosenFrom = chosen === 0 ? 0 : columns;
-    const choosing = {
-      factor: new Float64Array(buffer, at.factor, chosenFrom),
-      itemOf: new Uint32Array(buffer, at.itemOf, chosenFrom),
-    };
-    const chosenIndex = new Uint32Array(buffer, at.chosenIndex, chosen);
-    const chosenValue = new Float64Array(buffer, at.chosenValue, chosen);
-    const byPlainLoop = plainBest(barred);
-    const kept: Prior[] = [];
-    /** The place of a prior in the memory; undefined if there is none left for it. */
-    const placeOf = ({ prior, offered }: Offer): { weight: number; order: number } | undefined => {
-      let k = kept.indexOf(prior);
-      const isNew = k < 0;
-      if (isNew && kept.length === priors) return undefined;
-      if (isNew) k = kept.push(prior) - 1;
-      const place = { weight: at.priorWeight + 8 * columns * k, order: at.priorOrder + 4 * columns * k };
-      if (!isNew) return place;
-      const weight = new Float64Array(buffer, place.weight, columns);
-      weight.set(prior.weight);
-      for (let column = 0; column < columns; column++)
-        if (offered[column] === 0) weight[column] = Number.NEGATIVE_INFINITY;
-      new Uint32Array(buffer, place.order, columns).set(prior.order);
-      return place;
-    };
+    const inMemory = { row, rowIndex: at.rowIndex, rowValue: at.rowValue, columns };
+    const { forgetPriors, ...best } = compiledBest(program, buffer, inMemory, at.best);
     return {
       segments,
       wanted: new Uint8Array(buffer, at.wanted, columns),
@@ -104,37 +78,12 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
         return row;
       },
 
-      barred,
-      choosing,
-
-      choose(most, below) {
-        const by = [columns, at.factor, at.itemOf, Math.min(most, chosen), below] as const;
-        const work = [at.key, at.place, at.classes, at.marks, at.placeOf] as const;
-        const count = program.choose(
-          row.count,
-          at.rowIndex,
-          at.rowValue,
-          ...by,
-          ...work,
-          at.chosenIndex,
-          at.chosenValue,
-        );
-        return { count, index: chosenIndex, value: chosenValue };
-      },
-
-      best(offer, popularity, most) {
-        const place = offer.factor ? undefined : placeOf(offer);
-        if (!place) return byPlainLoop(row, offer, popularity, most);
-        const offered = offer.prior.order.length;
-        const arrays = [at.rowIndex, at.rowValue, place.weight, place.order, offered, at.barred, at.touched] as const;
-        const count = program.best(row.count, ...arrays, Math.min(most, columns), at.bestIndex, at.bestValue);
-        if (count < 0) throw new RangeError('an item has no score');
-        return { count, index: bestIndex.subarray(0, count), value: bestValue.subarray(0, count) };
-      },
+      ...best,
+      ...compiledChoice(program, buffer, inMemory, at.choice),
 
       revalue(parts) {
         revalue(parts);
-        kept.length = 0;
+        forgetPriors();
       },
     };
   };
@@ -164,30 +113,8 @@ function placesOf(entries: Entries, most: number, { priors = 0, chosen = 0 }: Ro
     // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
     rowIndex: layout.room((columns + 1) * 4),
     rowValue: layout.room((columns + 1) * 8),
-    barred: layout.room(columns),
-    touched: layout.room(columns),
-    priorWeight: layout.room(priors * columns * 8),
-    priorOrder: layout.room(priors * columns * 4),
-    bestIndex: layout.room(priors === 0 ? 0 : columns * 4),
-    bestValue: layout.room(priors === 0 ? 0 : columns * 8),
-    ...placesToChoose(layout, chosen === 0 ? 0 : columns, chosen),
+    best: roomForBest(layout, columns, priors),
+    choice: roomToChoose(layout, columns, chosen),
   };
   return { layout, at, bits };
-}
-
-/** The upper halves of positive doubles are this many classes of keys. */
-const CLASSES = 1 << 15;
-
-function placesToChoose(layout: ProgramLayout, columns: number, chosen: number) {
-  return {
-    factor: layout.room(columns * 8),
-    itemOf: layout.room(columns * 4),
-    key: layout.room(columns * 8),
-    place: layout.room(columns * 4),
-    classes: layout.room(columns === 0 ? 0 : CLASSES * 4),
-    marks: layout.room(Math.ceil(columns / 64) * 8),
-    placeOf: layout.room(columns * 4),
-    chosenIndex: layout.room(chosen * 4),
-    chosenValue: layout.room(chosen * 8),
-  };
 }
