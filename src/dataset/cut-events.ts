@@ -1,8 +1,7 @@
 import { fileSizeOrZero } from '../csv/source.js';
 import type { EventLayout } from '../events/event-columns.js';
 import type { Ids } from '../events/ids.js';
-import { type CutFile, cutRanges, type ReadEvents, SIZES } from '../events/read-events.js';
-import { takeWholeFile } from '../events/whole-file.js';
+import { type CutFile, cutRanges, type ReadEvents, SIZES, takeWholeFile } from '../events/read-events.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { type EventFiles, inputsOfEach, KEEP_CANCELLED, type LayoutOptions, layoutOf } from './event-files.js';
 import type { Inputs } from './inputs.js';

@@ -92,7 +92,8 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: 
   const { eventWeights } = inputs;
   const whole = await readByWorker(inputs, roles, layout, ids);
   const read = whole ?? (await readEvents(await file.table(), layout, eventWeights, ids, inputs, filter));
-  const { events, report, lineOf } = read;
+  const { report, lineOf } = read;
+  const { events } = read.sink;
   timesToSeconds(name, layout.timeName, events);
   const dates = layout.dayOrder === undefined ? ambiguousDateWarnings(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;

@@ -149,7 +149,7 @@ function readProfileLists(
   const entries = [...history, ...preferred.map(({ entry }) => entry)];
   const [trouble] = entries.flatMap((entry) => strengthTrouble(entry, shown) ?? []);
   if (trouble !== undefined) throw new BadRow(trouble);
-  for (const { text } of history) checkId(text);
+  for (const { text } of history) checkId(Buffer.from(text));
   return (user) => {
     const count = (list: 'history' | 'exclude', text: string) => {
       const matches = lists.matches[list];

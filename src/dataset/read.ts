@@ -1,9 +1,8 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
-import { IdIndex, type Ids } from '../events/ids.js';
+import { IdIndex, type Ids, renumber } from '../events/ids.js';
 import type { CutFile } from '../events/read-events.js';
-import { renumber } from '../events/renumbering.js';
 import { badData, type Failure, misuse } from '../failure.js';
 import { joined, stacked } from '../matrix/combined.js';
 import { emptyRows, type SparseRows } from '../matrix/sparse.js';

@@ -10,7 +10,7 @@ import {
   type RowFilter,
 } from './event-columns.js';
 import type { EventType, EventTypes } from './event-types.js';
-import { checkIdBytes, hashOf, IdIndex } from './ids.js';
+import { checkId, hashOf, IdIndex } from './ids.js';
 import { saysCancelled } from './order-status.js';
 
 /** 1 for the cells that reading an event needs, for its roles or the filter. */
@@ -117,8 +117,8 @@ export function eventRow(
     const isNewUser = !noUser && user < 0;
     const isNewItem = !noItem && item < 0;
     // Everything that may refuse the row comes before anything is added.
-    if (isNewUser) checkIdBytes(userBytes, userFrom, userTo);
-    if (isNewItem) checkIdBytes(bytes, itemFrom, itemTo);
+    if (isNewUser) checkId(userBytes, userFrom, userTo);
+    if (isNewItem) checkId(bytes, itemFrom, itemTo);
 
     const isWhole = !noUser && !noItem;
     const type = isWhole ? typeOf?.(bytes, from, to) : undefined;
