@@ -1,12 +1,12 @@
 import { rowFilter } from '../conditions/row-filter.js';
-import { momentText } from '../events/clock.js';
+import { dayText, momentText } from '../events/clock.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { removeLaterRows } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
-import { ambiguousDateWarnings, futureTimeNotes, timesToSeconds } from '../events/settled-times.js';
+import { ambiguousDateWarnings, timesToSeconds } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { returnWarnings } from '../understanding/returned-column.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
@@ -40,7 +40,13 @@ export async function readEventsFile(
     report.skipped.push({ what: `after ${momentText(now)} (--now)`, kind: later, isWithoutId: false });
     report.events = eventsReport(events);
   }
-  report.notes.push(...futureTimeNotes(events, Date.now() / 1000));
+  const { time } = eventsReport(events);
+  // Ages count from the latest time, so one such row makes all others old.
+  if (time && time.future > 0) {
+    report.notes.push(
+      `times in the future: ${time.future}, the last of them ${dayText(time.to)}; ages count from there`,
+    );
+  }
   return file;
 }
 

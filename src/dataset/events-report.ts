@@ -30,7 +30,9 @@ function timeSpan(events: Events): EventsReport['time'] {
   let to = Number.NEGATIVE_INFINITY;
   let missing = 0;
   let early = 0;
+  let future = 0;
   const { values, none } = time.numbers;
+  const now = (Date.now() / 1000) * timeColumn.scale;
   const epoch = timeColumn.unit === 'days' ? Number.NEGATIVE_INFINITY : EARLIEST_SECONDS * timeColumn.scale;
   forEachChunk(values.length, (first, end) => {
     let earliest = from;
@@ -42,6 +44,7 @@ function timeSpan(events: Events): EventsReport['time'] {
         continue;
       }
       if (value < epoch) early++;
+      if (value > now) future++;
       if (value < earliest) earliest = value;
       if (value > latest) latest = value;
     }
@@ -50,7 +53,8 @@ function timeSpan(events: Events): EventsReport['time'] {
   });
   if (missing === values.length) return undefined;
   const { unit, seen } = timeColumn;
-  return { unit, dayOrder: seen.dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing, early };
+  const span = { from: timeColumn.seconds(from), to: timeColumn.seconds(to) };
+  return { unit, dayOrder: seen.dayOrder, ...span, missing, early, future };
 }
 
 /** Fewer users than this may have one row each by coincidence. */

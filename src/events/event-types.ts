@@ -52,18 +52,14 @@ export type EventTypes = ReturnType<typeof eventTypes>;
  */
 export function eventTypes(stated: EventWeights, weightOf = typeWeight) {
   const statedByKey = new Map([...stated].map(([name, weight]) => [typeKey(name), weight]));
-  const byCell = new Map<string, EventType>();
   const byKey = new Map<string, EventType>();
   return {
     /** The type in a cell. The caller counts its rows, since it may still refuse the row. */
     of(cell: string): EventType {
-      const known = byCell.get(cell);
-      if (known) return known;
       const key = typeKey(cell);
       const weight = statedByKey.get(key) ?? weightOf(key);
       const type = byKey.get(key) ?? { name: cell.trim(), weight, rows: 0 };
       byKey.set(key, type);
-      byCell.set(cell, type);
       return type;
     },
 
