@@ -1,3 +1,5 @@
+import { programArrays } from './program.js';
+
 /*
  * Dense blocks: a few hundred numbers for each of many rows. They are processed sixteen columns at a time, because sixteen floats fill one
  * cache line.
@@ -52,7 +54,7 @@ export const TILE = 256;
 export type BlockOf = (rows: number, rank: number, ties?: Ties) => Block;
 
 /** The ties of a block that is never smoothed. */
-export const NO_TIES: Ties = {
+const NO_TIES: Ties = {
   likes: { start: new Uint32Array(1), items: new Uint32Array(0) },
   weight: new Float32Array(0),
 };
@@ -105,5 +107,55 @@ export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TI
       }
       return divided.subarray(0, (to - from) * rank);
     },
+  };
+}
+
+/** The exports of assembly/blocks.ts, which names the parameters. */
+type Program = Record<'smooth' | 'addSquare' | 'divide', (...parameters: number[]) => void>;
+
+/**
+ * Blocks in WebAssembly, four floats or two doubles at a time, with the same bits as `plainBlock`. Blocks that are too large for the memory
+ * of a program are made by `plainBlock`.
+ */
+export function compiledBlocks(module: WebAssembly.Module): BlockOf {
+  return (rows, rank, ties = NO_TIES) => {
+    const { likes, weight } = ties;
+    const placed = programArrays({
+      panels: [Float32Array, rows * rank],
+      image: [Float32Array, PANEL * weight.length],
+      start: [Uint32Array, likes.start.length],
+      items: [Uint32Array, likes.items.length],
+      weight: [Float32Array, weight.length],
+      square: [Float64Array, rank * rank],
+      u: [Float64Array, rank * rank],
+      tile: [Float64Array, TILE * rank],
+      divided: [Float32Array, TILE * rank],
+    });
+    if (!placed) return plainBlock(rows, rank, ties);
+    const { at, arrays } = placed;
+    const { panels, square, image } = arrays;
+    const program = placed.start<Program>(module);
+    arrays.start.set(likes.start);
+    arrays.items.set(likes.items);
+    arrays.weight.set(weight);
+    const size = rows * PANEL;
+    return {
+      rows,
+      rank,
+      panels: Array.from({ length: rank / PANEL }, (_, p) => panels.subarray(p * size, (p + 1) * size)),
+      square,
+      image,
+
+      smooth: (p, from, to) =>
+        program.smooth(at.start, at.items, at.weight, at.panels + 4 * size * p, at.image, from, to),
+
+      addSquare: (from, to) => program.addSquare(at.panels, at.square, at.tile, rows, rank, from, to),
+
+      divided(from, to, u) {
+        arrays.u.set(u);
+        program.divide(at.panels, at.u, at.tile, at.divided, rows, rank, from, to);
+        return arrays.divided.subarray(0, (to - from) * rank);
+      },
+    };
   };
 }

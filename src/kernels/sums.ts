@@ -1,3 +1,5 @@
+import { indexType, programArrays } from './program.js';
+
 /** The non-zero values of a row, in any order. Valid until the next row is computed. */
 export interface SparseVector {
   count: number;
@@ -119,4 +121,83 @@ export function plainSums(entries: Entries, most: number, isShared = false): Sum
 
     revalue: (others) => copyValues(others, value),
   };
+}
+
+type Kind = 'Counts' | 'Sums';
+type Bits = 16 | 32;
+
+/** The exports of assembly/sums.ts, which names the parameters: loops for counts and for doubles, for 16-bit and 32-bit indices. */
+type Loop<Result> = (...parameters: number[]) => Result;
+type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
+  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}`, Loop<number>>;
+
+/**
+ * Sums in WebAssembly, which checks no bounds, with the same bits as `plainSums`, which is used if the entries are too large for the memory
+ * of a program. Two things are smaller here: with up to 65,536 columns an index takes two bytes, and sums of counts are 32-bit integers.
+ */
+export function compiledSums(module: WebAssembly.Module): SumsOf {
+  return (entries, most) => {
+    const { columns, areCounts } = entries;
+    const Index = indexType(columns);
+    const placed = programArrays({
+      index: [Index, entryCount(entries)],
+      // Counts need no values: all are 1.
+      value: [Float32Array, areCounts ? 0 : entryCount(entries)],
+      from: [Uint32Array, most],
+      to: [Uint32Array, most],
+      weight: [Float64Array, most],
+      wanted: [Uint8Array, columns],
+      sum: [areCounts ? Uint32Array : Float64Array, columns],
+      // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
+      rowIndex: [Uint32Array, columns + 1],
+      rowValue: [Float64Array, columns + 1],
+    });
+    if (!placed) return plainSums(entries, most);
+    const { at, arrays } = placed;
+    const { value, from, to, weight, wanted, sum } = arrays;
+    const program = placed.start<Program>(module);
+    copyIndex(entries, arrays.index);
+    const revalue = (parts: Entries['parts']) => {
+      if (!areCounts) copyValues(parts, value);
+    };
+    revalue(entries.parts);
+    const segments = { count: 0, from, to, weight };
+    const row = { count: 0, index: arrays.rowIndex, value: arrays.rowValue };
+    const kind = areCounts ? 'Counts' : 'Sums';
+    const bits = Index === Uint16Array ? 16 : 32;
+    const collect = program[`collect${kind}`];
+    const touched = program[`touched${kind}${bits}`];
+    const countUp = program[`count${bits}`];
+    const add = program[`add${bits}`];
+    const pick = program[`pick${bits}`];
+    return {
+      segments,
+      wanted,
+
+      addUp(without) {
+        const { count } = segments;
+        if (areCounts) countUp(at.from, at.to, count, at.index, at.sum);
+        else add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
+        if (without >= 0) sum[without] = 0;
+        row.count = areFew(segments, columns)
+          ? touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue)
+          : collect(columns, at.sum, at.rowIndex, at.rowValue);
+        return row;
+      },
+
+      pick(from, to) {
+        row.count = pick(from, to, at.index, at.value, at.wanted, at.rowIndex, at.rowValue);
+        return row;
+      },
+
+      revalue,
+    };
+  };
+}
+
+/** Whether so few entries were added that visiting them again is faster than scanning all columns. */
+function areFew({ count, from, to }: Segments, columns: number): boolean {
+  let entries = 0;
+  for (let s = 0; s < count; s++) entries += to[s]! - from[s]!;
+  return 2 * entries < columns;
 }
