@@ -1,5 +1,4 @@
-import type { BoundExpression } from '../conditions/bound-expression.js';
-import type { Rule } from '../conditions/rule.js';
+import type { BoundExpression, Rule } from '../conditions/rule.js';
 import type { Failure } from '../failure.js';
 import type { RowLookup } from '../matrix/stacked-rows.js';
 import type { Draft, DraftRule } from './draft.js';

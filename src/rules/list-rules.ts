@@ -1,5 +1,5 @@
-import { boundExpression } from '../conditions/bound-expression.js';
 import type { Rule } from '../conditions/rule.js';
+import { boundExpression } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { type Offer, offerOf } from '../ranking/offer.js';
 import { type Draft, newDraft } from './draft.js';

@@ -1,4 +1,4 @@
-import { bindExpression } from '../../conditions/bound-expression.js';
+import { bindExpression } from '../../conditions/binder.js';
 import { parseExpression } from '../../conditions/expression.js';
 import { BadRow, refuseBadRows } from '../../csv/bad-rows.js';
 import { isPlaceholder, separatorOf, valuesOf } from '../../csv/cell-values.js';
