@@ -4,11 +4,10 @@ import { BadRow, type BadRows, type Refusals, refusalsOf, type TableReport } fro
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { conversionOf } from './formats/conversion.js';
 import { refuseOddHeader, refuseOtherFormats } from './formats/other-formats.js';
-import { headOf } from './head.js';
+import { hasRowNames, headOf } from './head.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { hasRowNames } from './row-names.js';
 import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');

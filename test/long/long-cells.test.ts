@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
-import { numberIn } from '../../src/csv/cell-number.js';
-import { valuesOf } from '../../src/csv/cell-values.js';
+import { numberIn, valuesOf } from '../../src/csv/cell-values.js';
 import { isBlank, listEntries, normalised, numberCell, shown } from '../../src/csv/cells.js';
 import { refuseOtherFormats } from '../../src/csv/formats/other-formats.js';
 import { headOf } from '../../src/csv/head.js';
 import { listOf } from '../../src/csv/lists.js';
+import { isUnquoted, withQuotedCells } from '../../src/csv/plain-csv.js';
 import { printable } from '../../src/csv/printable.js';
 import { quoted, safelyQuoted } from '../../src/csv/quoting.js';
 import { RowCutter, textOf } from '../../src/csv/row-cutter.js';
-import { isUnquoted, withQuotedCells } from '../../src/csv/unquoted.js';
 import { decideAttribute } from '../../src/dataset/attributes/attributes.js';
 import { splitWords } from '../../src/dataset/attributes/words.js';
 import { idWarnings } from '../../src/dataset/oddities/odd-ids.js';

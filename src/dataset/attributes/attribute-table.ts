@@ -1,5 +1,4 @@
-import { numberIn } from '../../csv/cell-number.js';
-import { valuesOf } from '../../csv/cell-values.js';
+import { numberIn, valuesOf } from '../../csv/cell-values.js';
 import { normalised } from '../../csv/cells.js';
 import { printableName } from '../../csv/printable.js';
 import { IdIndex } from '../../events/ids.js';

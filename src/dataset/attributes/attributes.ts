@@ -1,5 +1,11 @@
-import { numberIn } from '../../csv/cell-number.js';
-import { isPlaceholder, LONGEST_VALUE, type Separator, separatorOf, valuesOf } from '../../csv/cell-values.js';
+import {
+  isPlaceholder,
+  LONGEST_VALUE,
+  numberIn,
+  type Separator,
+  separatorOf,
+  valuesOf,
+} from '../../csv/cell-values.js';
 import type { CellColumn } from '../../csv/cells.js';
 import { type Band, bandsOf } from './bands.js';
 

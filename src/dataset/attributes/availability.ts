@@ -1,5 +1,5 @@
 import { isMissing, truthIn, typedColumn } from '../../conditions/typed-column.js';
-import { numberIn } from '../../csv/cell-number.js';
+import { numberIn } from '../../csv/cell-values.js';
 import { type CellColumn, shown } from '../../csv/cells.js';
 import { dayText } from '../../events/clock.js';
 import type { DayOrder } from '../../events/day-month.js';

@@ -1,4 +1,4 @@
-import { numberIn } from '../../csv/cell-number.js';
+import { numberIn } from '../../csv/cell-values.js';
 
 /** A range of numbers: ends are inclusive, `text` is "low–high" as the cells write them. */
 export interface Band {
