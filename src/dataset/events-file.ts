@@ -10,9 +10,8 @@ import { ambiguousDateWarnings, timesToSeconds } from '../events/settled-times.j
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { returnWarnings } from '../understanding/returned-column.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
-import { readByWorker } from './cut-events.js';
 import type { FileReport, Skipped } from './dataset.js';
-import { KEEP_CANCELLED, type LayoutOptions, layoutOf } from './event-files.js';
+import { KEEP_CANCELLED, type LayoutOptions, layoutOf, readByWorker } from './event-files.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { thousandsWarning } from './strengths/strength-column.js';

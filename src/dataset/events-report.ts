@@ -5,22 +5,11 @@ import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import { isAnonymousId } from '../understanding/role-candidates.js';
 import type { AggregatedEvents } from './aggregate.js';
-import type { EventsReport, InteractionsReport } from './dataset.js';
+import type { EventsReport } from './dataset.js';
 
 /** The types, statuses and times of a file's events, for its report. */
 export function eventsReport(events: Events): EventsReport {
   return { types: events.types?.met ?? [], statuses: events.statuses?.met ?? [], time: timeSpan(events) };
-}
-
-/** How events became interactions, for the report. */
-export function interactionsReport(
-  { strength }: Events,
-  { rule, unrated, duplicates, meanRating, repeated, withoutStrength }: AggregatedEvents,
-  ratingName: string,
-): InteractionsReport {
-  const hasStrength = strength !== undefined;
-  const column = hasStrength ? ratingName : null;
-  return { column, rule, unrated, hasStrength, duplicates, meanRating, repeated, withoutStrength };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {
@@ -110,7 +99,7 @@ function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
  * @param now seconds since 1970.
  */
 export function eventWarnings(
-  { matrix, repeated }: AggregatedEvents,
+  { matrix, report: { repeated } }: AggregatedEvents,
   { time, types }: EventsReport,
   of: Readonly<Record<'user' | 'item', CountedIds>>,
   nameOf: (role: string) => string,
