@@ -4,11 +4,11 @@ import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
-import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
+import { meanRating, weighted, weightStrength } from '../model/strength.js';
 import type { InteractionsReport, LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
-import type { TimedRows } from './interactions.js';
+import type { Interactions } from './interactions.js';
 import { type CopiedRows, findCopies } from './oddities/copied-rows.js';
 import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import {
@@ -20,9 +20,7 @@ import {
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strengths/strength-rule.js';
 
 /** Interactions ready for learning: users × items, values from `strengthsOf`. */
-export interface AggregatedEvents extends TimedRows, Pick<StrengthColumn, 'notes' | 'warnings'> {
-  /** Undefined unless the values are ratings of a scale. */
-  rated: Rated | undefined;
+export interface AggregatedEvents extends Interactions, Pick<StrengthColumn, 'notes' | 'warnings'> {
   report: InteractionsReport;
   copied: CopiedRows;
 }
@@ -95,7 +93,7 @@ export function aggregateEvents(
     return weights ? aggregated.value.map(weightStrength) : strengthsOf(aggregated, rule, mean);
   };
   return {
-    matrix: { ...aggregated, value: strengths() },
+    interactions: { ...aggregated, value: strengths() },
     rated: rule.kind === 'scale' ? { rating: aggregated.value, weight: sums, span: rule.high - rule.low } : undefined,
     times,
     report: {

@@ -99,7 +99,7 @@ function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
  * @param now seconds since 1970.
  */
 export function eventWarnings(
-  { matrix, report: { repeated } }: AggregatedEvents,
+  { interactions: matrix, report: { repeated } }: AggregatedEvents,
   { time, types }: EventsReport,
   of: Readonly<Record<'user' | 'item', CountedIds>>,
   nameOf: (role: string) => string,

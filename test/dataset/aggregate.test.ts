@@ -22,7 +22,7 @@ function aggregated(header: string, rows: string[], duplicates?: Duplicates, rat
   const wish = { duplicates, ratings, unrated: undefined };
   const placeOf = placesOf([{ path: 'e.csv', events }]);
   const result = aggregateEvents(events, { users, items }, wish, 'rating', placeOf);
-  return { ...result.report, cells: named(result.matrix, users.ids, items.ids) };
+  return { ...result.report, cells: named(result.interactions, users.ids, items.ids) };
 }
 
 const LIKE = 1;

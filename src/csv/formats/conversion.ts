@@ -27,7 +27,7 @@ export async function conversionOf(
     const name = displayName(path);
     throw badData(`${name} is Parquet, which is read from its end: give the file, uncompressed and not through a pipe`);
   }
-  if (isNetflix(begin)) return { chunks: netflixRows(chunks), warnings: [] };
+  if (isNetflix(begin)) return { chunks: netflixRows(chunks), warnings: [], isAsStored: false };
   return isJson(path, begin) ? recordRows(jsonEntries(withoutMark(chunks)), refusals) : undefined;
 }
 

@@ -196,7 +196,7 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
     }
   }
 
-  return { chunks: chunks(), warnings };
+  return { chunks: chunks(), warnings, isAsStored: false };
 }
 
 /** @returns the record of an entry, or why there is none. */

@@ -24,5 +24,5 @@ export async function readTestEvents(
   report.interactions = aggregated.report;
   report.notes.push(...aggregated.notes);
   report.warnings.push(...aggregated.warnings);
-  return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };
+  return { events: { interactions: aggregated.interactions, userIds, itemIds }, report };
 }
