@@ -1,8 +1,8 @@
 import { minimalCondition } from '../conditions/row-filter.js';
 import { fileSizeOrZero } from '../csv/source.js';
 import { type EventLayout, eventLayout, type RowCondition } from '../events/event-columns.js';
+import { statusWeightsAmong } from '../events/event-types.js';
 import type { Ids } from '../events/ids.js';
-import { statusWeightsAmong } from '../events/order-status.js';
 import { type CutFile, cutRanges, type ReadEvents, SIZES, takeWholeFile } from '../events/read-events.js';
 import { Failure } from '../failure.js';
 import type { EventsRoles } from '../understanding/file-roles.js';

@@ -2,6 +2,7 @@ import { momentText } from '../events/clock.js';
 import { badData, misuse } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { meanRating } from '../model/strength.js';
+import { span } from '../model/trend.js';
 import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
 
 /*
@@ -77,12 +78,7 @@ function countingEntries({ interactions, times, rated, evidence = {} }: RuledInt
 /** The moment from which ages count: `now`, or the latest interaction; NaN where no time is known. */
 export function clockOf({ times, evidence }: Pick<RuledInteractions, 'times' | 'evidence'>): number {
   if (evidence?.now !== undefined) return evidence.now;
-  let latest = Number.NEGATIVE_INFINITY;
-  forEachChunk(times?.length ?? 0, (from, to) => {
-    let most = latest;
-    for (let entry = from; entry < to; entry++) if (times![entry]! > most) most = times![entry]!;
-    latest = most;
-  });
+  const latest = times ? span(times).to : Number.NEGATIVE_INFINITY;
   return latest === Number.NEGATIVE_INFINITY ? Number.NaN : latest;
 }
 

@@ -1,3 +1,4 @@
+import { emptyRows, type SparseRows } from '../matrix/sparse.js';
 import { programArrays } from './program.js';
 
 /*
@@ -8,16 +9,10 @@ import { programArrays } from './program.js';
 /** Columns of a panel. */
 export const PANEL = 16;
 
-/** The items that each user likes. */
-export interface Likes {
-  /** Users + 1 offsets: user u likes items[start[u]] .. items[start[u + 1]], without the last. */
-  start: Uint32Array;
-  items: Uint32Array;
-}
-
 /** The relations between the rows of a block: two rows are related if the same users like them. */
 export interface Ties {
-  likes: Likes;
+  /** users × rows. */
+  likes: Pick<SparseRows, 'start' | 'index'>;
   /** The weight of each row. */
   weight: Float32Array;
 }
@@ -54,10 +49,7 @@ export const TILE = 256;
 export type BlockOf = (rows: number, rank: number, ties?: Ties) => Block;
 
 /** The ties of a block that is never smoothed. */
-const NO_TIES: Ties = {
-  likes: { start: new Uint32Array(1), items: new Uint32Array(0) },
-  weight: new Float32Array(0),
-};
+const NO_TIES: Ties = { likes: emptyRows(0, 0), weight: new Float32Array(0) };
 
 /** Blocks in plain JavaScript; kernel.ts says when they are used. Cells are 32-bit floats; their products are summed in 64 bits. */
 export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TIES): Block {
@@ -74,7 +66,7 @@ export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TI
       // A 32-bit array, so that each partial sum is rounded as in the compiled loop.
       const sum = new Float32Array(PANEL);
       for (let user = from; user < to; user++) {
-        const items = likes.items.subarray(likes.start[user], likes.start[user + 1]);
+        const items = likes.index.subarray(likes.start[user], likes.start[user + 1]);
         sum.fill(0);
         for (const item of items)
           for (let k = 0; k < PANEL; k++) sum[k]! += Math.fround(weight[item]! * panel[item * PANEL + k]!);
@@ -124,7 +116,7 @@ export function compiledBlocks(module: WebAssembly.Module): BlockOf {
       panels: [Float32Array, rows * rank],
       image: [Float32Array, PANEL * weight.length],
       start: [Uint32Array, likes.start.length],
-      items: [Uint32Array, likes.items.length],
+      items: [Uint32Array, likes.index.length],
       weight: [Float32Array, weight.length],
       square: [Float64Array, rank * rank],
       u: [Float64Array, rank * rank],
@@ -136,7 +128,7 @@ export function compiledBlocks(module: WebAssembly.Module): BlockOf {
     const { panels, square, image } = arrays;
     const program = placed.start<Program>(module);
     arrays.start.set(likes.start);
-    arrays.items.set(likes.items);
+    arrays.items.set(likes.index);
     arrays.weight.set(weight);
     const size = rows * PANEL;
     return {

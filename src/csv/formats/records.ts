@@ -1,7 +1,7 @@
 import { lastAtMost } from '../../matrix/search.js';
 import type { Refusals } from '../bad-rows.js';
 import { FlatRecords } from './flat-records.js';
-import { parsedRecord } from './json-text.js';
+import { parsedRecord } from './json-objects.js';
 
 /** A record that was read, or why there is none on that line. */
 export type Entry =

@@ -1,5 +1,5 @@
 import type { SparseVector } from '../../kernels/sums.js';
-import { selectBest } from '../../matrix/select.js';
+import { selectBest } from '../../matrix/top-n.js';
 
 /** If at least one item in this many is chosen, going through all items is faster than sorting. */
 const MANY = 16;
