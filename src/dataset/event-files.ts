@@ -28,7 +28,7 @@ export function inputsOfEach(
   given: Inputs,
   { orders, interactions, users }: EventFiles,
 ): Record<'orders' | 'others', Inputs> {
-  const lines = [...interactions, ...users].filter(({ hasOrderIds }) => hasOrderIds);
+  const lines = [...interactions, ...users].filter(({ rows }) => rows === 'order lines');
   const all = given.eventsWhere ?? [];
   const ofOrders = orders ? conditionsOfOrders(given, orders, lines) : [];
   return {
@@ -60,34 +60,29 @@ function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: I
   );
 }
 
-/** Parts of a layout that do not depend on columns. */
-export type LayoutOptions = Pick<EventLayout, 'keepsCancelled'>;
-
-/** For orders: lines of cancelled orders have to be told from lines of unknown ones. */
-export const KEEP_CANCELLED: LayoutOptions = { keepsCancelled: true };
-
-export function layoutOf(inputs: Inputs, { file, used }: EventsRoles, options: LayoutOptions = {}): EventLayout {
+export function layoutOf(inputs: Inputs, { file, used, rows }: EventsRoles): EventLayout {
   const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
   const conditions = conditionsOf(inputs, file);
   return {
     ...eventLayout(file.delimiter, file.header, used, inputs.dayOrder),
     statusWeights: statusWeightsAmong(statuses),
     ...(conditions.length > 0 ? { conditions } : {}),
-    ...options,
+    // Lines of cancelled orders have to be told from lines of unknown ones.
+    ...(rows === 'orders' ? { keepsCancelled: true } : {}),
   };
 }
 
 /** How other processes read each of these files, in the order in which `readDataset` reads them. */
 export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<CutFile[]> {
   const inputs = inputsOfEach(given, files);
-  const cuts = files.orders ? [await cutEvents(inputs.orders, files.orders, KEEP_CANCELLED)] : [];
+  const cuts = files.orders ? [await cutEvents(inputs.orders, files.orders)] : [];
   for (const roles of [...files.interactions, ...files.users]) cuts.push(await cutEvents(inputs.others, roles));
   return cuts;
 }
 
 /** The ranges of a file; one range where it cannot be cut. */
-async function cutEvents(inputs: Inputs, roles: EventsRoles, options?: LayoutOptions): Promise<CutFile> {
-  const layout = layoutOf(inputs, roles, options);
+async function cutEvents(inputs: Inputs, roles: EventsRoles): Promise<CutFile> {
+  const layout = layoutOf(inputs, roles);
   return (await rangesOf(inputs, roles, layout)) ?? wholeFile(inputs, roles, layout);
 }
 

@@ -11,7 +11,7 @@ import type { EventsRoles } from '../understanding/file-roles.js';
 import { returnWarnings } from '../understanding/returned-column.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
 import type { FileReport, Skipped } from './dataset.js';
-import { KEEP_CANCELLED, type LayoutOptions, layoutOf, readByWorker } from './event-files.js';
+import { layoutOf, readByWorker } from './event-files.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { thousandsWarning } from './strengths/strength-column.js';
@@ -55,7 +55,7 @@ async function allEventsOf(
   ids: Ids,
   orders: Orders | undefined,
 ): Promise<EventsFile> {
-  if (!roles.hasOrderIds || !orders) return eventsOf(inputs, roles, ids);
+  if (roles.rows !== 'order lines' || !orders) return eventsOf(inputs, roles, ids);
   const file = await eventsOf(inputs, roles, { users: orders.ids, items: ids.items });
   const { unknown, cancelled } = joinOrders(file.events, orders, ids.users);
   const leftOut = orders.areChosen ? ', or that --events-where leaves out' : '';
@@ -69,7 +69,7 @@ async function allEventsOf(
 /** Reads which user placed each order. All of `eventsWhere` is about the orders. */
 export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ orders: Orders; report: FileReport }> {
   const ids = { users: new IdIndex(), items: new IdIndex() };
-  const { events, report } = await eventsOf(inputs, roles, ids, KEEP_CANCELLED);
+  const { events, report } = await eventsOf(inputs, roles, ids);
   const areChosen = (inputs.eventsWhere?.length ?? 0) > 0;
   const orders = ordersFrom(events, ids.users, ids.items, areChosen);
   const { rows, order } = orders.disputed;
@@ -89,10 +89,10 @@ function asOfOrders(skipped: Skipped, at: number): Skipped {
 
 const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or cannot be read';
 
-async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: LayoutOptions): Promise<EventsFile> {
+async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids): Promise<EventsFile> {
   const { file, used, shown, notes, warnings } = roles;
   const { name } = file;
-  const layout = layoutOf(inputs, roles, options);
+  const layout = layoutOf(inputs, roles);
   const filter = layout.conditions && rowFilter(layout.conditions);
   const { eventWeights } = inputs;
   const whole = await readByWorker(inputs, roles, layout, ids);

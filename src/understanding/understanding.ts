@@ -47,7 +47,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   const orders = ordersOf(
     files,
     inputs.named,
-    lines.filter(({ hasOrderIds }) => hasOrderIds),
+    lines.filter(({ rows }) => rows === 'order lines'),
   );
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
   for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
