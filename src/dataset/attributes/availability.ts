@@ -58,8 +58,8 @@ export function availabilityReader(header: readonly string[], mode: Availability
   const columns = named.map(([at, name]) => ({ at, name, cells: [] as string[] }));
   const itemOf: number[] = [];
   return {
-    /** Takes the cells of a row, and then its item. */
-    row: (cells: readonly string[]) => (item: number) => {
+    /** Takes the cells of a row about an item. */
+    take(cells: readonly string[], item: number): void {
       if (columns.length > 0) itemOf.push(item);
       for (const column of columns) column.cells.push(cells[column.at] ?? '');
     },
