@@ -75,30 +75,21 @@ export function layoutOf(inputs: Inputs, { file, used, rows }: EventsRoles): Eve
 /** How other processes read each of these files, in the order in which `readDataset` reads them. */
 export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<CutFile[]> {
   const inputs = inputsOfEach(given, files);
-  const cuts = files.orders ? [await cutEvents(inputs.orders, files.orders)] : [];
-  for (const roles of [...files.interactions, ...files.users]) cuts.push(await cutEvents(inputs.others, roles));
+  const cut = (of: Inputs, roles: EventsRoles) => cutEvents(of, roles, layoutOf(of, roles));
+  const cuts = files.orders ? [await cut(inputs.orders, files.orders)] : [];
+  for (const roles of [...files.interactions, ...files.users]) cuts.push(await cut(inputs.others, roles));
   return cuts;
 }
 
-/** The ranges of a file; one range where it cannot be cut. */
-async function cutEvents(inputs: Inputs, roles: EventsRoles): Promise<CutFile> {
-  const layout = layoutOf(inputs, roles);
-  return (await rangesOf(inputs, roles, layout)) ?? wholeFile(inputs, roles, layout);
-}
-
-async function rangesOf(
-  { eventWeights, sizes }: Inputs,
-  { file }: EventsRoles,
+/** The ranges of a file; one range where it cannot be cut: its task then says how to open the file. */
+async function cutEvents(
+  { eventWeights, sizes = SIZES }: Inputs,
+  { file: { source, path, begin, seekableSize } }: EventsRoles,
   layout: EventLayout,
-): Promise<CutFile | undefined> {
-  const { path, begin } = file;
-  return cutRanges({ path, begin, size: await file.seekableSize() }, layout, eventWeights, sizes);
-}
-
-function wholeFile({ eventWeights, sizes = SIZES }: Inputs, { file }: EventsRoles, layout: EventLayout): CutFile {
-  const { source, path, begin } = file;
+): Promise<CutFile> {
+  const cut = cutRanges({ path, begin, size: await seekableSize() }, layout, eventWeights, sizes);
   const task = { path, source, begin, layout, eventWeights: [...eventWeights], chunkBytes: sizes.chunk };
-  return { task, ranges: [{ from: 0, to: Math.max(1, fileSizeOrZero(path)) }] };
+  return cut ?? { task, ranges: [{ from: 0, to: Math.max(1, fileSizeOrZero(path)) }] };
 }
 
 /** Has another process read a file that cannot be cut. @returns undefined where this process has to read it. */
@@ -111,8 +102,8 @@ export async function readByWorker(
   const { rangeWorkers, eventWeights, badRows, onBytes } = inputs;
   // Another process cannot read a pipe.
   if (!rangeWorkers?.readWhole || fileSizeOrZero(roles.file.path) === 0) return undefined;
-  if (await rangesOf(inputs, roles, layout)) return undefined;
-  const { task, ranges } = wholeFile(inputs, roles, layout);
+  const { task, ranges } = await cutEvents(inputs, roles, layout);
+  if (!task.source) return undefined;
   let read: ReadEvents | undefined;
   await rangeWorkers.read(task, ranges, async (part) => {
     if (!part) return;

@@ -44,21 +44,16 @@ export function entryCount({ parts }: Pick<Entries, 'parts'>): number {
   return parts.reduce((total, { index }) => total + index.length, 0);
 }
 
-/** Copies the columns of all entries. */
-export function copyIndex({ parts }: Entries, to: Uint32Array | Uint16Array): void {
+/** Copies the columns, or the values, of all entries. */
+function copyEntries(
+  parts: Entries['parts'],
+  of: 'index' | 'value',
+  to: Uint16Array | Uint32Array | Float32Array,
+): void {
   let filled = 0;
-  for (const { index } of parts) {
-    to.set(index, filled);
-    filled += index.length;
-  }
-}
-
-/** Copies the values of all entries. */
-export function copyValues(parts: Entries['parts'], to: Float32Array): void {
-  let filled = 0;
-  for (const { value } of parts) {
-    to.set(value, filled);
-    filled += value.length;
+  for (const part of parts) {
+    to.set(part[of], filled);
+    filled += part[of].length;
   }
 }
 
@@ -72,8 +67,8 @@ export function plainSums(entries: Entries, most: number, isShared = false): Sum
   const index = only?.index ?? new Uint32Array(entryCount(entries));
   const value = only?.value ?? new Float32Array(index.length);
   if (!only) {
-    copyIndex(entries, index);
-    copyValues(parts, value);
+    copyEntries(parts, 'index', index);
+    copyEntries(parts, 'value', value);
   }
   const segments = {
     count: 0,
@@ -119,7 +114,7 @@ export function plainSums(entries: Entries, most: number, isShared = false): Sum
       return row;
     },
 
-    revalue: (others) => copyValues(others, value),
+    revalue: (others) => copyEntries(others, 'value', value),
   };
 }
 
@@ -156,9 +151,9 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
     const { at, arrays } = placed;
     const { value, from, to, weight, wanted, sum } = arrays;
     const program = placed.start<Program>(module);
-    copyIndex(entries, arrays.index);
+    copyEntries(entries.parts, 'index', arrays.index);
     const revalue = (parts: Entries['parts']) => {
-      if (!areCounts) copyValues(parts, value);
+      if (!areCounts) copyEntries(parts, 'value', value);
     };
     revalue(entries.parts);
     const segments = { count: 0, from, to, weight };
