@@ -82,10 +82,7 @@ export function eventRow(
   /** Keeps what a filtered-out row says about its order. */
   const remember = (order: Order, bytes: Uint8Array, from: Int32Array, to: Int32Array): void => {
     const [userFrom, userTo] = [from[at.user]!, to[at.user]!];
-    if (!isBlankCell(bytes, userFrom, userTo)) {
-      order.user = -1;
-      order.userCell = bytes.slice(userFrom, userTo);
-    }
+    if (!isBlankCell(bytes, userFrom, userTo)) order.userCell = bytes.slice(userFrom, userTo);
     const time = at.time < 0 ? Number.NaN : timeIn(bytes, from[at.time]!, to[at.time]!);
     if (!Number.isNaN(time)) order.time = time;
     if (statuses) order.status = statusOf(bytes, from, to, order) ?? order.status;
@@ -99,19 +96,17 @@ export function eventRow(
       if (order) remember(order, bytes, from, to);
       return;
     }
-    // If all earlier rows of the order were filtered out, only `userCell` knows the user: their id has not been added.
-    const usesOrderCell = order !== undefined && order.user < 0 && isBlankCell(bytes, from[at.user]!, to[at.user]!);
-    const userBytes = usesOrderCell ? order.userCell : bytes;
-    const userFrom = usesOrderCell ? 0 : from[at.user]!;
-    const userTo = usesOrderCell ? userBytes.length : to[at.user]!;
+    const hasUserCell = !isBlankCell(bytes, from[at.user]!, to[at.user]!);
+    const userBytes = hasUserCell || !order ? bytes : order.userCell;
+    const userFrom = userBytes === bytes ? from[at.user]! : 0;
+    const userTo = userBytes === bytes ? to[at.user]! : userBytes.length;
     const itemFrom = from[at.item]!;
     const itemTo = to[at.item]!;
-    const noUserCell = isBlankCell(userBytes, userFrom, userTo);
-    const noUser = noUserCell && (order === undefined || order.user < 0);
+    const noUser = !hasUserCell && (order === undefined || userTo === 0);
     const noItem = isBlankCell(bytes, itemFrom, itemTo);
-    const userHash = noUserCell ? 0 : hashOf(userBytes, userFrom, userTo);
+    const userHash = noUser ? 0 : hashOf(userBytes, userFrom, userTo);
     const itemHash = noItem ? 0 : hashOf(bytes, itemFrom, itemTo);
-    let user = noUserCell ? (order?.user ?? -1) : users.find(userBytes, userFrom, userTo, userHash);
+    let user = noUser ? -1 : users.find(userBytes, userFrom, userTo, userHash);
     let item = noItem ? -1 : items.find(bytes, itemFrom, itemTo, itemHash);
     const isNewUser = !noUser && user < 0;
     const isNewItem = !noItem && item < 0;
@@ -134,7 +129,7 @@ export function eventRow(
     if (type) type.rows++;
     if (status && isWhole) status.rows++;
     if (order) {
-      if (user >= 0) order.user = user;
+      if (hasUserCell) order.userCell = bytes.slice(userFrom, userTo);
       if (status) order.status = status;
       if (Number.isNaN(time)) time = order.time;
       else order.time = time;
@@ -159,9 +154,7 @@ export function eventRow(
 /** What the rows of an order share. */
 interface Order {
   id: string;
-  /** -1: not known from the rows that were read. */
-  user: number;
-  /** The user's cell in a row that was filtered out; empty if there is none. */
+  /** The user's cell in an earlier row, possibly one that was filtered out; empty if there is none. */
   userCell: Uint8Array;
   /** The cells of its first row in the columns of the filter. */
   cells: ReadonlyMap<number, string> | undefined;
@@ -171,7 +164,7 @@ interface Order {
 }
 
 function newOrder(id: string): Order {
-  return { id, user: -1, userCell: new Uint8Array(0), cells: undefined, time: Number.NaN, status: undefined };
+  return { id, userCell: new Uint8Array(0), cells: undefined, time: Number.NaN, status: undefined };
 }
 
 type TypeOf = (bytes: Uint8Array, cellFrom: Int32Array, cellTo: Int32Array) => EventType;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
 import { textOf } from '../csv/row-cutter.js';
+import { IndexColumn } from './columns.js';
 
 /** The bytes of U+FFFD, which replaces text that was not UTF-8. */
 const REPLACEMENT = Buffer.from('\uFFFD');
@@ -190,20 +191,13 @@ export interface PackedIds {
  * @returns a function from the reader's ids to their indices in `index`. Each call must pass the ids of the call before and may append more.
  */
 export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array {
-  let map = new Uint32Array(256);
-  let known = 0;
+  const map = new IndexColumn();
   return ({ bytes, starts }) => {
-    const count = starts.length - 1;
-    if (count > map.length) {
-      const larger = new Uint32Array(Math.max(count, 2 * map.length));
-      larger.set(map);
-      map = larger;
-    }
-    for (; known < count; known++) {
+    for (let known = map.length; known < starts.length - 1; known++) {
       const [from, to] = [starts[known]!, starts[known + 1]!];
-      map[known] = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+      map.push(index.addBytes(bytes, from, to, hashOf(bytes, from, to)));
     }
-    return map;
+    return map.values;
   };
 }
 

@@ -1,7 +1,6 @@
 import { lastAtMost } from '../../matrix/search.js';
 import type { Refusals } from '../bad-rows.js';
-import { FlatRecords } from './flat-records.js';
-import { parsedRecord } from './json-objects.js';
+import { FlatRecords, parsedRecord } from './flat-records.js';
 
 /** A record that was read, or why there is none on that line. */
 export type Entry =
