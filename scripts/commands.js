@@ -8,7 +8,7 @@ import { OPTIONS_OF } from '../dist/cli/commands.js';
 import { HELP } from '../dist/cli/help-groups.js';
 import { COMMANDS } from '../dist/cli/operands.js';
 import { ALGORITHMS } from '../dist/model/algorithms.js';
-import { HYPER_PARAMETERS } from '../dist/model/hyper-parameters.js';
+import { HYPER_PARAMETERS } from '../dist/model/settings.js';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

@@ -74,7 +74,7 @@ async function readWork({ task }: ReadJob): Promise<ShardWork> {
   // Loaded here, because most children never read events.
   const { compiledEvents } = await import('./events/compiled-events.js');
   const { readRange } = await import('./events/range-part.js');
-  const { readWholeFile } = await import('./events/whole-file.js');
+  const { readWholeFile } = await import('./events/read-events.js');
   const { rowFilter } = await import('./conditions/row-filter.js');
   const accelerator = compiledEvents()(task.layout);
   const { conditions } = task.layout;

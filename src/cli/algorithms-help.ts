@@ -1,7 +1,6 @@
 import { Help } from 'commander';
 import { ALGORITHMS, type Algorithm } from '../model/algorithms.js';
-import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
-import { DEFAULT_SETTINGS } from '../model/settings.js';
+import { DEFAULT_SETTINGS, HYPER_PARAMETERS, type HyperParameter } from '../model/settings.js';
 import { parametersOf } from '../pipeline/learning/method.js';
 
 /** The text of `recommend help algorithms`. */

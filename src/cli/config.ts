@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { withNumbersAsText } from '../csv/formats/json-text.js';
+import { withNumbersAsText } from '../csv/formats/flat-records.js';
 import { messageOf, noInput, usageFailure } from '../failure.js';
 import { smallTextOf } from '../files/small-text.js';
 import { closest } from '../understanding/closest.js';

@@ -1,4 +1,4 @@
-import { bindExpression } from '../conditions/bound-expression.js';
+import { bindExpression } from '../conditions/binder.js';
 import { countingInteractions } from '../dataset/evidence-rules.js';
 import type { Io } from '../io.js';
 import { firstRows, rowOf, type SparseRows } from '../matrix/sparse.js';

@@ -1,4 +1,4 @@
-import { boundExpression } from '../conditions/bound-expression.js';
+import { boundExpression } from '../conditions/rule.js';
 import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';

@@ -1,4 +1,5 @@
 import { type CellColumn, shown } from '../csv/cells.js';
+import type { DayOrder } from '../events/day-month.js';
 import type { Failure } from '../failure.js';
 import { didYouMean } from '../understanding/closest.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
@@ -12,6 +13,8 @@ import {
   type Reference,
 } from './expression.js';
 import {
+  type BoundExpression,
+  boundExpression,
   type Cells,
   FALSE,
   holds,
@@ -57,6 +60,29 @@ const DAY = 86_400;
 const NAMES_SHOWN = 30;
 const KIND_OF_LITERAL = { number: 'numbers', date: 'dates', truth: 'truths', text: undefined } as const;
 const KIND_NAMES = { numbers: 'numbers', dates: 'dates', truths: 'true or false' } as const;
+
+/**
+ * Binds an expression to columns: finds them by their names, decides how to compare them, and reads their cells.
+ *
+ * @param now seconds since 1970. @param dayOrder from `--date-order`.
+ * @throws Failure 2, with a mark under the place, for a column that does not exist or whose cells cannot be compared like this.
+ */
+export function bindExpression(
+  expression: Expression,
+  columns: Columns,
+  now: number,
+  dayOrder?: DayOrder,
+): BoundExpression {
+  const newColumn = (column: CellColumn) => typedColumn(column, dayOrder);
+  const { rule, unreadable } = ruleOf({ expression, columns, now, newColumn, known });
+  return boundExpression(rule, [...unreadable]);
+}
+
+function known(side: Side, count: number, truth: (index: number) => number): Rule {
+  const all = new Uint8Array(count);
+  for (let index = 0; index < count; index++) all[index] = truth(index);
+  return { type: 'known', side, truth: all };
+}
 
 /**
  * Converts an expression to a rule: finds the columns that it names, and decides how to compare them.

@@ -51,7 +51,6 @@ export type Condition =
   | { type: 'in'; left: Operand; right: Reference };
 
 export interface Expression extends ExpressionText {
-  columns: readonly Reference[];
   /** Whether its result depends on the current time. */
   usesNow: boolean;
   root: Condition;
@@ -68,7 +67,6 @@ const SECONDS: Readonly<Record<string, number>> = { h: 3600, d: 86_400, w: 7 * 8
  */
 export function parseExpression(text: string, option: string): Expression {
   const tokens = tokensOf({ text, option });
-  const columns: Reference[] = [];
   let usesNow = false;
   let at = 0;
 
@@ -126,9 +124,7 @@ export function parseExpression(text: string, option: string): Expression {
   const value = (what = 'a value'): Operand => {
     if (next().type !== 'name') return [literal(what)];
     const { text: name, side, at: place } = advance();
-    const reference = { side, name, at: place };
-    columns.push(reference);
-    return reference;
+    return { side, name, at: place };
   };
 
   const list = (left: Operand, place: number): Condition | undefined => {
@@ -189,7 +185,7 @@ export function parseExpression(text: string, option: string): Expression {
 
   const root = any(0);
   if (next().type !== 'end') throw expected('"and", "or" or the end');
-  return { text, option, root, columns, usesNow };
+  return { text, option, root, usesNow };
 }
 
 function quoted(text: string): string {

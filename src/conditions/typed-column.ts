@@ -1,6 +1,5 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { numberIn } from '../csv/cell-number.js';
-import { isPlaceholder, type Separator, separatorOf, valuesOf } from '../csv/cell-values.js';
+import { isPlaceholder, numberIn, type Separator, separatorOf, valuesOf } from '../csv/cell-values.js';
 import { type CellColumn, shown, truthWord } from '../csv/cells.js';
 import { IndexColumn } from '../events/columns.js';
 import { type DayOrder, mayBeginWithYear, partedSeconds } from '../events/day-month.js';

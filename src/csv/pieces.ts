@@ -55,7 +55,10 @@ export class Pieces {
     this.#before += this.from;
     for (let size = left.length; ; ) {
       const chunk = await this.#chunk();
-      if (!chunk) return this.#finish(parts, size);
+      if (!chunk) {
+        this.isLast = true;
+        return this.#begin(joined([...parts, Uint8Array.of(LF)]), size) && size > 0;
+      }
       // Usually the first line of the chunk completes the unread row, so the rest of the chunk need not be copied.
       const end = size > 0 && enough === 0 ? chunk.indexOf(LF) + 1 : 0;
       const part = end > 0 ? chunk.subarray(0, end) : chunk;
@@ -86,11 +89,6 @@ export class Pieces {
     this.to = this.isLast ? length : bytes.lastIndexOf(LF) + 1;
     this.from = 0;
     return true;
-  }
-
-  #finish(parts: readonly Uint8Array[], size: number): boolean {
-    this.isLast = true;
-    return this.#begin(joined([...parts, Uint8Array.of(LF)]), size) && size > 0;
   }
 }
 

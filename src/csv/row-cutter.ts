@@ -135,7 +135,8 @@ export class RowCutter {
       this.innerLines = lines;
       this.cells = column === 0 && at === begin ? 0 : column + 1;
       if (bytes[at] === CR) at++;
-      if (this.cells > 0 && this.cells !== width) this.#checkWidth(hasMore);
+      const isWrong = this.cells > 0 && (this.cells < width || hasMore);
+      if (isWrong && !this.#anyWidth) this.#refuse('width', 0);
       if (hasEscapes) this.#undouble(bytes);
       return Math.min(at + 1, end);
     }
@@ -185,10 +186,6 @@ export class RowCutter {
     this.cells = 1;
     this.innerLines = 0;
     return end;
-  }
-
-  #checkWidth(hasMore: boolean): void {
-    if (!this.#anyWidth && (this.cells < this.#width || hasMore)) this.#refuse('width', 0);
   }
 
   /** Copies the row with doubled quotes made single. */

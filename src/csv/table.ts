@@ -4,11 +4,10 @@ import { BadRow, type BadRows, type Refusals, refusalsOf, type TableReport } fro
 import { displayName, emptyTable, readingFailure } from './failures.js';
 import { conversionOf } from './formats/conversion.js';
 import { refuseOddHeader, refuseOtherFormats } from './formats/other-formats.js';
-import { headOf } from './head.js';
+import { hasRowNames, headOf } from './head.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { hasRowNames } from './row-names.js';
 import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
@@ -57,21 +56,20 @@ export async function openTable(
     refuseOtherFormats(name, first.value);
     const refusals = refusalsOf(name, badRows);
     const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
-    let table: Table;
-    if (conversion) {
-      const pieces = new Pieces(conversion.chunks);
-      const { warnings } = conversion;
-      const about = { path, delimiter: ',', pieces, refusals, warnings, isSeekable: false, isConverted: true };
-      table = await readHeader(about, undefined, -1);
-    } else {
-      refuseOddHeader(name, first.value);
-      const head = headOf(path, first.value, delimiter);
-      const plain = plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
-      const pieces = new Pieces(plain.chunks, head.begin);
-      const isSeekable = plain.isAsStored && (encoding === undefined || encoding === UTF8);
-      const about = { path, delimiter: head.delimiter, pieces, refusals, warnings: plain.warnings, isSeekable };
-      table = await readHeader({ ...about, isConverted: false }, columns, head.lines);
-    }
+    if (!conversion) refuseOddHeader(name, first.value);
+    const head = conversion ? { delimiter: ',', begin: 0, lines: -1 } : headOf(path, first.value, delimiter);
+    const plain =
+      conversion ?? plainCsv(first.value.subarray(head.begin), chunks, head.delimiter, { encoding, quotes });
+    const file: Opened = {
+      path,
+      delimiter: head.delimiter,
+      pieces: new Pieces(plain.chunks, head.begin),
+      refusals,
+      warnings: plain.warnings,
+      isSeekable: plain.isAsStored && (encoding === undefined || encoding === UTF8),
+      isConverted: conversion !== undefined,
+    };
+    const table = await readHeader(file, conversion ? undefined : columns, head.lines);
     // Callers look at the first rows.
     if (table.pieces.from >= table.pieces.to) await table.pieces.more();
     return table;

@@ -1,13 +1,14 @@
 import type { Numbers } from '../events/columns.js';
 import type { Events } from '../events/event-columns.js';
+import type { Ids } from '../events/ids.js';
 import { badData } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { float32s, float64s, release } from '../matrix/memory.js';
-import { meanRating, type Rated, weighted, weightStrength } from '../model/strength.js';
-import type { LearnedStrengths } from './dataset.js';
+import { meanRating, weighted, weightStrength } from '../model/strength.js';
+import type { InteractionsReport, LearnedStrengths } from './dataset.js';
 import type { EvidenceRules } from './evidence-rules.js';
 import { latestTimes } from './interaction-order.js';
-import type { TimedRows } from './interactions.js';
+import type { Interactions } from './interactions.js';
 import { type CopiedRows, findCopies } from './oddities/copied-rows.js';
 import { type Pairs, pairsOf, withoutEarlier } from './pairs.js';
 import {
@@ -19,15 +20,8 @@ import {
 import { type Duplicates, defaultDuplicates, strengthsOf } from './strengths/strength-rule.js';
 
 /** Interactions ready for learning: users × items, values from `strengthsOf`. */
-export interface AggregatedEvents extends TimedRows, StrengthColumn {
-  /** Undefined unless the values are ratings of a scale. */
-  rated: Rated | undefined;
-  duplicates: Duplicates;
-  /** The mean of the ratings; 0 if the values are not ratings of a scale. */
-  meanRating: number;
-  /** Rows that were merged into another of the same user and item. */
-  repeated: number;
-  withoutStrength: number;
+export interface AggregatedEvents extends Interactions, Pick<StrengthColumn, 'notes' | 'warnings'> {
+  report: InteractionsReport;
   copied: CopiedRows;
 }
 
@@ -54,8 +48,7 @@ export interface Aggregation extends StrengthOptions {
  */
 export function aggregateEvents(
   events: Events,
-  users: readonly string[],
-  items: readonly string[],
+  { users, items }: Ids,
   { duplicates, learned, evidence, ...wish }: Aggregation,
   ratingName: string,
   placeOf: PlaceOf,
@@ -64,10 +57,10 @@ export function aggregateEvents(
   const { weight } = events;
   const strength = learned?.hasStrength === false ? undefined : events.strength;
   const read = learned ? strengthsAsLearned(strength, ratingName, learned) : readStrengths(strength, ratingName, wish);
-  const { rule } = read;
+  const { rule, unrated, notes, warnings } = read;
   const way = learned?.duplicates ?? duplicates ?? defaultDuplicates(rule.kind);
-  const all = pairsOf(events.user.values, events.item.values, users.length, items.length, way !== 'error');
-  if (way === 'error') refuseRepeats(events, all, users, items, placeOf);
+  const all = pairsOf(events.user.values, events.item.values, users.size, items.size, way !== 'error');
+  if (way === 'error') refuseRepeats(events, all, { users, items }, placeOf);
   const pairs = sincePairs(all, events, evidence?.since);
   const count = pairs.order.length;
   events.user.clear();
@@ -81,8 +74,8 @@ export function aggregateEvents(
   const copied = findCopies(pairs, columns, fileRows, evidence?.since);
   const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
   const aggregated = {
-    rows: users.length,
-    columns: items.length,
+    rows: users.size,
+    columns: items.size,
     start: pairs.start,
     index: pairs.index,
     value: aggregatedValues(pairs, way, value, timesFor(events, way)),
@@ -100,14 +93,21 @@ export function aggregateEvents(
     return weights ? aggregated.value.map(weightStrength) : strengthsOf(aggregated, rule, mean);
   };
   return {
-    matrix: { ...aggregated, value: strengths() },
+    interactions: { ...aggregated, value: strengths() },
     rated: rule.kind === 'scale' ? { rating: aggregated.value, weight: sums, span: rule.high - rule.low } : undefined,
     times,
-    ...read,
-    duplicates: way,
-    meanRating: mean,
-    repeated: count - aggregated.index.length,
-    withoutStrength: (strength?.missing ?? 0) - (read.unrated?.rows ?? 0),
+    report: {
+      column: events.strength ? ratingName : null,
+      rule,
+      unrated,
+      hasStrength: events.strength !== undefined,
+      duplicates: way,
+      meanRating: mean,
+      repeated: count - aggregated.index.length,
+      withoutStrength: (strength?.missing ?? 0) - (unrated?.rows ?? 0),
+    },
+    notes,
+    warnings,
     copied,
   };
 }
@@ -234,8 +234,7 @@ function inOrderOfTime({ index, rows, order }: Pairs, time: Numbers | undefined,
 function refuseRepeats(
   { user, item }: Events,
   { index, rows, order }: Pairs,
-  users: readonly string[],
-  items: readonly string[],
+  { users, items }: Ids,
   placeOf: PlaceOf,
 ): void {
   let first = order.length;
@@ -248,7 +247,7 @@ function refuseRepeats(
     }
   }
   if (first === order.length) return;
-  const [userId, itemId] = [users[user.values[first]!], items[item.values[first]!]];
+  const [userId, itemId] = [users.textOf(user.values[first]!), items.textOf(item.values[first]!)];
   const [place, earlier] = [placeOf(first), placeOf(before)];
   const other = earlier.path === place.path ? `line ${earlier.line}` : `${earlier.path}:${earlier.line}`;
   throw badData(

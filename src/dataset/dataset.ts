@@ -94,6 +94,8 @@ export interface EventsReport {
         missing: number;
         /** Rows before 1973, which are hardly events. */
         early: number;
+        /** Rows that are dated after the time of reading. */
+        future: number;
       }
     | undefined;
 }

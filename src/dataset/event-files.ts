@@ -1,13 +1,16 @@
 import { minimalCondition } from '../conditions/row-filter.js';
+import { fileSizeOrZero } from '../csv/source.js';
 import { type EventLayout, eventLayout, type RowCondition } from '../events/event-columns.js';
-import { statusWeightsAmong } from '../events/order-status.js';
+import { statusWeightsAmong } from '../events/event-types.js';
+import type { Ids } from '../events/ids.js';
+import { type CutFile, cutRanges, type ReadEvents, SIZES, takeWholeFile } from '../events/read-events.js';
 import { Failure } from '../failure.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import type { OpenFile } from '../understanding/open-files.js';
 import type { Understanding } from '../understanding/understanding.js';
 import type { Inputs } from './inputs.js';
 
-/* Which files hold events, and how the rows of each are read. */
+/* Which files hold events, and how the rows of each are read: by this process, or by others, in ranges or whole. */
 
 /** The events files of a run, by what they are for. */
 export interface EventFiles {
@@ -25,7 +28,7 @@ export function inputsOfEach(
   given: Inputs,
   { orders, interactions, users }: EventFiles,
 ): Record<'orders' | 'others', Inputs> {
-  const lines = [...interactions, ...users].filter(({ hasOrderIds }) => hasOrderIds);
+  const lines = [...interactions, ...users].filter(({ rows }) => rows === 'order lines');
   const all = given.eventsWhere ?? [];
   const ofOrders = orders ? conditionsOfOrders(given, orders, lines) : [];
   return {
@@ -57,19 +60,55 @@ function conditionsOf({ eventsWhere = [], now = Date.now() / 1000, dayOrder }: I
   );
 }
 
-/** Parts of a layout that do not depend on columns. */
-export type LayoutOptions = Pick<EventLayout, 'keepsCancelled'>;
-
-/** For orders: lines of cancelled orders have to be told from lines of unknown ones. */
-export const KEEP_CANCELLED: LayoutOptions = { keepsCancelled: true };
-
-export function layoutOf(inputs: Inputs, { file, used }: EventsRoles, options: LayoutOptions = {}): EventLayout {
+export function layoutOf(inputs: Inputs, { file, used, rows }: EventsRoles): EventLayout {
   const statuses = file.columns[used.status ?? -1]?.distinct ?? new Set();
   const conditions = conditionsOf(inputs, file);
   return {
     ...eventLayout(file.delimiter, file.header, used, inputs.dayOrder),
     statusWeights: statusWeightsAmong(statuses),
     ...(conditions.length > 0 ? { conditions } : {}),
-    ...options,
+    // Lines of cancelled orders have to be told from lines of unknown ones.
+    ...(rows === 'orders' ? { keepsCancelled: true } : {}),
   };
+}
+
+/** How other processes read each of these files, in the order in which `readDataset` reads them. */
+export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<CutFile[]> {
+  const inputs = inputsOfEach(given, files);
+  const cut = (of: Inputs, roles: EventsRoles) => cutEvents(of, roles, layoutOf(of, roles));
+  const cuts = files.orders ? [await cut(inputs.orders, files.orders)] : [];
+  for (const roles of [...files.interactions, ...files.users]) cuts.push(await cut(inputs.others, roles));
+  return cuts;
+}
+
+/** The ranges of a file; one range where it cannot be cut: its task then says how to open the file. */
+async function cutEvents(
+  { eventWeights, sizes = SIZES }: Inputs,
+  { file: { source, path, begin, seekableSize } }: EventsRoles,
+  layout: EventLayout,
+): Promise<CutFile> {
+  const cut = cutRanges({ path, begin, size: await seekableSize() }, layout, eventWeights, sizes);
+  const task = { path, source, begin, layout, eventWeights: [...eventWeights], chunkBytes: sizes.chunk };
+  return cut ?? { task, ranges: [{ from: 0, to: Math.max(1, fileSizeOrZero(path)) }] };
+}
+
+/** Has another process read a file that cannot be cut. @returns undefined where this process has to read it. */
+export async function readByWorker(
+  inputs: Inputs,
+  roles: EventsRoles,
+  layout: EventLayout,
+  ids: Ids,
+): Promise<ReadEvents | undefined> {
+  const { rangeWorkers, eventWeights, badRows, onBytes } = inputs;
+  // Another process cannot read a pipe.
+  if (!rangeWorkers?.readWhole || fileSizeOrZero(roles.file.path) === 0) return undefined;
+  const { task, ranges } = await cutEvents(inputs, roles, layout);
+  if (!task.source) return undefined;
+  let read: ReadEvents | undefined;
+  await rangeWorkers.read(task, ranges, async (part) => {
+    if (!part) return;
+    read = takeWholeFile(part, task.path, layout, eventWeights, ids, badRows);
+    onBytes?.(fileSizeOrZero(task.path));
+  });
+  return read;
 }

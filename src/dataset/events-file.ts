@@ -1,18 +1,17 @@
 import { rowFilter } from '../conditions/row-filter.js';
-import { momentText } from '../events/clock.js';
+import { dayText, momentText } from '../events/clock.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { removeLaterRows } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
-import { ambiguousDateWarnings, futureTimeNotes, timesToSeconds } from '../events/settled-times.js';
+import { ambiguousDateWarnings, timesToSeconds } from '../events/settled-times.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { returnWarnings } from '../understanding/returned-column.js';
 import { mayHaveThousands } from '../understanding/sampled-column.js';
-import { readByWorker } from './cut-events.js';
 import type { FileReport, Skipped } from './dataset.js';
-import { KEEP_CANCELLED, type LayoutOptions, layoutOf } from './event-files.js';
+import { layoutOf, readByWorker } from './event-files.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { thousandsWarning } from './strengths/strength-column.js';
@@ -40,7 +39,13 @@ export async function readEventsFile(
     report.skipped.push({ what: `after ${momentText(now)} (--now)`, kind: later, isWithoutId: false });
     report.events = eventsReport(events);
   }
-  report.notes.push(...futureTimeNotes(events, Date.now() / 1000));
+  const { time } = eventsReport(events);
+  // Ages count from the latest time, so one such row makes all others old.
+  if (time && time.future > 0) {
+    report.notes.push(
+      `times in the future: ${time.future}, the last of them ${dayText(time.to)}; ages count from there`,
+    );
+  }
   return file;
 }
 
@@ -50,7 +55,7 @@ async function allEventsOf(
   ids: Ids,
   orders: Orders | undefined,
 ): Promise<EventsFile> {
-  if (!roles.hasOrderIds || !orders) return eventsOf(inputs, roles, ids);
+  if (roles.rows !== 'order lines' || !orders) return eventsOf(inputs, roles, ids);
   const file = await eventsOf(inputs, roles, { users: orders.ids, items: ids.items });
   const { unknown, cancelled } = joinOrders(file.events, orders, ids.users);
   const leftOut = orders.areChosen ? ', or that --events-where leaves out' : '';
@@ -64,7 +69,7 @@ async function allEventsOf(
 /** Reads which user placed each order. All of `eventsWhere` is about the orders. */
 export async function readOrders(inputs: Inputs, roles: EventsRoles): Promise<{ orders: Orders; report: FileReport }> {
   const ids = { users: new IdIndex(), items: new IdIndex() };
-  const { events, report } = await eventsOf(inputs, roles, ids, KEEP_CANCELLED);
+  const { events, report } = await eventsOf(inputs, roles, ids);
   const areChosen = (inputs.eventsWhere?.length ?? 0) > 0;
   const orders = ordersFrom(events, ids.users, ids.items, areChosen);
   const { rows, order } = orders.disputed;
@@ -84,15 +89,16 @@ function asOfOrders(skipped: Skipped, at: number): Skipped {
 
 const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or cannot be read';
 
-async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids, options?: LayoutOptions): Promise<EventsFile> {
+async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids): Promise<EventsFile> {
   const { file, used, shown, notes, warnings } = roles;
   const { name } = file;
-  const layout = layoutOf(inputs, roles, options);
+  const layout = layoutOf(inputs, roles);
   const filter = layout.conditions && rowFilter(layout.conditions);
   const { eventWeights } = inputs;
   const whole = await readByWorker(inputs, roles, layout, ids);
   const read = whole ?? (await readEvents(await file.table(), layout, eventWeights, ids, inputs, filter));
-  const { events, report, lineOf } = read;
+  const { report, lineOf } = read;
+  const { events } = read.sink;
   timesToSeconds(name, layout.timeName, events);
   const dates = layout.dayOrder === undefined ? ambiguousDateWarnings(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;

@@ -5,22 +5,11 @@ import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import { isAnonymousId } from '../understanding/role-candidates.js';
 import type { AggregatedEvents } from './aggregate.js';
-import type { EventsReport, InteractionsReport } from './dataset.js';
+import type { EventsReport } from './dataset.js';
 
 /** The types, statuses and times of a file's events, for its report. */
 export function eventsReport(events: Events): EventsReport {
   return { types: events.types?.met ?? [], statuses: events.statuses?.met ?? [], time: timeSpan(events) };
-}
-
-/** How events became interactions, for the report. */
-export function interactionsReport(
-  { strength }: Events,
-  { rule, unrated, duplicates, meanRating, repeated, withoutStrength }: AggregatedEvents,
-  ratingName: string,
-): InteractionsReport {
-  const hasStrength = strength !== undefined;
-  const column = hasStrength ? ratingName : null;
-  return { column, rule, unrated, hasStrength, duplicates, meanRating, repeated, withoutStrength };
 }
 
 function timeSpan(events: Events): EventsReport['time'] {
@@ -30,7 +19,9 @@ function timeSpan(events: Events): EventsReport['time'] {
   let to = Number.NEGATIVE_INFINITY;
   let missing = 0;
   let early = 0;
+  let future = 0;
   const { values, none } = time.numbers;
+  const now = (Date.now() / 1000) * timeColumn.scale;
   const epoch = timeColumn.unit === 'days' ? Number.NEGATIVE_INFINITY : EARLIEST_SECONDS * timeColumn.scale;
   forEachChunk(values.length, (first, end) => {
     let earliest = from;
@@ -42,6 +33,7 @@ function timeSpan(events: Events): EventsReport['time'] {
         continue;
       }
       if (value < epoch) early++;
+      if (value > now) future++;
       if (value < earliest) earliest = value;
       if (value > latest) latest = value;
     }
@@ -50,7 +42,8 @@ function timeSpan(events: Events): EventsReport['time'] {
   });
   if (missing === values.length) return undefined;
   const { unit, seen } = timeColumn;
-  return { unit, dayOrder: seen.dayOrder, from: timeColumn.seconds(from), to: timeColumn.seconds(to), missing, early };
+  const span = { from: timeColumn.seconds(from), to: timeColumn.seconds(to) };
+  return { unit, dayOrder: seen.dayOrder, ...span, missing, early, future };
 }
 
 /** Fewer users than this may have one row each by coincidence. */
@@ -106,7 +99,7 @@ function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
  * @param now seconds since 1970.
  */
 export function eventWarnings(
-  { matrix, repeated }: AggregatedEvents,
+  { interactions: matrix, report: { repeated } }: AggregatedEvents,
   { time, types }: EventsReport,
   of: Readonly<Record<'user' | 'item', CountedIds>>,
   nameOf: (role: string) => string,

@@ -2,6 +2,7 @@ import { momentText } from '../events/clock.js';
 import { badData, misuse } from '../failure.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { meanRating } from '../model/strength.js';
+import { span } from '../model/trend.js';
 import { entriesWhere, type Interactions, withOwnStrengths } from './interactions.js';
 
 /*
@@ -85,13 +86,8 @@ const latestTimes = new WeakMap<Float64Array, number>();
 function latestOf(times: Float64Array): number {
   const known = latestTimes.get(times);
   if (known !== undefined) return known;
-  let latest = Number.NEGATIVE_INFINITY;
-  forEachChunk(times.length, (from, to) => {
-    let most = latest;
-    for (let entry = from; entry < to; entry++) if (times[entry]! > most) most = times[entry]!;
-    latest = most;
-  });
-  if (latest === Number.NEGATIVE_INFINITY) latest = Number.NaN;
+  const { to } = span(times);
+  const latest = to === Number.NEGATIVE_INFINITY ? Number.NaN : to;
   latestTimes.set(times, latest);
   return latest;
 }

@@ -1,4 +1,5 @@
 import { forEachChunk } from '../matrix/chunks.js';
+import { joined } from '../matrix/combined.js';
 import { entryOf, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated as strengthsOf } from '../model/strength.js';
 
@@ -95,60 +96,39 @@ function gather<T extends Uint32Array | Float32Array | Float64Array>(column: T, 
   return into;
 }
 
-/** Interactions with their times by entry, in seconds since 1970, NaN where unknown. */
-export interface TimedRows {
-  matrix: SparseRows;
-  /** Undefined: all unknown. */
-  times: Float64Array | undefined;
-}
-
-/** Interactions with the ratings behind them. */
-interface RatedRows {
-  matrix: SparseRows;
-  rated: Rated | undefined;
-}
-
-/** The times of `joined` matrices: the latest known one where several have the cell. */
-export function joinedTimes(joined: SparseRows, parts: readonly TimedRows[]): Float64Array | undefined {
-  const same = parts.find((part) => part.matrix === joined);
-  if (same) return same.times;
-  if (parts.every((part) => part.times === undefined)) return undefined;
-  const latest = new Float64Array(joined.index.length).fill(Number.NaN);
-  for (const { matrix, times } of parts) {
-    if (!times) continue;
-    for (let user = 0; user < matrix.rows; user++) {
-      for (let e = matrix.start[user]!; e < matrix.start[user + 1]!; e++) {
-        if (Number.isNaN(times[e]!)) continue;
-        const entry = entryOf(joined, user, matrix.index[e]!);
+/**
+ * The interactions of several files together: the last file's strength and the latest known time stand where several have a cell. Ratings are
+ * those of the first file that has any; a cell that was put together from several files has no rating, so its strength stays as it is.
+ */
+export function joinedInteractions(parts: readonly Interactions[], users: number, items: number): Interactions {
+  const interactions = joined(
+    parts.map((part) => part.interactions),
+    users,
+    items,
+  );
+  const same = parts.find((part) => part.interactions === interactions);
+  if (same) return same;
+  const cells = interactions.index.length;
+  const times = parts.some((part) => part.times) ? new Float64Array(cells).fill(Number.NaN) : undefined;
+  const own = parts.find((part) => part.rated)?.rated;
+  const rated = own && {
+    rating: new Float32Array(cells).fill(Number.NaN),
+    weight: own.weight && new Float32Array(cells),
+    span: own.span,
+  };
+  for (const part of parts) {
+    const { rows, start, index, value } = part.interactions;
+    for (let user = 0; user < rows; user++) {
+      for (let e = start[user]!; e < start[user + 1]!; e++) {
+        const entry = entryOf(interactions, user, index[e]!);
+        const time = part.times?.[e] ?? Number.NaN;
         // Not `<`: that is false beside the NaN of a cell without a time yet.
-        if (!(latest[entry]! >= times[e]!)) latest[entry] = times[e]!;
+        if (times && !Number.isNaN(time) && !(times[entry]! >= time)) times[entry] = time;
+        if (!rated || part.rated !== own || interactions.value[entry] !== value[e]) continue;
+        rated.rating[entry] = own.rating[e]!;
+        if (own.weight && rated.weight) rated.weight[entry] = own.weight[e]!;
       }
     }
   }
-  return latest;
-}
-
-/**
- * The ratings behind `joined` matrices, taken from the first file with ratings. A cell that was put together from several files
- * has no rating: its strength stays as it is.
- */
-export function joinedRatings(joined: SparseRows, parts: readonly RatedRows[]): Rated | undefined {
-  const part = parts.find(({ rated }) => rated !== undefined);
-  if (!part?.rated || part.matrix === joined) return part?.rated;
-  const { rating, weight, span } = part.rated;
-  const placed: Rated = {
-    rating: new Float32Array(joined.index.length).fill(Number.NaN),
-    weight: weight && new Float32Array(joined.index.length),
-    span,
-  };
-  const { rows, start, index, value } = part.matrix;
-  for (let user = 0; user < rows; user++) {
-    for (let e = start[user]!; e < start[user + 1]!; e++) {
-      const entry = entryOf(joined, user, index[e]!);
-      if (joined.value[entry] !== value[e]) continue;
-      placed.rating[entry] = rating[e]!;
-      if (weight && placed.weight) placed.weight[entry] = weight[e]!;
-    }
-  }
-  return placed;
+  return { interactions, times, rated };
 }

@@ -36,9 +36,11 @@ export async function readItems(
   const table = entityTable(inputs.keepColumns ? [...header.keys()] : titled, roles.title);
   const fillIn = productFiller(header, itemAt);
   const availability = availabilityReader(header, inputs.availability);
-  const report = await file.eachRow((row) =>
-    table.take({ ...row, cells: fillIn(row.cells) }, itemAt, ids.items, availability.row),
-  );
+  const report = await file.eachRow((row) => {
+    const cells = fillIn(row.cells);
+    const item = table.take({ ...row, cells }, itemAt, ids.items);
+    if (item !== undefined) availability.take(cells, item);
+  });
   if (table.rows.used === 0) {
     throw badData(
       `${name} holds no items: below its header no row has an id in column ${shownCell(header[itemAt] ?? '')}`,

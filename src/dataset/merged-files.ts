@@ -5,7 +5,7 @@ import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
-import { eventsReport, eventWarnings, interactionsReport } from './events-report.js';
+import { eventsReport, eventWarnings } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { warnOfCopies } from './oddities/copy-warnings.js';
 import { isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
@@ -38,19 +38,12 @@ export function aggregated(
   };
   const repeatsItself = !known && files.length === 1 && isRepeated(events);
   warnSwap(files, events, ids, placeOf);
-  const merged = aggregateEvents(
-    events,
-    ids.users.ids,
-    ids.items.ids,
-    { ...inputs, learned },
-    nameOf('rating'),
-    placeOf,
-    known ? [] : fileRows,
-  );
+  const copiesIn = known ? [] : fileRows;
+  const merged = aggregateEvents(events, ids, { ...inputs, learned }, nameOf('rating'), placeOf, copiesIn);
   warnOfCopies(files, repeatsItself, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
-    report.interactions = interactionsReport(events, merged, nameOf('rating'));
+    report.interactions = merged.report;
     report.notes.push(...merged.notes);
     const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
     const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];

@@ -1,5 +1,5 @@
 import { BadRow } from '../csv/bad-rows.js';
-import { listEntries, normalised, shown, strengthTrouble } from '../csv/cells.js';
+import { isBlank, listEntries, normalised, shown, strengthTrouble } from '../csv/cells.js';
 import { checkId, type IdIndex, type Ids } from '../events/ids.js';
 import type { ProfileRoles } from '../understanding/file-roles.js';
 import type { Roles } from '../understanding/roles.js';
@@ -50,15 +50,15 @@ export async function readProfiles(
   const table = await file.table();
   const lines = new Map<number, number>();
   const tableReport = await table.eachRow((row) => {
-    const readLists = (cells: readonly string[]) => {
-      refuseRepeated(ids.users, cells[used.user] ?? '', lines);
-      const use = readProfileLists(lists, cells, used, preferences, ids.items, knownItems, finder);
-      return (user: number) => {
-        lines.set(user, row.line);
-        use(user);
-      };
-    };
-    users.take(row, used.user, ids.users, readLists);
+    const id = row.cells[used.user] ?? '';
+    refuseRepeated(ids.users, id, lines);
+    const addLists = isBlank(id)
+      ? () => {}
+      : readProfileLists(lists, row.cells, used, preferences, ids.items, knownItems, finder);
+    const user = users.take(row, used.user, ids.users);
+    if (user === undefined) return;
+    lines.set(user, row.line);
+    addLists(user);
   });
   const options = { wanted: inputs.attributeColumns, words: false, learned: inputs.known?.groups };
   const groups = attributeTable(users, header, columns, options, ids.users.size);
@@ -149,7 +149,7 @@ function readProfileLists(
   const entries = [...history, ...preferred.map(({ entry }) => entry)];
   const [trouble] = entries.flatMap((entry) => strengthTrouble(entry, shown) ?? []);
   if (trouble !== undefined) throw new BadRow(trouble);
-  for (const { text } of history) checkId(text);
+  for (const { text } of history) checkId(Buffer.from(text));
   return (user) => {
     const count = (list: 'history' | 'exclude', text: string) => {
       const matches = lists.matches[list];

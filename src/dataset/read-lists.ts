@@ -51,7 +51,7 @@ function rolesOf({ name, header }: Table, named: NamedColumns, item: number | un
 /** Reads a file with a row per item: CSV, JSON Lines, Parquet. */
 async function readLong(table: Table, roles: EventRoles, ids: Ids): Promise<Events> {
   const layout = eventLayout(table.delimiter, table.header, roles, undefined);
-  return (await readEvents(table, layout, new Map(), ids, { acceleration: COMPILED })).events;
+  return (await readEvents(table, layout, new Map(), ids, { acceleration: COMPILED })).sink.events;
 }
 
 /** Reads a file with a row per user. @param wide the columns of the items, best first. */

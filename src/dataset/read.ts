@@ -1,25 +1,23 @@
 import { displayName } from '../csv/failures.js';
 import { momentText } from '../events/clock.js';
 import { type EventWeights, typeKey } from '../events/event-types.js';
-import { IdIndex, type Ids } from '../events/ids.js';
+import { IdIndex, type Ids, renumber } from '../events/ids.js';
 import type { CutFile } from '../events/read-events.js';
-import { renumber } from '../events/renumbering.js';
 import { badData, type Failure, misuse } from '../failure.js';
-import { joined, stacked } from '../matrix/combined.js';
+import { stacked } from '../matrix/combined.js';
 import { emptyRows, type SparseRows } from '../matrix/sparse.js';
 import { closeFiles, openFiles } from '../understanding/open-files.js';
 import { requireNamedAttributes } from '../understanding/roles.js';
 import { type Understanding, understand, understandEach } from '../understanding/understanding.js';
 import { noAttributes } from './attributes/attribute-table.js';
 import { itemColumnsOf } from './attributes/item-columns.js';
-import { cutEventFiles } from './cut-events.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
-import { eventFilesOf, inputsOfEach } from './event-files.js';
+import { cutEventFiles, eventFilesOf, inputsOfEach } from './event-files.js';
 import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
-import { joinedRatings, joinedTimes } from './interactions.js';
+import { joinedInteractions } from './interactions.js';
 import { type Catalogue, readItems } from './items.js';
 import { aggregated } from './merged-files.js';
 import { ProfileLists, readProfiles } from './profiles.js';
@@ -171,10 +169,11 @@ function assemble(
   const { history, preferences, exclude } = profiles?.lists ?? new ProfileLists();
   const stated = matrixOf(history, users, items);
   const offered = Uint8Array.from({ length: items }, (_, item) => (!catalogue || catalogue.table.has(item) ? 1 : 0));
-  const interactions = joined([...behaviour.map(({ matrix }) => matrix), stated], users, items);
+  const unrated = { interactions: stated, times: undefined, rated: undefined };
+  const { interactions, times, rated } = joinedInteractions([...behaviour, unrated], users, items);
   noteItemsOutside(offered, interactions, reports);
   // Some users without interactions may be new, but hardly all of them.
-  if (profiles && served < users && stated.index.length === 0 && behaviour[0]?.matrix.start[served] === 0) {
+  if (profiles && served < users && stated.index.length === 0 && behaviour[0]?.interactions.start[served] === 0) {
     const [own, other] = [ids.users.ids[0], ids.users.ids[served]].map((id) => JSON.stringify(id));
     const warning = `none of its users has interactions (users are like ${own} here, ${other} there); do the ids match?`;
     profiles.report.warnings.push(warning);
@@ -185,7 +184,7 @@ function assemble(
     itemIds: ids.items.ids,
     titles: Array.from({ length: items }, (_, item) => titleOf(item)),
     interactions,
-    times: joinedTimes(interactions, behaviour),
+    times,
   };
   const columns = inputs.keepColumns ? itemColumnsOf(catalogue?.columns, reports, itemData) : { itemColumns: [] };
   return {
@@ -195,7 +194,7 @@ function assemble(
     served,
     offered,
     available: catalogue?.available,
-    rated: joinedRatings(interactions, behaviour),
+    rated,
     excluded: matrixOf(exclude, users, items),
     attributes: padded(attributes.matrix, items),
     attributeNames: attributes.values.ids,

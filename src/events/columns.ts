@@ -108,6 +108,10 @@ export class NumberColumn extends Column<Values> {
     return value === MISSING && this.held instanceof Uint32Array ? Number.NaN : value;
   }
 
+  *[Symbol.iterator](): Generator<number> {
+    for (let row = 0; row < this.count; row++) yield this.at(row);
+  }
+
   /** The number of rows without a number. */
   get missing(): number {
     const { values, none } = this.numbers;

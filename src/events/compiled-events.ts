@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { compiledProgram, ProgramLayout } from '../kernels/program.js';
+import { compiledProgram, programArrays } from '../kernels/program.js';
 import type { Values } from './columns.js';
 import { appendEvents, type EventRoles, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
 import type { Acceleration, Accelerator, AcceleratorOf } from './events-reader.js';
 import type { PackedIds } from './ids.js';
-import { renumbering } from './renumbering.js';
+import { renumbering } from './ids.js';
 import type { TimesSeen } from './times.js';
 
 /** The exports of assembly/events.ts. */
@@ -63,9 +63,8 @@ export function compiledEvents(room = ROOM): AcceleratorOf {
     if (!isOneByte || Object.keys(others).length > 0) return undefined;
     const columns = { user, item, rating, time, width };
     const places = placesOf(width, room);
-    if (!places.layout.fits) return undefined;
-    program ??= compiledProgram();
-    return acceleratorOf(program, delimiter, columns, room, places);
+    program ??= places && compiledProgram();
+    return places && program && acceleratorOf(program, delimiter, columns, room, places);
   };
 }
 
@@ -91,39 +90,37 @@ function acceleratorOf(
   delimiter: string,
   columns: Columns,
   room: EventRoom,
-  { layout, addr, rows: maxRows, ids: maxIds }: Places,
+  { start, at: addr, arrays, maxIds }: Places,
 ): Accelerator {
-  const { program, buffer } = layout.start<Program>(module);
-  const facts = new Float64Array(buffer, addr.facts, FACTS.length);
+  const program = start<Program>(module);
+  const { facts } = arrays;
   let current: { sink: EventSink; userOf: Renumber; itemOf: Renumber } | undefined;
 
   program.seedIds(randomBytes(8).readBigUInt64LE());
-  new Uint32Array(buffer, addr.places, PLACES).set([
+  arrays.places.set([
     ...[delimiter.charCodeAt(0), addr.cells, addr.facts, addr.user, addr.item],
-    ...[addr.strength, addr.time, addr.runRow, addr.runShift, maxRows],
+    ...[addr.strength, addr.time, addr.runRow, addr.runShift, arrays.user.length],
     ...[columns.width, columns.user, columns.item, columns.rating, columns.time, addr.users, addr.items],
   ]);
-  for (const [table, slots, bytes, starts] of [
-    [addr.users, addr.userSlots, addr.userBytes, addr.userStarts],
-    [addr.items, addr.itemSlots, addr.itemBytes, addr.itemStarts],
-  ] as const) {
-    new Uint32Array(buffer, table, TABLE).set([0, 0, FIRST_SLOT_BITS, 0, maxIds, bytes, room.ids, 0, starts, slots]);
-  }
+  const setUp = (table: Uint32Array, bytes: number, starts: number, slots: number) =>
+    table.set([0, 0, FIRST_SLOT_BITS, 0, maxIds, bytes, room.ids, 0, starts, slots]);
+  setUp(arrays.users, addr.userBytes, addr.userStarts, addr.userSlots);
+  setUp(arrays.items, addr.itemBytes, addr.itemStarts, addr.itemSlots);
 
   const fact = (name: Fact): number => facts[FACTS.indexOf(name)] ?? 0;
 
-  const packed = (bytes: number, starts: number, count: number): PackedIds => {
-    const bounds = new Float64Array(buffer, starts, count + 1);
-    return { bytes: new Uint8Array(buffer, bytes, bounds[count]), starts: bounds };
-  };
-  const users = () => packed(addr.userBytes, addr.userStarts, fact('users'));
-  const items = () => packed(addr.itemBytes, addr.itemStarts, fact('items'));
+  const packed = (bytes: Uint8Array, starts: Float64Array, count: number): PackedIds => ({
+    bytes: bytes.subarray(0, starts[count]),
+    starts: starts.subarray(0, count + 1),
+  });
+  const users = () => packed(arrays.userBytes, arrays.userStarts, fact('users'));
+  const items = () => packed(arrays.itemBytes, arrays.itemStarts, fact('items'));
 
   /** Numbers in the narrowest type, as in a `NumberColumn`. */
-  const numbers = (at: number, rows: number): Values => {
-    const kind = program.narrow(at, rows);
-    if (kind === 1) return new Uint32Array(buffer, at, rows);
-    return kind === 2 ? new Float32Array(buffer, at, rows) : new Float64Array(buffer, at, rows);
+  const numbers = ({ buffer, byteOffset }: Float64Array<ArrayBuffer>, rows: number): Values => {
+    const kind = program.narrow(byteOffset, rows);
+    if (kind === 1) return new Uint32Array(buffer, byteOffset, rows);
+    return kind === 2 ? new Float32Array(buffer, byteOffset, rows) : new Float64Array(buffer, byteOffset, rows);
   };
 
   /** Prepares the program for more rows. It starts anew, without ids, for another sink or if half of the room for ids is taken. */
@@ -152,15 +149,12 @@ function acceleratorOf(
       largest: fact('largest'),
     };
     return {
-      user: new Uint32Array(buffer, addr.user, rows),
-      item: new Uint32Array(buffer, addr.item, rows),
-      strength: columns.rating < columns.width ? numbers(addr.strength, rows) : undefined,
+      user: arrays.user.subarray(0, rows),
+      item: arrays.item.subarray(0, rows),
+      strength: columns.rating < columns.width ? numbers(arrays.strength, rows) : undefined,
       weight: undefined,
-      time: columns.time < columns.width ? numbers(addr.time, rows) : undefined,
-      lines: {
-        rows: new Uint32Array(buffer, addr.runRow, runs),
-        shifts: new Float64Array(buffer, addr.runShift, runs),
-      },
+      time: columns.time < columns.width ? numbers(arrays.time, rows) : undefined,
+      lines: { rows: arrays.runRow.subarray(0, runs), shifts: arrays.runShift.subarray(0, runs) },
       times: columns.time < columns.width ? times : undefined,
       types: [],
       statuses: [],
@@ -181,7 +175,7 @@ function acceleratorOf(
         const end = most < to ? bytes.lastIndexOf(LF, most - 1) + 1 : to;
         if (end <= at) return at;
         const { userOf, itemOf } = begin(sink);
-        new Uint8Array(buffer, addr.chunk, end - at).set(bytes.subarray(at, end));
+        arrays.chunk.set(bytes.subarray(at, end));
         const stop = at + program.readEvents(addr.places, addr.chunk, addr.chunk + end - at) - addr.chunk;
         if (stop > at) {
           const [ofUsers, ofItems] = [userOf(users()), itemOf(items())];
@@ -199,38 +193,36 @@ function acceleratorOf(
 
 type Renumber = ReturnType<typeof renumbering>;
 
-type Places = ReturnType<typeof placesOf>;
+type Places = NonNullable<ReturnType<typeof placesOf>>;
 
-/** The addresses of everything in the program's memory, and how many rows and ids there is room for. */
+/** The memory of the program, and how many ids there is room for; undefined if the system does not grant it. */
 function placesOf(width: number, { chunk, ids: idBytes }: EventRoom) {
-  const layout = new ProgramLayout();
   const rows = Math.ceil(chunk / FEWEST_BYTES);
   // Half of the largest table's slots.
   const slotBits = Math.max(FIRST_SLOT_BITS, Math.ceil(Math.log2((2 * idBytes) / BYTES_PER_ID)));
   const ids = 2 ** (slotBits - 1) - 1;
   // The tables of all sizes lie one after the other, each twice as long as the one before.
   const slots = 16 * 2 ** (slotBits + 1);
-  const starts = 8 * (ids + 2);
-  const addr = {
-    places: layout.room(4 * PLACES),
-    users: layout.room(4 * TABLE),
-    items: layout.room(4 * TABLE),
-    facts: layout.room(8 * FACTS.length),
-    cells: layout.room(8 * width),
-    chunk: layout.room(chunk + SLACK),
-    user: layout.room(4 * rows),
-    item: layout.room(4 * rows),
+  const placed = programArrays({
+    places: [Uint32Array, PLACES],
+    users: [Uint32Array, TABLE],
+    items: [Uint32Array, TABLE],
+    facts: [Float64Array, FACTS.length],
+    cells: [Uint32Array, 2 * width],
+    chunk: [Uint8Array, chunk + SLACK],
+    user: [Uint32Array, rows],
+    item: [Uint32Array, rows],
     // One more than there can be rows: numbers are narrowed in pairs.
-    strength: layout.room(8 * (rows + 1)),
-    time: layout.room(8 * (rows + 1)),
-    runRow: layout.room(4 * rows),
-    runShift: layout.room(8 * rows),
-    userSlots: layout.room(slots),
-    userBytes: layout.room(idBytes + SLACK),
-    userStarts: layout.room(starts),
-    itemSlots: layout.room(slots),
-    itemBytes: layout.room(idBytes + SLACK),
-    itemStarts: layout.room(starts),
-  };
-  return { layout, addr, rows, ids };
+    strength: [Float64Array, rows + 1],
+    time: [Float64Array, rows + 1],
+    runRow: [Uint32Array, rows],
+    runShift: [Float64Array, rows],
+    userSlots: [Uint8Array, slots],
+    userBytes: [Uint8Array, idBytes + SLACK],
+    userStarts: [Float64Array, ids + 2],
+    itemSlots: [Uint8Array, slots],
+    itemBytes: [Uint8Array, idBytes + SLACK],
+    itemStarts: [Float64Array, ids + 2],
+  });
+  return placed && { ...placed, maxIds: ids };
 }

@@ -1,9 +1,8 @@
 import type { CellColumn } from '../csv/cells.js';
 import { IndexColumn, LineColumn, type LineRuns, NumberColumn, type Values } from './columns.js';
 import type { DayOrder } from './day-month.js';
-import { type EventTypes, type EventWeights, eventTypes } from './event-types.js';
+import { type EventTypes, type EventWeights, eventTypes, statusWeight } from './event-types.js';
 import type { Ids } from './ids.js';
-import { statusWeight } from './order-status.js';
 import { TimeColumn, type TimesSeen } from './times.js';
 
 /** Interactions as they were read, one entry per row that counts; all columns have the same length. */

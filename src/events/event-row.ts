@@ -1,6 +1,5 @@
-import { numberCell } from '../csv/cells.js';
+import { isBlank, LONGEST_MISSING, numberCell } from '../csv/cells.js';
 import { type RowCutter, textOf } from '../csv/row-cutter.js';
-import { isBlankCell, plainNumber } from './byte-cells.js';
 import {
   countSkipped,
   type EventLayout,
@@ -10,8 +9,8 @@ import {
   type RowFilter,
 } from './event-columns.js';
 import type { EventType, EventTypes } from './event-types.js';
-import { checkIdBytes, hashOf, IdIndex } from './ids.js';
-import { saysCancelled } from './order-status.js';
+import { saysCancelled } from './event-types.js';
+import { checkId, hashOf, IdIndex } from './ids.js';
 
 /** 1 for the cells that reading an event needs, for its roles or the filter. */
 export function usedCells({ width, roles }: EventLayout, filter?: RowFilter): Uint8Array {
@@ -83,10 +82,7 @@ export function eventRow(
   /** Keeps what a filtered-out row says about its order. */
   const remember = (order: Order, bytes: Uint8Array, from: Int32Array, to: Int32Array): void => {
     const [userFrom, userTo] = [from[at.user]!, to[at.user]!];
-    if (!isBlankCell(bytes, userFrom, userTo)) {
-      order.user = -1;
-      order.userCell = bytes.slice(userFrom, userTo);
-    }
+    if (!isBlankCell(bytes, userFrom, userTo)) order.userCell = bytes.slice(userFrom, userTo);
     const time = at.time < 0 ? Number.NaN : timeIn(bytes, from[at.time]!, to[at.time]!);
     if (!Number.isNaN(time)) order.time = time;
     if (statuses) order.status = statusOf(bytes, from, to, order) ?? order.status;
@@ -100,25 +96,23 @@ export function eventRow(
       if (order) remember(order, bytes, from, to);
       return;
     }
-    // If all earlier rows of the order were filtered out, only `userCell` knows the user: their id has not been added.
-    const usesOrderCell = order !== undefined && order.user < 0 && isBlankCell(bytes, from[at.user]!, to[at.user]!);
-    const userBytes = usesOrderCell ? order.userCell : bytes;
-    const userFrom = usesOrderCell ? 0 : from[at.user]!;
-    const userTo = usesOrderCell ? userBytes.length : to[at.user]!;
+    const hasUserCell = !isBlankCell(bytes, from[at.user]!, to[at.user]!);
+    const userBytes = hasUserCell || !order ? bytes : order.userCell;
+    const userFrom = userBytes === bytes ? from[at.user]! : 0;
+    const userTo = userBytes === bytes ? to[at.user]! : userBytes.length;
     const itemFrom = from[at.item]!;
     const itemTo = to[at.item]!;
-    const noUserCell = isBlankCell(userBytes, userFrom, userTo);
-    const noUser = noUserCell && (order === undefined || order.user < 0);
+    const noUser = !hasUserCell && (order === undefined || userTo === 0);
     const noItem = isBlankCell(bytes, itemFrom, itemTo);
-    const userHash = noUserCell ? 0 : hashOf(userBytes, userFrom, userTo);
+    const userHash = noUser ? 0 : hashOf(userBytes, userFrom, userTo);
     const itemHash = noItem ? 0 : hashOf(bytes, itemFrom, itemTo);
-    let user = noUserCell ? (order?.user ?? -1) : users.find(userBytes, userFrom, userTo, userHash);
+    let user = noUser ? -1 : users.find(userBytes, userFrom, userTo, userHash);
     let item = noItem ? -1 : items.find(bytes, itemFrom, itemTo, itemHash);
     const isNewUser = !noUser && user < 0;
     const isNewItem = !noItem && item < 0;
     // Everything that may refuse the row comes before anything is added.
-    if (isNewUser) checkIdBytes(userBytes, userFrom, userTo);
-    if (isNewItem) checkIdBytes(bytes, itemFrom, itemTo);
+    if (isNewUser) checkId(userBytes, userFrom, userTo);
+    if (isNewItem) checkId(bytes, itemFrom, itemTo);
 
     const isWhole = !noUser && !noItem;
     const type = isWhole ? typeOf?.(bytes, from, to) : undefined;
@@ -135,7 +129,7 @@ export function eventRow(
     if (type) type.rows++;
     if (status && isWhole) status.rows++;
     if (order) {
-      if (user >= 0) order.user = user;
+      if (hasUserCell) order.userCell = bytes.slice(userFrom, userTo);
       if (status) order.status = status;
       if (Number.isNaN(time)) time = order.time;
       else order.time = time;
@@ -160,9 +154,7 @@ export function eventRow(
 /** What the rows of an order share. */
 interface Order {
   id: string;
-  /** -1: not known from the rows that were read. */
-  user: number;
-  /** The user's cell in a row that was filtered out; empty if there is none. */
+  /** The user's cell in an earlier row, possibly one that was filtered out; empty if there is none. */
   userCell: Uint8Array;
   /** The cells of its first row in the columns of the filter. */
   cells: ReadonlyMap<number, string> | undefined;
@@ -172,7 +164,7 @@ interface Order {
 }
 
 function newOrder(id: string): Order {
-  return { id, user: -1, userCell: new Uint8Array(0), cells: undefined, time: Number.NaN, status: undefined };
+  return { id, userCell: new Uint8Array(0), cells: undefined, time: Number.NaN, status: undefined };
 }
 
 type TypeOf = (bytes: Uint8Array, cellFrom: Int32Array, cellTo: Int32Array) => EventType;
@@ -192,4 +184,52 @@ function typeCells(types: EventTypes, at: number): TypeOf {
     if (added >= 0) typeOf[added] = type;
     return type;
   };
+}
+
+/** First bytes of white space in UTF-8: U+0000 to U+0020, U+00A0, U+1680, U+2000 and following, U+3000, U+FEFF. */
+const MAY_BE_SPACE = new Uint8Array(256).fill(1, 0, 0x21);
+for (const byte of [0xc2, 0xe1, 0xe2, 0xe3, 0xef]) MAY_BE_SPACE[byte] = 1;
+/** First two bytes of missing values: NA, N/A, NULL, null, NaN, nan, None, \N, (null), <NA>, [NULL]. */
+const MISSING = new Set(
+  'NA N/ n/ NU nu Na na No \\N (n <N <n [N [n'.split(' ').map((text) => Buffer.from(text).readUInt16BE()),
+);
+const FIRST = new Set(Buffer.from('Nn\\(<['));
+
+/** `isBlank` for the bytes of a cell. */
+export function isBlankCell(bytes: Uint8Array, from: number, to: number): boolean {
+  if (from === to) return true;
+  const first = bytes[from]!;
+  if (MAY_BE_SPACE[first] === 0) {
+    // Nearly all ids begin with another byte.
+    if (!FIRST.has(first)) return false;
+    if (to - from > LONGEST_MISSING || !MISSING.has((first << 8) | (bytes[from + 1] ?? 0))) return false;
+  }
+  return isBlank(textOf(bytes, from, to));
+}
+
+const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, power) => 10 ** power);
+const MOST_DIGITS = 15;
+
+/**
+ * A number of at most 15 digits, with an optional sign and fraction, as `Number` reads it; NaN for any other text. Both the digits
+ * and the power of ten are exact doubles, so their quotient is the double nearest to the decimal number (Clinger 1990), which is
+ * what `Number` returns.
+ */
+export function plainNumber(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  const sign = bytes[at];
+  if (sign === 0x2d || sign === 0x2b) at++;
+  const begin = at;
+  let digits = 0;
+  let point = -1;
+  for (; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x30 && byte <= 0x39) digits = digits * 10 + byte - 0x30;
+    else if (byte === 0x2e && point < 0 && at > begin) point = at;
+    else return Number.NaN;
+  }
+  const length = to - begin - (point < 0 ? 0 : 1);
+  if (length === 0 || length > MOST_DIGITS || point === to - 1) return Number.NaN;
+  const value = point < 0 ? digits : digits / POWERS_OF_TEN[to - 1 - point]!;
+  return sign === 0x2d ? -value : value;
 }

@@ -4,7 +4,7 @@ import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
 import { appendEvents, type EventLayout, type EventSink, type EventsPart, type RowFilter } from './event-columns.js';
 import { eventRow, usedCells } from './event-row.js';
 import type { PackedIds } from './ids.js';
-import { renumbering } from './renumbering.js';
+import { renumbering } from './ids.js';
 
 /** Reads the simplest rows faster, and stops at any other. */
 export interface Accelerator {

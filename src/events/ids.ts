@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
 import { textOf } from '../csv/row-cutter.js';
+import { IndexColumn } from './columns.js';
 
 /** The bytes of U+FFFD, which replaces text that was not UTF-8. */
 const REPLACEMENT = Buffer.from('\uFFFD');
@@ -36,8 +37,7 @@ export class IdIndex {
     ids.#size = starts.length - 1;
     ids.#bytes = bytes.slice();
     ids.#starts = Float64Array.from(starts);
-    ids.#slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(256, 4 * ids.#size))));
-    for (let id = 0; id < ids.#size; id++) ids.#place(id);
+    ids.#placeAll(2 ** Math.ceil(Math.log2(Math.max(256, 4 * ids.#size))));
     return ids;
   }
 
@@ -57,8 +57,8 @@ export class IdIndex {
 
   /** The id's index, a new one if it has none. @throws BadRow for an id that was not UTF-8. */
   add(id: string): number {
-    const to = encoded(id);
-    const index = this.addBytes(scratch, 0, to, hashOf(scratch, 0, to));
+    const bytes = Buffer.from(id);
+    const index = this.addBytes(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length));
     // All invalid bytes become U+FFFD, so different ids would become one.
     if (index === NONE) throw notUtf8(id);
     return index;
@@ -66,8 +66,8 @@ export class IdIndex {
 
   /** The id's index; undefined if it was never added. */
   get(id: string): number | undefined {
-    const to = encoded(id);
-    const index = this.find(scratch, 0, to, hashOf(scratch, 0, to));
+    const bytes = Buffer.from(id);
+    const index = this.find(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length));
     return index === NONE ? undefined : index;
   }
 
@@ -91,29 +91,31 @@ export class IdIndex {
     this.#append(bytes, from, to);
     this.#slots[slot] = hash;
     this.#slots[slot + 1] = index + 1;
-    if (this.#size * 4 > this.#slots.length) this.#grow();
+    if (this.#size * 4 > this.#slots.length) this.#placeAll(2 * this.#slots.length);
     return index;
   }
 
   /** Removes all ids but the first `size`. */
   cut(size: number): void {
     this.#ids = this.#ids.slice(0, size);
-    this.#slots.fill(0);
     this.#size = size;
-    for (let id = 0; id < size; id++) this.#place(id);
+    this.#placeAll(this.#slots.length);
   }
 
-  /** Puts an id whose bytes are stored into a slot. @throws RangeError if it is in one already. */
-  #place(id: number): void {
-    const [from, to] = [this.#starts[id]!, this.#starts[id + 1]!];
-    const hash = hashOf(this.#bytes, from, to);
-    const slot = this.#slotOf(this.#bytes, from, to, hash);
-    if (this.#slots[slot + 1] !== 0) throw new RangeError(`id ${id} comes twice`);
-    this.#slots[slot] = hash;
-    this.#slots[slot + 1] = id + 1;
+  /** Puts all ids into new slots. @throws RangeError if an id comes twice. */
+  #placeAll(length: number): void {
+    this.#slots = new Int32Array(length);
+    for (let id = 0; id < this.#size; id++) {
+      const [from, to] = [this.#starts[id]!, this.#starts[id + 1]!];
+      const hash = hashOf(this.#bytes, from, to);
+      const slot = this.#slotOf(this.#bytes, from, to, hash);
+      if (this.#slots[slot + 1] !== 0) throw new RangeError(`id ${id} comes twice`);
+      this.#slots[slot] = hash;
+      this.#slots[slot + 1] = id + 1;
+    }
   }
 
-  /** The ids as bytes, for another process or index: views that are valid until the next `add`. */
+  /** The ids as bytes: views that are valid until the next `add`. */
   get packed(): PackedIds {
     return {
       bytes: this.#bytes.subarray(0, this.#starts[this.#size]),
@@ -161,22 +163,6 @@ export class IdIndex {
     }
     this.#starts[this.#size] = end;
   }
-
-  #grow(): void {
-    const old = this.#slots;
-    const slots = new Int32Array(old.length * 2);
-    const mask = slots.length - 2;
-    for (let at = 0; at < old.length; at += 2) {
-      const index = old[at + 1]!;
-      if (index === 0) continue;
-      const hash = old[at]!;
-      let slot = (hash << 1) & mask;
-      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
-      slots[slot] = hash;
-      slots[slot + 1] = index;
-    }
-    this.#slots = slots;
-  }
 }
 
 /** The users and items so far; every file adds to them. */
@@ -185,14 +171,8 @@ export interface Ids {
   items: IdIndex;
 }
 
-/** @throws BadRow for what `IdIndex.add` refuses. */
-export function checkId(id: string): void {
-  const to = encoded(id);
-  if (!isId(scratch, 0, to)) throw notUtf8(id);
-}
-
-/** The same for the bytes of an id. */
-export function checkIdBytes(bytes: Uint8Array, from: number, to: number): void {
+/** @throws BadRow for bytes that are not UTF-8, or have U+FFFD in them, like `IdIndex.add`. */
+export function checkId(bytes: Uint8Array, from = 0, to = bytes.length): void {
   if (!isId(bytes, from, to)) throw notUtf8(textOf(bytes, from, to));
 }
 
@@ -204,6 +184,35 @@ function notUtf8(id: string): BadRow {
 export interface PackedIds {
   bytes: Uint8Array;
   starts: Float64Array;
+}
+
+/**
+ * Maps indices that another reader gave to its ids to indices in `index`. Unknown ids are added to `index` in the reader's order.
+ * @returns a function from the reader's ids to their indices in `index`; undefined: they are the same. Each call must pass the ids of the
+ * call before and may append more.
+ */
+export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array | undefined {
+  const map = new IndexColumn();
+  let areSame = true;
+  return ({ bytes, starts }) => {
+    for (let known = map.length; known < starts.length - 1; known++) {
+      const [from, to] = [starts[known]!, starts[known + 1]!];
+      const own = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
+      areSame &&= own === known;
+      map.push(own);
+    }
+    return areSame ? undefined : map.values;
+  };
+}
+
+/** Replaces indices into the list `ids` by those of `index`, in place. */
+export function renumber(indices: Uint32Array, ids: readonly string[], index: IdIndex): void {
+  const renumbered = new Int32Array(ids.length).fill(-1);
+  for (let row = 0; row < indices.length; row++) {
+    const old = indices[row]!;
+    if (renumbered[old] === -1) renumbered[old] = index.add(ids[old]!);
+    indices[row] = renumbered[old]!;
+  }
 }
 
 /** Random in each process, so that nobody can write a file of ids with the same hash. Hashes never leave the process. */
@@ -232,12 +241,4 @@ function isId(bytes: Uint8Array, from: number, to: number): boolean {
   if (high < 0x80) return true;
   const id = bytes.subarray(from, to);
   return isUtf8(id) && !Buffer.from(id.buffer, id.byteOffset, id.length).includes(REPLACEMENT);
-}
-
-let scratch = Buffer.alloc(256);
-
-/** Puts an id's bytes into `scratch`. @returns how many there are. */
-function encoded(id: string): number {
-  if (id.length * 3 > scratch.length) scratch = Buffer.alloc(id.length * 6);
-  return scratch.write(id);
 }

@@ -1,7 +1,7 @@
 import { countSkipped, type Events, noneSkipped, type SkippedKind } from './event-columns.js';
 import type { IdIndex, Ids } from './ids.js';
+import { renumber } from './ids.js';
 import { pickRows } from './order-join.js';
-import { renumber } from './renumbering.js';
 
 /**
  * Removes the rows of a file after a moment, and the ids that only they have, as if the file did not have them. (The time of rows that did

@@ -1,12 +1,19 @@
 import { closeSync, openSync } from 'node:fs';
-import type { TableReport } from '../csv/bad-rows.js';
+import { type BadRows, refusalsOf, type TableReport } from '../csv/bad-rows.js';
+import { displayName } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
-import { CHUNK_BYTES, type Table } from '../csv/table.js';
-import { type EventLayout, type Events, newSink, type RowFilter, reserveEvents } from './event-columns.js';
+import { CHUNK_BYTES, type CsvSource, openTable, type Table } from '../csv/table.js';
+import { type EventLayout, type EventSink, newSink, type RowFilter } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
-import { type Acceleration, type EventsReader, eventsReader, type RangePart } from './events-reader.js';
-import type { Ids } from './ids.js';
-import { bytesFrom, type EventsTask } from './range-part.js';
+import {
+  type Acceleration,
+  type EventsReader,
+  eventsReader,
+  type RangePart,
+  type RefusedRow,
+} from './events-reader.js';
+import { IdIndex, type Ids } from './ids.js';
+import { bytesFrom, type EventsTask, partFrom } from './range-part.js';
 
 /** The rows that begin in the bytes `from` to `to` of a file; the last one may end later. */
 export interface Range {
@@ -56,7 +63,7 @@ export interface Reading {
 
 /** A file that was read. */
 export interface ReadEvents {
-  events: Events;
+  sink: EventSink;
   report: TableReport;
   /** Warnings about the file, for example about lost data. */
   warnings: readonly string[];
@@ -87,52 +94,24 @@ export async function readEvents(
     const cut = rangeWorkers && cutRanges({ path, begin, size }, layout, eventWeights, sizes);
     const head = begin + (rangeWorkers?.readWhole ? 0 : sizes.head);
     const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
-    const onRead = reserver(sink.events, begin, size);
-    if (cut && ranges.length > 0) {
-      await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, { onBytes, onRead });
-    } else {
-      await readUntil(pieces, reader, table, { onRead });
-    }
+    if (cut && ranges.length > 0) await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, onBytes);
+    else await readUntil(pieces, reader, table);
   });
   const { lineOf } = refusals;
-  return { events: sink.events, report: table.report(sink.rows), warnings: table.warnings, lineOf };
+  return { sink, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }
 
-/**
- * Reads the rows that begin before the byte `until` of the file. @param onRead is given where the next row begins, piece by piece.
- * @returns where the next row begins.
- */
-export async function readUntil(
+/** Reads the rows that begin before the byte `until` of the file. @returns where the next row begins. */
+async function readUntil(
   pieces: Pieces,
   reader: EventsReader,
   { refusals }: Table,
-  { until = Number.POSITIVE_INFINITY, onRead = () => {} }: { until?: number; onRead?: OnRead } = {},
+  until = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  do {
-    reader.read(pieces, until);
-    onRead(pieces.position);
-  } while (pieces.position < until && (await pieces.more()));
+  do reader.read(pieces, until);
+  while (pieces.position < until && (await pieces.more()));
   if (pieces.isTooLong) throw refusals.fatal(reader.sink.lines + 1);
   return pieces.position;
-}
-
-/** Called with the position up to which a file has been read, in bytes. */
-type OnRead = (position: number) => void;
-
-/** Room is made for at most this many times the rows that were read: the first rows of a file may be much shorter than the others. */
-const MOST_FORESEEN = 100;
-
-/** Makes room for all rows of a file, estimated from the rows read so far. @param size of the file in bytes; 0 if unknown. */
-function reserver(events: Events, begin: number, size: number): OnRead {
-  let reserved = 0;
-  return (position) => {
-    const known = events.user.length;
-    const rows = Math.min(MOST_FORESEEN * known, (known * (size - begin)) / (position - begin));
-    if (size === 0 || !(rows > reserved)) return;
-    // A little more, so that columns are not copied again and again if rows get shorter.
-    reserved = Math.ceil(rows * 1.1);
-    reserveEvents(events, reserved);
-  };
 }
 
 const MOST_RANGES = 512;
@@ -170,17 +149,17 @@ async function readRanges(
   workers: RangeWorkers,
   reader: EventsReader,
   table: Table,
-  { onBytes, onRead }: { onBytes: (count: number) => void; onRead: OnRead },
+  onBytes: (count: number) => void,
 ): Promise<void> {
   const { path, begin, chunkBytes } = task;
   const file = openSync(path, 'r');
   const first = ranges[0]?.from ?? begin;
-  const head = readUntil(table.pieces, reader, table, { until: first, onRead }).finally(() => table.close());
+  const head = readUntil(table.pieces, reader, table, first).finally(() => table.close());
   // An error is thrown where `head` is awaited.
   head.catch(() => {});
   let at = begin;
   const readHere = async (until: number) => {
-    if (at < until) at = await readUntil(new Pieces(bytesFrom(file, at, chunkBytes), at), reader, table, { until });
+    if (at < until) at = await readUntil(new Pieces(bytesFrom(file, at, chunkBytes), at), reader, table, until);
   };
   try {
     await workers.read(task, ranges, async (part) => {
@@ -191,11 +170,47 @@ async function readRanges(
       if (part.begin === at && reader.append(part)) at = part.end;
       else await readHere(part.end);
       onBytes(at - before);
-      onRead(at);
     });
     at = Math.max(at, await head);
     await readHere(Number.POSITIVE_INFINITY);
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Reads a file that cannot be cut into ranges, because it is compressed or converted, for another process that takes the result over.
+ * @throws Failure if the rest of the file cannot be read, like `readEvents`.
+ */
+export async function readWholeFile(
+  { layout, eventWeights, chunkBytes }: EventsTask,
+  source: CsvSource,
+  acceleration?: Acceleration,
+  filter?: RowFilter,
+): Promise<RangePart> {
+  const refused: RefusedRow[] = [];
+  const keep: BadRows = ({ line, reason, cells }) => void refused.push({ line, reason, cells });
+  const table = await openTable(source, keep, undefined, chunkBytes);
+  const ids = { users: new IdIndex(), items: new IdIndex() };
+  const { sink, warnings } = await readEvents(table, layout, new Map(eventWeights), ids, { acceleration }, filter);
+  const { lineOf, unread } = table.refusals;
+  for (const kind of Object.values(sink.events.skipped)) if (kind.count > 0) kind.firstLine = lineOf(kind.firstLine);
+  return { ...partFrom(sink, 0, 0, refused), whole: { unread, warnings } };
+}
+
+/** Takes over the result of `readWholeFile`. @throws Failure 65 for a refused row if bad rows stop the reading. */
+export function takeWholeFile(
+  part: RangePart,
+  path: string,
+  layout: EventLayout,
+  eventWeights: EventWeights,
+  ids: Ids,
+  badRows: BadRows,
+): ReadEvents {
+  const refusals = refusalsOf(displayName(path), badRows);
+  const sink = newSink(layout, eventWeights, ids);
+  const { unread = 0, warnings = [] } = part.whole ?? {};
+  eventsReader(layout, sink, refusals.refuse, undefined).append(part);
+  refusals.unread = unread;
+  return { sink, report: refusals.report(layout.delimiter, sink.rows), warnings, lineOf: (line) => line };
 }

@@ -1,7 +1,6 @@
 import { printableName } from '../csv/printable.js';
 import { badData } from '../failure.js';
-import { forEachChunk } from '../matrix/chunks.js';
-import { dayText, midnight } from './clock.js';
+import { midnight } from './clock.js';
 import { NumberColumn } from './columns.js';
 import { mayBeginWithYear, mayBeSwapped, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
@@ -14,24 +13,6 @@ const IN_DIGITS = [
 
 /** The times of rows, and the lines of these rows. */
 type Times = Pick<Events, 'time' | 'timeColumn' | 'line'>;
-
-/** Converts a column to seconds if all its numbers are dates in digits. */
-function settleDigits({ time, timeColumn }: Times): NumberColumn | undefined {
-  const { format, largest = 0 } = timeColumn?.seen ?? {};
-  const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
-  if (!time || !range || format !== 'numbers') return time;
-  const settled = new NumberColumn();
-  settled.reserve(time.length);
-  for (let row = 0; row < time.length; row++) {
-    const value = time.at(row);
-    const seconds = Number.isNaN(value) ? value : secondsOfDigits(value, range.low > 1e8);
-    // One number is no date, so all are seconds or milliseconds after all.
-    if (seconds === undefined) return time;
-    settled.push(seconds);
-  }
-  timeColumn?.markAsSeconds();
-  return settled;
-}
 
 /** Seconds since 1970 of a date in 8 digits, or in 14 with the time of day (`hasClock`); undefined if the number is no such date. */
 export function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
@@ -50,33 +31,40 @@ export function secondsOfDigits(value: number, hasClock: boolean): number | unde
  */
 export function timesToSeconds(path: string, column: string, events: Times): void {
   const { time, timeColumn, line } = events;
-  if (!time || timeColumn?.seen.format !== 'parted') {
-    events.time = settleDigits(events);
-    return;
+  if (!time || !timeColumn) return;
+  const { format, dayOrder: order, largest } = timeColumn.seen;
+  const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
+  if (format === 'numbers' && range) {
+    const digits = (value: number) => secondsOfDigits(value, range.low > 1e8) ?? Number.NaN;
+    const settled = converted(time, digits);
+    // If one number is no date, all are seconds or milliseconds after all.
+    if (settled.missing > time.missing) return;
+    events.time = settled;
+    timeColumn.markAsSeconds();
   }
-  const order = timeColumn.seen.dayOrder;
-  const codes = {
-    *[Symbol.iterator]() {
-      for (let row = 0; row < time.length; row++) yield time.at(row);
-    },
-  };
-  if (mayBeginWithYear(codes)) {
+  if (format !== 'parted') return;
+  if (mayBeginWithYear(time)) {
     throw badData(
       `${path}: column "${printableName(column)}": no row shows which part of dates like ${partedText(time.at(0))} is the year\n  write the year with four digits, or --time-col none leaves times out`,
     );
   }
+  events.time = converted(time, (code, row) => {
+    if (order !== undefined) return partedSeconds(code, order);
+    throw badData(
+      `${path}:${line.at(row)}: column "${printableName(column)}": no row of the column shows which part of ${partedText(code)} is the day (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
+    );
+  });
+}
+
+/** A column with other numbers. @param secondsOf is called for each number that is not NaN. */
+function converted(time: NumberColumn, secondsOf: (value: number, row: number) => number): NumberColumn {
   const settled = new NumberColumn();
   settled.reserve(time.length);
   for (let row = 0; row < time.length; row++) {
-    const code = time.at(row);
-    if (order === undefined && !Number.isNaN(code)) {
-      throw badData(
-        `${path}:${line.at(row)}: column "${printableName(column)}": no row of the column shows which part of ${partedText(code)} is the day (none is above 12)\n  --date-order day-first or month-first settles it, --time-col none leaves times out`,
-      );
-    }
-    settled.push(order === undefined ? code : partedSeconds(code, order));
+    const value = time.at(row);
+    settled.push(Number.isNaN(value) ? value : secondsOf(value, row));
   }
-  events.time = settled;
+  return settled;
 }
 
 /** A warning if ambiguous dates were read in the order of dates that are spelt differently. @param column the column's name. */
@@ -86,23 +74,4 @@ export function ambiguousDateWarnings(column: string, { timeColumn }: Events): s
   return [
     `"${printableName(column)}" has dates written in two ways, and those of one way do not show which part is the day (none is above 12): read ${dayOrder} like the others, though a spreadsheet may have swapped them\n  write dates as YYYY-MM-DD, or --date-order ${dayOrder} says that they are right`,
   ];
-}
-
-/** A warning if rows are dated after `now`: ages count from the latest time, so one such row makes all others old. */
-export function futureTimeNotes({ time, timeColumn }: Events, now: number): string[] {
-  if (!time || !timeColumn) return [];
-  const { values, none } = time.numbers;
-  const scale = timeColumn.scale;
-  let rows = 0;
-  let latest = now;
-  forEachChunk(values.length, (from, to) => {
-    for (let row = from; row < to; row++) {
-      const at = (values[row] ?? Number.NaN) / scale;
-      if (!(at > now) || values[row] === none) continue;
-      rows++;
-      latest = Math.max(latest, at);
-    }
-  });
-  if (rows === 0) return [];
-  return [`times in the future: ${rows}, the last of them ${dayText(latest)}; ages count from there`];
 }

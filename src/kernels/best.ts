@@ -1,5 +1,6 @@
 import type { SparseVector } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
+import type { ProgramArrays } from './program.js';
 
 /** The score that every item has for everybody: its popularity. */
 export interface Prior {
@@ -71,4 +72,73 @@ export function plainBest(barred: Uint8Array): BestOf {
 export function drained(top: TopN): SparseVector {
   const value = new Float64Array(top.size);
   return { count: value.length, index: top.drain(value), value };
+}
+
+/** The arrays of `compiledBest`. @param priors how many lie in the memory of the program; 0: it is not called. */
+export function bestArrays(columns: number, priors: number) {
+  const listed = priors === 0 ? 0 : columns;
+  return {
+    barred: [Uint8Array, columns],
+    touched: [Uint8Array, listed],
+    priorWeight: [Float64Array, priors * columns],
+    priorOrder: [Uint32Array, priors * columns],
+    bestIndex: [Uint32Array, listed],
+    bestValue: [Float64Array, listed],
+  } as const;
+}
+
+/** A row of sums in the memory of a program. */
+export interface RowInMemory {
+  row: SparseVector;
+  rowIndex: number;
+  rowValue: number;
+}
+
+/**
+ * Finds the best items of a row in WebAssembly (assembly/best.ts), with the same result as `plainBest`, which is used for offers with
+ * factors, and for priors that the memory has no place for.
+ */
+export function compiledBest(
+  program: { best: (...parameters: number[]) => number },
+  { at, arrays }: ProgramArrays<ReturnType<typeof bestArrays>>,
+  { row, rowIndex, rowValue }: RowInMemory,
+  priors: number,
+) {
+  const { barred, priorWeight, priorOrder, bestIndex, bestValue } = arrays;
+  const columns = barred.length;
+  const plain = plainBest(barred);
+  /** The priors in the memory. */
+  const kept: Prior[] = [];
+
+  /** Copies a prior into the memory, unless it is there. @returns where it begins; -1 if there is no place left. */
+  const placeOf = ({ prior, offered }: Offer): number => {
+    const known = kept.indexOf(prior);
+    if (known >= 0) return columns * known;
+    if (kept.length === priors) return -1;
+    const from = columns * (kept.push(prior) - 1);
+    priorOrder.set(prior.order, from);
+    priorWeight.set(prior.weight, from);
+    for (let item = 0; item < columns; item++)
+      if (offered[item] === 0) priorWeight[from + item] = Number.NEGATIVE_INFINITY;
+    return from;
+  };
+
+  return {
+    barred,
+
+    best(offer: Offer, popularity: Float64Array, most: number): SparseVector {
+      const from = offer.factor ? -1 : placeOf(offer);
+      if (from < 0) return plain(row, offer, popularity, most);
+      const prior = [at.priorWeight + 8 * from, at.priorOrder + 4 * from, offer.prior.order.length] as const;
+      const work = [at.barred, at.touched, Math.min(most, columns), at.bestIndex, at.bestValue] as const;
+      const count = program.best(row.count, rowIndex, rowValue, ...prior, ...work);
+      if (count < 0) throw new RangeError('an item has no score');
+      return { count, index: bestIndex.subarray(0, count), value: bestValue.subarray(0, count) };
+    },
+
+    /** Makes room for other priors. */
+    forgetPriors(): void {
+      kept.length = 0;
+    },
+  };
 }

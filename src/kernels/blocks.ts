@@ -1,3 +1,6 @@
+import { emptyRows, type SparseRows } from '../matrix/sparse.js';
+import { programArrays } from './program.js';
+
 /*
  * Dense blocks: a few hundred numbers for each of many rows. They are processed sixteen columns at a time, because sixteen floats fill one
  * cache line.
@@ -6,16 +9,10 @@
 /** Columns of a panel. */
 export const PANEL = 16;
 
-/** The items that each user likes. */
-export interface Likes {
-  /** Users + 1 offsets: user u likes items[start[u]] .. items[start[u + 1]], without the last. */
-  start: Uint32Array;
-  items: Uint32Array;
-}
-
 /** The relations between the rows of a block: two rows are related if the same users like them. */
 export interface Ties {
-  likes: Likes;
+  /** users × rows. */
+  likes: Pick<SparseRows, 'start' | 'index'>;
   /** The weight of each row. */
   weight: Float32Array;
 }
@@ -52,10 +49,7 @@ export const TILE = 256;
 export type BlockOf = (rows: number, rank: number, ties?: Ties) => Block;
 
 /** The ties of a block that is never smoothed. */
-export const NO_TIES: Ties = {
-  likes: { start: new Uint32Array(1), items: new Uint32Array(0) },
-  weight: new Float32Array(0),
-};
+const NO_TIES: Ties = { likes: emptyRows(0, 0), weight: new Float32Array(0) };
 
 /** Blocks in plain JavaScript; kernel.ts says when they are used. Cells are 32-bit floats; their products are summed in 64 bits. */
 export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TIES): Block {
@@ -72,7 +66,7 @@ export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TI
       // A 32-bit array, so that each partial sum is rounded as in the compiled loop.
       const sum = new Float32Array(PANEL);
       for (let user = from; user < to; user++) {
-        const items = likes.items.subarray(likes.start[user], likes.start[user + 1]);
+        const items = likes.index.subarray(likes.start[user], likes.start[user + 1]);
         sum.fill(0);
         for (const item of items)
           for (let k = 0; k < PANEL; k++) sum[k]! += Math.fround(weight[item]! * panel[item * PANEL + k]!);
@@ -105,5 +99,55 @@ export function plainBlock(rows: number, rank: number, { likes, weight } = NO_TI
       }
       return divided.subarray(0, (to - from) * rank);
     },
+  };
+}
+
+/** The exports of assembly/blocks.ts, which names the parameters. */
+type Program = Record<'smooth' | 'addSquare' | 'divide', (...parameters: number[]) => void>;
+
+/**
+ * Blocks in WebAssembly, four floats or two doubles at a time, with the same bits as `plainBlock`. Blocks that are too large for the memory
+ * of a program are made by `plainBlock`.
+ */
+export function compiledBlocks(module: WebAssembly.Module): BlockOf {
+  return (rows, rank, ties = NO_TIES) => {
+    const { likes, weight } = ties;
+    const placed = programArrays({
+      panels: [Float32Array, rows * rank],
+      image: [Float32Array, PANEL * weight.length],
+      start: [Uint32Array, likes.start.length],
+      items: [Uint32Array, likes.index.length],
+      weight: [Float32Array, weight.length],
+      square: [Float64Array, rank * rank],
+      u: [Float64Array, rank * rank],
+      tile: [Float64Array, TILE * rank],
+      divided: [Float32Array, TILE * rank],
+    });
+    if (!placed) return plainBlock(rows, rank, ties);
+    const { at, arrays } = placed;
+    const { panels, square, image } = arrays;
+    const program = placed.start<Program>(module);
+    arrays.start.set(likes.start);
+    arrays.items.set(likes.index);
+    arrays.weight.set(weight);
+    const size = rows * PANEL;
+    return {
+      rows,
+      rank,
+      panels: Array.from({ length: rank / PANEL }, (_, p) => panels.subarray(p * size, (p + 1) * size)),
+      square,
+      image,
+
+      smooth: (p, from, to) =>
+        program.smooth(at.start, at.items, at.weight, at.panels + 4 * size * p, at.image, from, to),
+
+      addSquare: (from, to) => program.addSquare(at.panels, at.square, at.tile, rows, rank, from, to),
+
+      divided(from, to, u) {
+        arrays.u.set(u);
+        program.divide(at.panels, at.u, at.tile, at.divided, rows, rank, from, to);
+        return arrays.divided.subarray(0, (to - from) * rank);
+      },
+    };
   };
 }

@@ -1,4 +1,6 @@
 import type { SparseVector } from '../matrix/sparse.js';
+import type { RowInMemory } from './best.js';
+import type { ProgramArrays } from './program.js';
 
 /** What the values of a row are chosen by. Columns are numbered by rank. */
 export interface ChoosingBy {
@@ -29,5 +31,43 @@ export function plainChoice(
     count: chosen.length,
     index: Uint32Array.from(chosen, item),
     value: Float64Array.from(chosen, (at) => value[at]!),
+  };
+}
+
+/** The upper halves of positive doubles are this many classes of keys. */
+const CLASSES = 1 << 15;
+
+/** The arrays of `compiledChoice`. @param most the most columns that are chosen; 0: it is not called. */
+export function choiceArrays(columns: number, most: number) {
+  const from = most === 0 ? 0 : columns;
+  return {
+    factor: [Float64Array, from],
+    itemOf: [Uint32Array, from],
+    key: [Float64Array, from],
+    place: [Uint32Array, from],
+    classes: [Uint32Array, most === 0 ? 0 : CLASSES],
+    marks: [Uint32Array, 2 * Math.ceil(from / 64)],
+    placeOf: [Uint32Array, from],
+    chosenIndex: [Uint32Array, most],
+    chosenValue: [Float64Array, most],
+  } as const;
+}
+
+/** Chooses the strongest values of a row in WebAssembly (assembly/choose.ts), with the same result as `plainChoice`. */
+export function compiledChoice(
+  program: { choose: (...parameters: number[]) => number },
+  { at, arrays }: ProgramArrays<ReturnType<typeof choiceArrays>>,
+  { row, rowIndex, rowValue }: RowInMemory,
+) {
+  const { factor, itemOf, chosenIndex: index, chosenValue: value } = arrays;
+  return {
+    choosing: { factor, itemOf },
+
+    choose(most: number, below: number): SparseVector {
+      const by = [factor.length, at.factor, at.itemOf, Math.min(most, index.length), below] as const;
+      const work = [at.key, at.place, at.classes, at.marks, at.placeOf] as const;
+      const count = program.choose(row.count, rowIndex, rowValue, ...by, ...work, at.chosenIndex, at.chosenValue);
+      return { count, index, value };
+    },
   };
 }

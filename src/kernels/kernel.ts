@@ -1,12 +1,8 @@
-import { type BlockOf, plainBlock } from './blocks.js';
-import { compiledBlocks } from './compiled-blocks.js';
-import { compiledProducts } from './compiled-products.js';
-import { compiledSums } from './compiled-sums.js';
-import { compiledSystems } from './compiled-systems.js';
-import { type ProductsOf, plainProducts } from './products.js';
+import { type BlockOf, compiledBlocks, plainBlock } from './blocks.js';
+import { compiledProducts, type ProductsOf, plainProducts } from './products.js';
 import { compiledProgram } from './program.js';
-import { plainSums, type SumsOf } from './sums.js';
-import { plainSystems, type SystemsOf } from './systems.js';
+import { compiledSums, plainSums, type SumsOf } from './sums.js';
+import { compiledSystems, plainSystems, type SystemsOf } from './systems.js';
 
 /** The inner loops, which take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
 export interface Kernel {

@@ -8,46 +8,61 @@ export function compiledProgram(path: URL = PROGRAM): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(path));
 }
 
-/** Lays arrays out in the memory of a compiled program, one after another, at multiples of 8 bytes. */
-export class ProgramLayout {
+type ArrayType =
+  | Uint8ArrayConstructor
+  | Uint16ArrayConstructor
+  | Uint32ArrayConstructor
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor;
+type Shapes = Readonly<Record<string, readonly [type: ArrayType, length: number]>>;
+/** Arrays in the memory of a program, and their addresses. */
+export type ProgramArrays<S extends Shapes> = Omit<NonNullable<ReturnType<typeof programArrays<S>>>, 'start'>;
+
+/**
+ * Lays arrays out in the memory of a compiled program, one after another, at multiples of 8 bytes.
+ * @returns the arrays and their addresses; undefined if they do not fit into the 4 GB that a program can address, or if the system does not
+ * grant the memory.
+ */
+export function programArrays<S extends Shapes>(shapes: S) {
   // The program uses the first bytes itself.
-  #end = 1024;
-  #memory: WebAssembly.Memory | undefined;
+  let end = 1024;
+  const placed = Object.entries(shapes).map(([name, [type, length]]) => {
+    const address = end;
+    end += Math.ceil((length * type.BYTES_PER_ELEMENT) / 8) * 8;
+    return { name, type, length, address };
+  });
+  const memory = memoryOf(Math.ceil(end / PAGE));
+  if (!memory) return undefined;
+  const { buffer } = memory;
+  // Rows are read in random order: with pages of 4 KB, address lookups took a quarter of the time for adding rows up.
+  inLargePages(buffer);
+  const at = Object.fromEntries(placed.map(({ name, address }) => [name, address]));
+  const arrays = Object.fromEntries(
+    placed.map(({ name, type, length, address }) => [name, new type(buffer, address, length)]),
+  );
+  return {
+    at: at as { readonly [Name in keyof S]: number },
+    arrays: arrays as { readonly [Name in keyof S]: ReturnType<S[Name][0]['of']> },
 
-  /** Reserves some bytes. @returns their address. */
-  room(bytes: number): number {
-    const from = this.#end;
-    this.#end += Math.ceil(bytes / 8) * 8;
-    return from;
-  }
-
-  /** Whether the layout fits into the 4 GB that a program can address, and the system grants the memory, which is then allocated. */
-  get fits(): boolean {
-    if (this.#pages > MOST_PAGES) return false;
-    try {
-      this.#memory ??= new WebAssembly.Memory({ initial: this.#pages });
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Starts a program with its own memory. @typeParam Program its exports, which nothing checks. */
-  start<Program>(module: WebAssembly.Module): { program: Program; buffer: ArrayBuffer } {
-    const memory = this.#memory ?? new WebAssembly.Memory({ initial: this.#pages });
-    // Rows are read in random order: with pages of 4 KB, address lookups took a quarter of the time for adding rows up.
-    inLargePages(memory.buffer);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return { program: exports as Program, buffer: memory.buffer };
-  }
-
-  get #pages(): number {
-    return Math.ceil(this.#end / PAGE);
-  }
+    /** Starts a program with this memory. @typeParam Program its exports, which nothing checks. */
+    start: <Program>(module: WebAssembly.Module): Program =>
+      new WebAssembly.Instance(module, { env: { memory } }).exports as Program,
+  };
 }
 
 const PAGE = 65_536;
 const MOST_PAGES = 65_536;
 
-/** With up to this many items, the program uses 16-bit indices. */
-export const MAX_SHORT_INDICES = 65_536;
+function memoryOf(pages: number): WebAssembly.Memory | undefined {
+  if (pages > MOST_PAGES) return undefined;
+  try {
+    return new WebAssembly.Memory({ initial: pages });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The type of indices below `count`: those of up to 65,536 items take two bytes. */
+export function indexType(count: number): Uint16ArrayConstructor | Uint32ArrayConstructor {
+  return count <= 65_536 ? Uint16Array : Uint32Array;
+}

@@ -1,6 +1,7 @@
 import type { SparseVector } from '../matrix/sparse.js';
-import { type Offer, plainBest } from './best.js';
-import { type ChoosingBy, plainChoice } from './choose.js';
+import { bestArrays, compiledBest, type Offer, plainBest } from './best.js';
+import { type ChoosingBy, choiceArrays, compiledChoice, plainChoice } from './choose.js';
+import { indexType, programArrays } from './program.js';
 
 /** The segments of the entries to add up, each with its weight. The caller fills in the arrays. */
 export interface Segments {
@@ -54,21 +55,16 @@ export function entryCount({ parts }: Pick<Entries, 'parts'>): number {
   return parts.reduce((total, { index }) => total + index.length, 0);
 }
 
-/** Copies the columns of all entries. */
-export function copyIndex({ parts }: Entries, to: Uint32Array | Uint16Array): void {
+/** Copies the columns, or the values, of all entries. */
+function copyEntries(
+  parts: Entries['parts'],
+  of: 'index' | 'value',
+  to: Uint16Array | Uint32Array | Float32Array,
+): void {
   let filled = 0;
-  for (const { index } of parts) {
-    to.set(index, filled);
-    filled += index.length;
-  }
-}
-
-/** Copies the values of all entries. */
-export function copyValues(parts: Entries['parts'], to: Float32Array): void {
-  let filled = 0;
-  for (const { value } of parts) {
-    to.set(value, filled);
-    filled += value.length;
+  for (const part of parts) {
+    to.set(part[of], filled);
+    filled += part[of].length;
   }
 }
 
@@ -82,8 +78,8 @@ export function plainSums(entries: Entries, most: number, { chosen = 0 }: RowUse
   const index = only?.index ?? new Uint32Array(entryCount(entries));
   const value = only?.value ?? new Float32Array(index.length);
   if (!only) {
-    copyIndex(entries, index);
-    copyValues(parts, value);
+    copyEntries(parts, 'index', index);
+    copyEntries(parts, 'value', value);
   }
   const segments = {
     count: 0,
@@ -138,6 +134,96 @@ export function plainSums(entries: Entries, most: number, { chosen = 0 }: RowUse
     best: (offer, popularity, count) => bestOf(row, offer, popularity, count),
     choose: (most, below) => plainChoice(row, choosing, most, below),
 
-    revalue: (others) => copyValues(others, value),
+    revalue: (others) => copyEntries(others, 'value', value),
   };
+}
+
+type Kind = 'Counts' | 'Sums';
+type Bits = 16 | 32;
+
+/** The exports of assembly/sums.ts, which names the parameters: loops for counts and for doubles, for 16-bit and 32-bit indices. */
+type Loop<Result> = (...parameters: number[]) => Result;
+type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
+  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}` | 'best' | 'choose', Loop<number>>;
+
+/**
+ * Sums in WebAssembly, which checks no bounds, with the same bits as `plainSums`, which is used if the entries are too large for the memory
+ * of a program. Two things are smaller here: with up to 65,536 columns an index takes two bytes, and sums of counts are 32-bit integers.
+ */
+export function compiledSums(module: WebAssembly.Module): SumsOf {
+  return (entries, most, uses = {}) => {
+    const { priors = 0, chosen = 0 } = uses;
+    const { columns, areCounts } = entries;
+    const Index = indexType(columns);
+    const placed = programArrays({
+      index: [Index, entryCount(entries)],
+      // Counts need no values: all are 1.
+      value: [Float32Array, areCounts ? 0 : entryCount(entries)],
+      from: [Uint32Array, most],
+      to: [Uint32Array, most],
+      weight: [Float64Array, most],
+      wanted: [Uint8Array, columns],
+      sum: [areCounts ? Uint32Array : Float64Array, columns],
+      // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
+      rowIndex: [Uint32Array, columns + 1],
+      rowValue: [Float64Array, columns + 1],
+      ...bestArrays(columns, priors),
+      ...choiceArrays(columns, chosen),
+    });
+    if (!placed) return plainSums(entries, most, uses);
+    const { at, arrays } = placed;
+    const { value, from, to, weight, wanted, sum } = arrays;
+    const program = placed.start<Program>(module);
+    copyEntries(entries.parts, 'index', arrays.index);
+    const revalue = (parts: Entries['parts']) => {
+      if (!areCounts) copyEntries(parts, 'value', value);
+    };
+    revalue(entries.parts);
+    const segments = { count: 0, from, to, weight };
+    const row = { count: 0, index: arrays.rowIndex, value: arrays.rowValue };
+    const kind = areCounts ? 'Counts' : 'Sums';
+    const bits = Index === Uint16Array ? 16 : 32;
+    const collect = program[`collect${kind}`];
+    const touched = program[`touched${kind}${bits}`];
+    const countUp = program[`count${bits}`];
+    const add = program[`add${bits}`];
+    const pick = program[`pick${bits}`];
+    const inMemory = { row, rowIndex: at.rowIndex, rowValue: at.rowValue };
+    const { forgetPriors, ...best } = compiledBest(program, placed, inMemory, priors);
+    return {
+      segments,
+      wanted,
+
+      addUp(without) {
+        const { count } = segments;
+        if (areCounts) countUp(at.from, at.to, count, at.index, at.sum);
+        else add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
+        if (without >= 0) sum[without] = 0;
+        row.count = areFew(segments, columns)
+          ? touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue)
+          : collect(columns, at.sum, at.rowIndex, at.rowValue);
+        return row;
+      },
+
+      pick(from, to) {
+        row.count = pick(from, to, at.index, at.value, at.wanted, at.rowIndex, at.rowValue);
+        return row;
+      },
+
+      ...best,
+      ...compiledChoice(program, placed, inMemory),
+
+      revalue(parts) {
+        revalue(parts);
+        forgetPriors();
+      },
+    };
+  };
+}
+
+/** Whether so few entries were added that visiting them again is faster than scanning all columns. */
+function areFew({ count, from, to }: Segments, columns: number): boolean {
+  let entries = 0;
+  for (let s = 0; s < count; s++) entries += to[s]! - from[s]!;
+  return 2 * entries < columns;
 }

@@ -1,5 +1,7 @@
-import type { SparseRows } from '../matrix/sparse.js';
+import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import { StackedRows } from '../matrix/stacked-rows.js';
+import { indexType, programArrays } from './program.js';
+import { entryCount } from './sums.js';
 
 /** Solves one linear system after another, one for each row:  (G̃_NN + λI) y = wanted, symmetric and positive definite. */
 export interface Systems {
@@ -141,4 +143,85 @@ function scaledPairs(pairs: StackedRows, scale: Float64Array): StackedRows {
     return { ...part, value };
   });
   return new StackedRows(scaled, pairs.from, pairs.rows);
+}
+
+/** The exports of assembly/systems.ts, which names the parameters. */
+type Program = Record<'gather16' | 'gather32', (...parameters: number[]) => void> &
+  Record<'solve', (...parameters: number[]) => number>;
+
+/**
+ * Systems in WebAssembly, with the same bits as `plainSystems`, which is used if the pairs are too large for the memory of a program. The
+ * program has a copy of the pairs in which items are numbered by rank.
+ */
+export function compiledSystems(module: WebAssembly.Module): SystemsOf {
+  return (source, most) => {
+    const { pairs, scale, diagonal: diagonalOf, rank } = source;
+    const items = rank.length;
+    const Index = indexType(items);
+    const cells = (most * (most - 1)) / 2;
+    const longest = pairs.parts.reduce((most, part) => Math.max(most, longestRow(part)), 0);
+    const placed = programArrays({
+      wanted: [Float64Array, most],
+      solution: [Float64Array, most],
+      diagonal: [Float64Array, most],
+      residual: [Float64Array, most],
+      direction: [Float64Array, most],
+      image: [Float64Array, most],
+      // The rank of each unknown's item.
+      rows: [Uint32Array, most],
+      start: [Uint32Array, most + 1],
+      column: [Uint16Array, cells],
+      // One cell more than a row has, because the program writes an entry before it decides whether to keep it.
+      entry: [Uint32Array, longest + 1],
+      cell: [Float32Array, cells],
+      // By rank: 4 if the item is in the system, else 0; and its position there.
+      member: [Uint8Array, items],
+      place: [Uint16Array, items],
+      from: [Uint32Array, items],
+      to: [Uint32Array, items],
+      index: [Index, entryCount(pairs)],
+      value: [Float32Array, entryCount(pairs)],
+    });
+    if (!placed) return plainSystems(source, most);
+    const { at, arrays } = placed;
+    const { rows, diagonal, member, place } = arrays;
+    const program = placed.start<Program>(module);
+    const gather = Index === Uint16Array ? program.gather16 : program.gather32;
+    let filled = 0;
+    pairs.parts.forEach((part, k) => {
+      for (let row = 0; row < part.rows; row++) {
+        const own = rank[pairs.from[k]! + row]!;
+        arrays.from[own] = filled + part.start[row]!;
+        arrays.to[own] = filled + part.start[row + 1]!;
+      }
+      for (let e = 0; e < part.index.length; e++) arrays.index[filled + e] = rank[part.index[e]!]!;
+      writeScaled(part, pairs.from[k]!, scale, arrays.value, filled);
+      filled += part.index.length;
+    });
+    let count = 0;
+    return {
+      wanted: arrays.wanted,
+      solution: arrays.solution,
+
+      gather(items) {
+        count = items.length;
+        for (let x = 0; x < count; x++) {
+          const item = items[x]!;
+          rows[x] = rank[item]!;
+          member[rows[x]!] = 4;
+          place[rows[x]!] = x;
+          diagonal[x] = diagonalOf[item]!;
+        }
+        const { from, to, index, value, start, column, entry, cell } = at;
+        gather(at.rows, count, from, to, index, value, at.member, at.place, start, column, entry, cell);
+        for (let x = 0; x < count; x++) member[rows[x]!] = 0;
+      },
+
+      solve(steps) {
+        const { start, column, cell, wanted, solution, residual, direction, image } = at;
+        const { solve } = program;
+        return solve(count, steps, start, column, cell, at.diagonal, wanted, solution, residual, direction, image);
+      },
+    };
+  };
 }

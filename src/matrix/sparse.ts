@@ -156,8 +156,14 @@ function areEqual(values: Float32Array): boolean {
   });
 }
 
-/** The entries above 0. */
-export function positive({ rows, columns, start: rowStart, index, value }: SparseRows): SparseRows {
+/** The entries above 0. If all are, the result is the same matrix and not a copy, because it may be large. */
+export function positive(matrix: SparseRows): SparseRows {
+  const { rows, columns, start: rowStart, index, value } = matrix;
+  const arePositive = everyChunk(value.length, (from, to) => {
+    for (let e = from; e < to; e++) if (!(value[e]! > 0)) return false;
+    return true;
+  });
+  if (arePositive) return matrix;
   const start = new Uint32Array(rows + 1);
   const kept = { index: uint32s(index.length), value: float32s(index.length) };
   // Not through `mapped`: a call for each entry takes four times as long.

@@ -1,4 +1,3 @@
-import { everyChunk } from '../matrix/chunks.js';
 import { stacked } from '../matrix/combined.js';
 import { release } from '../matrix/memory.js';
 import type { RowWriter } from '../matrix/row-writer.js';
@@ -81,11 +80,11 @@ export interface Observations {
 
 export function evidenceOf(seen: Observations, settings: Settings): Evidence {
   const { interactions, times, offered } = seen;
-  const liked = likedOf(interactions);
+  const liked = positive(interactions);
   const { rows: users, columns: items } = liked;
   const popularity = countsByColumn(liked);
   const shortened = withoutLongHistories(interactions, times, settings.longestHistory);
-  const counted = shortened === interactions ? liked : likedOf(shortened);
+  const counted = shortened === interactions ? liked : positive(shortened);
   const learned =
     settings.userWeight === 1 ? weighted(counted, settings.weighting, popularity) : emptyRows(users, items);
   const baskets = stacked(learned, sharedAttributes(seen.attributes, settings));
@@ -118,16 +117,6 @@ export function releaseEvidence({ baskets, likes, basketsByItem }: Evidence, { i
     if (matrix && matrix.index !== interactions.index) release(matrix.index);
     if (matrix && matrix.value !== interactions.value) release(matrix.value);
   }
-}
-
-/** The interactions above 0. If all are, the result is the same matrix and not a copy, because it may be large. */
-function likedOf(interactions: SparseRows): SparseRows {
-  const { value } = interactions;
-  const areLiked = everyChunk(value.length, (from, to) => {
-    for (let e = from; e < to; e++) if (!(value[e]! > 0)) return false;
-    return true;
-  });
-  return areLiked ? interactions : positive(interactions);
 }
 
 /** attribute values × items: only values that at least two and at most `attributeReach` items share. */

@@ -10,7 +10,7 @@ import { gramCosts } from './rows/gram.js';
 import { groupCosts, groupRow } from './rows/groups.js';
 import { writePreferenceRow } from './rows/preferences.js';
 import { ridgeCosts, ridgeRow } from './rows/ridge.js';
-import type { Settings } from './settings.js';
+import type { ItemRowMethod, Settings } from './settings.js';
 import { signalCount, signalCounts } from './signals.js';
 
 /** By signal: what its row costs to learn, in additions. */
@@ -18,7 +18,7 @@ export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
   const counts = signalCounts(evidence);
   const { items, preferences, groups } = counts;
   const costs = new Float64Array(signalCount(counts));
-  costs.set(itemCosts(evidence, settings));
+  costs.set(METHODS[settings.method].costs(evidence, settings));
   costs.set(
     rowLengths(evidence.itemsByAttribute).map((length) => 1 + length),
     items,
@@ -28,19 +28,31 @@ export function fitCosts(evidence: Evidence, settings: Settings): Float64Array {
   return costs;
 }
 
-function itemCosts(evidence: Evidence, settings: Settings): Float64Array {
-  switch (settings.method) {
-    case 'ridge':
-      return ridgeCosts(evidence, settings);
-    case 'ease':
-      return easeCosts(evidence.items);
-    case 'als':
-    case 'none':
-      return new Float64Array(evidence.items).fill(1);
-    default:
-      return gramCosts(evidence);
-  }
+/** How a method learns the rows of items, and what each of them costs, in additions. */
+interface Method {
+  costs: (evidence: Evidence, settings: Settings) => Float64Array;
+  writer: (evidence: Evidence, settings: Settings, counted: CountedRows | undefined, kernel: Kernel) => RowOfItem;
 }
+
+const NO_ROWS: Method = { costs: ({ items }) => new Float64Array(items).fill(1), writer: () => () => 1 };
+const COUNTS: Method = {
+  costs: gramCosts,
+  writer: (evidence, settings, _, { sumsOf }) => cooccurrenceRow(evidence, settings, sumsOf),
+};
+const METHODS: Readonly<Record<ItemRowMethod, Method>> = {
+  normalised: COUNTS,
+  jaccard: COUNTS,
+  ridge: {
+    costs: ridgeCosts,
+    writer(evidence, settings, counted, { systemsOf }) {
+      if (!counted) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
+      return ridgeRow(evidence, settings, counted, systemsOf);
+    },
+  },
+  ease: { costs: ({ items }) => easeCosts(items), writer: easeRow },
+  als: NO_ROWS,
+  none: NO_ROWS,
+};
 
 /** Whether any row is learned from `baskets`; all others are learned from `basketsByItem`. */
 export function readsBaskets({ likes, usersByGroup }: Evidence, { method }: Settings): boolean {
@@ -67,7 +79,7 @@ export function fitter(
   kernel: Kernel,
 ): (from: number, to: number) => LearnedRows {
   const { items, preferences, groups } = signalCounts(evidence);
-  const writeItem = itemWriter(evidence, settings, counted, kernel);
+  const writeItem = METHODS[settings.method].writer(evidence, settings, counted, kernel);
   const writeGroup = groupRow(evidence, settings);
   const writeFollow = followRow(evidence, settings);
   return (from, to) => {
@@ -82,24 +94,4 @@ export function fitter(
     }
     return { rows: out.finish(), precision };
   };
-}
-
-function itemWriter(
-  evidence: Evidence,
-  settings: Settings,
-  counted: CountedRows | undefined,
-  { sumsOf, systemsOf }: Kernel,
-): RowOfItem {
-  switch (settings.method) {
-    case 'als':
-    case 'none':
-      return () => 1;
-    case 'ease':
-      return easeRow(evidence, settings);
-    case 'ridge':
-      if (!counted) throw new RangeError('the ridge takes its sub-matrices from rows of the Gram matrix');
-      return ridgeRow(evidence, settings, counted, systemsOf);
-    default:
-      return cooccurrenceRow(evidence, settings, sumsOf);
-  }
 }

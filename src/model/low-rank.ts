@@ -1,7 +1,7 @@
-import { type BlockOf, type Likes, PANEL } from '../kernels/blocks.js';
+import { type BlockOf, PANEL } from '../kernels/blocks.js';
 import { float32s } from '../matrix/memory.js';
 import type { SampleKeys } from '../matrix/sampling.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { pickedRows, positive, type SparseRows } from '../matrix/sparse.js';
 import { choleskyOf, divide, type Pause, setRandomSigns } from './block.js';
 import { countsByColumn } from './evidence.js';
 import type { Settings } from './settings.js';
@@ -96,24 +96,21 @@ export function rankFor(rows: number, most: number): number {
  * with randomness", SIAM Review 2011).
  */
 export async function sharedTastes(
-  likes: Likes,
+  likes: SparseRows,
   keys: Uint32Array,
   tastes: number,
   blockOf: BlockOf,
   pause: Pause,
 ): Promise<Float32Array> {
   const items = keys.length;
-  const degree = new Float64Array(items);
-  for (const item of likes.items) degree[item]!++;
-  const root = degree.map((d) => (d > 0 ? 1 / Math.sqrt(d) : 0));
+  const root = countsByColumn(likes).map((d) => (d > 0 ? 1 / Math.sqrt(d) : 0));
   const block = blockOf(items, rankFor(items, tastes), { likes, weight: Float32Array.from(root) });
-  const users = likes.start.length - 1;
   for (const [p, panel] of block.panels.entries()) {
     setRandomSigns(block, p, keys);
     for (let pass = 0; pass < PASSES; pass++) {
       block.image.fill(0);
-      for (let from = 0; from < users; from += AT_ONCE) {
-        block.smooth(p, from, Math.min(users, from + AT_ONCE));
+      for (let from = 0; from < likes.rows; from += AT_ONCE) {
+        block.smooth(p, from, Math.min(likes.rows, from + AT_ONCE));
         await pause();
       }
       panel.set(block.image);
@@ -152,15 +149,7 @@ export function sampledUsers({ rows, index }: SparseRows, keys: Uint32Array): Ui
   );
 }
 
-/** The liked items of each user of a sample. */
-export function likesOf(interactions: SparseRows, keys: Uint32Array): Likes {
-  const { start, index, value } = interactions;
-  const users = sampledUsers(interactions, keys);
-  const starts = new Uint32Array(users.length + 1);
-  const items: number[] = [];
-  users.forEach((user, row) => {
-    for (let e = start[user]!; e < start[user + 1]!; e++) if (value[e]! > 0) items.push(index[e]!);
-    starts[row + 1] = items.length;
-  });
-  return { start: starts, items: Uint32Array.from(items) };
+/** The likes of each user of a sample. */
+export function likesOf(interactions: SparseRows, keys: Uint32Array): SparseRows {
+  return positive(pickedRows(interactions, sampledUsers(interactions, keys)));
 }

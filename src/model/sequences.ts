@@ -1,5 +1,5 @@
-import { sortBest } from '../matrix/select.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
+import { sortBest } from '../matrix/top-n.js';
 
 /** The items that users liked, in the order of time. */
 export interface Sequences {

@@ -1,7 +1,7 @@
 import { sideBySide } from '../matrix/combined.js';
 import { float32s } from '../matrix/memory.js';
-import { sortBest } from '../matrix/select.js';
 import { emptyRows, longestRow, mapped, rowLength, type SparseRows } from '../matrix/sparse.js';
+import { sortBest } from '../matrix/top-n.js';
 import type { Observations } from '../model/evidence.js';
 import { inversePower, type Settings } from '../model/settings.js';
 

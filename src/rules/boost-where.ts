@@ -1,4 +1,5 @@
-import type { Rule } from '../conditions/rule.js';
+import { parseExpression } from '../conditions/expression.js';
+import { boundExpression, type Rule } from '../conditions/rule.js';
 import type { ListRule } from './list-rule.js';
 import { numberFrom } from './numbers.js';
 
@@ -20,15 +21,15 @@ export const boostWhere: ListRule<Boost<string>[], Boost<string>[], Boost<Rule>[
     );
     return [...before, { where: text.slice(0, at), factor }];
   },
-  async read(boosts, reading) {
-    for (const { where } of boosts) reading.checkExpression(where, '--boost-where');
+  async read(boosts) {
+    for (const { where } of boosts) parseExpression(where, '--boost-where');
     return boosts;
   },
   usesColumns: true,
   plan: (boosts, known) => boosts.map(({ where, factor }) => ({ where: known.bound(where, '--boost-where'), factor })),
-  act: (boosts, facts) =>
+  act: (boosts) =>
     boosts.map(({ where, factor }) => {
-      const bound = facts.expression(where);
+      const bound = boundExpression(where);
       return {
         offer: {
           keyOf: (user) => bound.userKey(user),

@@ -7,8 +7,8 @@ export const boost: ListRule<string, RuleRow[], { items: Uint32Array; factors: F
   flags: '--boost <file>',
   description: 'multiply scores of items: item,factor',
   parse: onePath,
-  async read(path, reading) {
-    const rows = await reading.table('--boost', path, { item: 'item', factor: ['factor', 'boost', 'multiplier'] });
+  async read(path, table) {
+    const rows = await table('--boost', path, { item: 'item', factor: ['factor', 'boost', 'multiplier'] });
     for (const row of rows) {
       if (!(row.number('factor') > 0)) throw row.refused('a factor is above 0; 1 changes nothing, 0.5 halves a score');
     }

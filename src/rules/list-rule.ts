@@ -1,4 +1,3 @@
-import type { BoundExpression } from '../conditions/bound-expression.js';
 import type { Rule } from '../conditions/rule.js';
 import type { Failure } from '../failure.js';
 import type { RowLookup } from '../matrix/stacked-rows.js';
@@ -19,7 +18,7 @@ export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
   /** @param before the value so far of an option that may be repeated. @throws RangeError that says what was expected. */
   parse(text: string, before: Value | undefined): Value;
   /** Reads or checks what the option names; without it, `plan` gets the value as it is. @throws Failure for what cannot be read. */
-  read?(value: Value, reading: Reading): Promise<Read>;
+  read?(value: Value, table: ReadTable): Promise<Read>;
   /** Whether it needs the columns of the catalogue and of the profiles. */
   usesColumns?: boolean;
   /** Whether it needs the rows of items, which some algorithms do not learn. */
@@ -29,17 +28,12 @@ export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
   act(plan: Plan, facts: Facts): ActiveRule | ActiveRule[];
 }
 
-/** Reads what options name, before the data is read, so that a mistake costs a second. */
-export interface Reading {
-  /**
-   * Reads a file. @param wanted columns it must have, by our names for them: a role, or their possible names.
-   * @param mayHave the same for optional columns. @throws Failure that names the file and what is missing or odd.
-   */
-  table(option: string, path: string, wanted: Wanted, mayHave?: Wanted): Promise<RuleRow[]>;
-
-  /** @throws Failure 2, with a mark under the character, for an invalid expression. */
-  checkExpression(text: string, option: string): void;
-}
+/**
+ * Reads a file that an option names, before the data is read, so that a mistake costs a second. @param wanted columns it must have, by our
+ * names for them: a role, or their possible names. @param mayHave the same for optional columns.
+ * @throws Failure that names the file and what is missing or odd.
+ */
+export type ReadTable = (option: string, path: string, wanted: Wanted, mayHave?: Wanted) => Promise<RuleRow[]>;
 
 export type Wanted = Readonly<Record<string, 'item' | 'user' | 'title' | readonly string[]>>;
 
@@ -94,7 +88,6 @@ export interface Facts {
   offered: Uint8Array;
   /** Rows of the model; the row of an item has the weights of those that go with it. */
   rows: RowLookup;
-  expression(rule: Rule): Pick<BoundExpression, 'matches' | 'userKey'>;
 }
 
 /** What a rule does to each list, in the order of the steps, all of which are optional. Users are indices of the data. */

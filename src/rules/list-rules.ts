@@ -1,6 +1,9 @@
-import { boundExpression } from '../conditions/bound-expression.js';
 import type { Rule } from '../conditions/rule.js';
+
+import { boundExpression } from '../conditions/rule.js';
+
 import type { Offer } from '../kernels/best.js';
+
 import type { List, ListRules } from '../ranking/list-rules.js';
 import { offerOf } from '../ranking/offer.js';
 import { type Draft, newDraft } from './draft.js';
@@ -34,16 +37,10 @@ export function offerBytes(users: number, items: number): number {
  *
  * @param prior by item: its popularity. @throws RangeError where an array of the plan is missing.
  */
-export function listRules(
-  spec: string,
-  arrays: PackedArrays,
-  model: Omit<Facts, 'expression'>,
-  prior: Float64Array,
-): ListRules {
-  const facts: Facts = { ...model, expression: (rule) => boundExpression(rule) };
+export function listRules(spec: string, arrays: PackedArrays, facts: Facts, prior: Float64Array): ListRules {
   const { users, where, plans } = unpacked({ spec, arrays }) as RulePlans;
   const active: ActiveRule[] = [
-    ...where.map((rule) => onlyWhere(rule, facts)),
+    ...where.map(onlyWhere),
     ...RULES.flatMap(([name, rule]) => (name in plans ? rule.act(plans[name], facts) : [])),
   ];
   const offerFor = offers(active, facts, prior);
@@ -64,8 +61,8 @@ export function listRules(
 }
 
 /** Offers only items for which a condition holds with the user. */
-function onlyWhere(rule: Rule, facts: Facts): ActiveRule {
-  const bound = facts.expression(rule);
+function onlyWhere(rule: Rule): ActiveRule {
+  const bound = boundExpression(rule);
   return {
     offer: {
       keyOf: (user) => bound.userKey(user),

@@ -35,9 +35,9 @@ export const pin: ListRule<string, RuleRow[], Plan> = {
   flags: '--pin <file>',
   description: 'items at fixed ranks, for all or for some users',
   parse: onePath,
-  async read(path, reading) {
+  async read(path, table) {
     const wanted = { item: 'item', rank: ['rank', 'position', 'place', 'slot'] } as const;
-    const rows = await reading.table('--pin', path, wanted, { user: 'user', title: 'title' });
+    const rows = await table('--pin', path, wanted, { user: 'user', title: 'title' });
     for (const row of rows) {
       const rank = row.number('rank');
       if (!(Number.isInteger(rank) && rank >= 1)) throw row.refused('a rank is a whole number from 1');

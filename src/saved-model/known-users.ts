@@ -1,6 +1,6 @@
 import type { CellColumn } from '../csv/cells.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { entriesOfUsers, entriesWhere, type Interactions, joinedTimes } from '../dataset/interactions.js';
+import { entriesOfUsers, entriesWhere, type Interactions, joinedInteractions } from '../dataset/interactions.js';
 import { hashOf, IdIndex } from '../events/ids.js';
 import { joined } from '../matrix/combined.js';
 import { emptyRows, firstRows, mapped, pickedRows, rowLength, type SparseRows } from '../matrix/sparse.js';
@@ -113,15 +113,7 @@ function withEmptyRow(matrix: SparseRows): SparseRows {
 function joinHistories(before: Interactions | undefined, fresh: Interactions, { facts }: KnownModel): Interactions {
   const { rows, columns } = fresh.interactions;
   const parts = before ? [before, fresh] : [fresh];
-  const both = joined(
-    parts.map(({ interactions }) => interactions),
-    rows,
-    columns,
-  );
-  const times = joinedTimes(
-    both,
-    parts.map(({ interactions: matrix, times }) => ({ matrix, times })),
-  );
+  const { interactions: both, times } = joinedInteractions(parts, rows, columns);
   const scale = facts.strengths.find(({ rule }) => rule.kind === 'scale');
   if (!scale || facts.ratingSpan === null) return { interactions: both, times, rated: undefined };
   const beside = (name: 'rating' | 'weight', otherwise: number) =>

@@ -212,7 +212,8 @@ export class SavedModel {
     const names = columns.map(({ name }) => name);
     const answers = [before, now].map((at) => {
       const reader = availabilityReader(names, 'honour');
-      for (let item = 0; item < counts.items; item++) reader.row(columns.map(({ cells }) => cells[item] ?? ''))(item);
+      const cellsOf = (item: number) => columns.map(({ cells }) => cells[item] ?? '');
+      for (let item = 0; item < counts.items; item++) reader.take(cellsOf(item), item);
       return reader.of(counts.items, at, dayOrder ?? learned ?? undefined).available;
     });
     const [then, today] = answers;

@@ -1,5 +1,5 @@
-import { HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
 import type { Settings } from '../model/settings.js';
+import { HYPER_PARAMETERS, type HyperParameter } from '../model/settings.js';
 
 /**
  * Evaluates settings on held-out items: learns a model with `learned`, then recommends with each of the variants, which

@@ -1,6 +1,5 @@
 import type { HoldoutKind } from '../evaluation/split.js';
-import { byKey, HYPER_PARAMETERS, type HyperParameter } from '../model/hyper-parameters.js';
-import { DEFAULT_SETTINGS, type Settings } from '../model/settings.js';
+import { byKey, DEFAULT_SETTINGS, HYPER_PARAMETERS, type HyperParameter, type Settings } from '../model/settings.js';
 import { plural } from '../quantities.js';
 import { differences, type Trial, type Tuning } from './climb.js';
 

@@ -36,9 +36,9 @@ export interface FileRoles<R extends Roles = Roles> {
 export type ItemsRoles = FileRoles<Roles & { item: number }>;
 export type ProfileRoles = FileRoles<Roles & { user: number }>;
 
-/** A file of events; with `orders`, its user column names orders. */
+/** A file of events, or of orders. The user column of order lines names orders. */
 export interface EventsRoles extends FileRoles<EventRoles> {
-  hasOrderIds: boolean;
+  rows: 'events' | 'order lines' | 'orders';
 }
 
 /** The roles of a catalogue; undefined if it has no item column. */
@@ -84,7 +84,7 @@ export function eventsRoles(
   if (title !== undefined) used.title = title;
   const roles = fileRoles(file, recognised, used, ['user', ...EVENT_ROLES.filter((role) => role !== 'user'), 'title']);
   if (hasOrderIds) roles.shown = roles.shown.map(([role, column]) => [role === 'user' ? 'order' : role, column]);
-  return { ...roles, hasOrderIds };
+  return { ...roles, rows: hasOrderIds ? 'order lines' : 'events' };
 }
 
 /** The roles of a profiles file; undefined if it has no user column. */
@@ -102,7 +102,7 @@ export function ordersRoles(file: OpenFile, named: NamedColumns, ids: ReadonlySe
   if (order === undefined || user === undefined) return undefined;
   const used: EventRoles = { ...pickRoles(others, ['time', 'status', 'cancelled']), user: order, item: user };
   const roles = fileRoles(file, recognised, used, []);
-  return { ...roles, shown: namedRoles(pickRoles(recognised.roles, ORDER_ROLES), file.header), hasOrderIds: false };
+  return { ...roles, shown: namedRoles(pickRoles(recognised.roles, ORDER_ROLES), file.header), rows: 'orders' };
 }
 
 function isKey(cells: readonly string[], ids: ReadonlySet<string>): boolean {

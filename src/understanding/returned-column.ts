@@ -1,5 +1,5 @@
 import { isBlank, shown } from '../csv/cells.js';
-import { saysCancelled } from '../events/order-status.js';
+import { saysCancelled } from '../events/event-types.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
 import { columnKey } from './vocabulary.js';

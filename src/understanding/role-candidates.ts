@@ -1,5 +1,5 @@
 import { isBlank } from '../csv/cells.js';
-import { isOrderStatus } from '../events/order-status.js';
+import { isOrderStatus } from '../events/event-types.js';
 import type { SampledColumn } from './sampled-column.js';
 import { columnKey, columnKeys, kindByName, OWN_ID, type Role, VOCABULARY } from './vocabulary.js';
 

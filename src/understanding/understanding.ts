@@ -1,4 +1,4 @@
-import { badData, type Failure, misuse } from '../failure.js';
+import { badData, misuse } from '../failure.js';
 import { catalogueMatch } from './catalogue-match.js';
 import {
   type EventsRoles,
@@ -47,7 +47,7 @@ export function understand(files: OpenFiles, inputs: DescribedFiles): Understand
   const orders = ordersOf(
     files,
     inputs.named,
-    lines.filter(({ hasOrderIds }) => hasOrderIds),
+    lines.filter(({ rows }) => rows === 'order lines'),
   );
   const usersFiles = users.kind === 'events' ? users.files : [users.file];
   for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
@@ -64,30 +64,18 @@ export async function understandEvents(inputs: DescribedFiles, path: string): Pr
   const file = await openSampled(inputs, path, inputs.columns);
   const files: OpenFiles = { users: [], interactions: [file], items: undefined, orders: undefined };
   try {
-    refuseHeaderless(files, inputs);
-    const recognised = recognisedEvents(file, inputs.named, false);
-    const roles = eventsRoles(file, recognised, false, false);
-    if (roles) return roles;
-    throw eventsNotUnderstood(file, recognised, files, inputs);
+    return understandEach(files, { ...inputs, titles: false }, false).interactions[0]!;
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-function eventsNotUnderstood(
-  file: OpenFile,
-  { roles }: RecognisedRoles,
-  files: OpenFiles,
-  inputs: DescribedFiles,
-): Failure {
-  return roles.user === undefined ? noUserColumn(file, roles, files, inputs) : noItemColumn(file, roles, files, inputs);
-}
-
 /** Decides about the files that are open, except orders; the others may be pipes that are opened later. @throws like `understand`. */
 export function understandEach(
   files: OpenFiles,
   inputs: DescribedFiles,
+  hasOrders = inputs.orders !== undefined,
 ): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
   refuseHeaderless(files, inputs);
   const { named, titles = false } = inputs;
@@ -99,7 +87,6 @@ export function understandEach(
   const items = match && itemsByName ? (itemsRoles(itemsByName.file, match.items) ?? itemsByName) : itemsByName;
   if (match && items) items.notes.push(match.note);
 
-  const hasOrders = inputs.orders !== undefined;
   const recognise = (file: OpenFile, isUsersFile: boolean): RecognisedRoles =>
     recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile, hasOrders);
   const wantsTitles = titles && items?.used.title === undefined;
@@ -111,7 +98,8 @@ export function understandEach(
     const recognised = recognise(file, false);
     const roles = eventsOf(file, recognised);
     if (roles) return roles;
-    throw eventsNotUnderstood(file, recognised, files, inputs);
+    const failure = recognised.roles.user === undefined ? noUserColumn : noItemColumn;
+    throw failure(file, recognised.roles, files, inputs);
   });
   if (files.users.length === 0) return { items, interactions };
   return { items, interactions, users: usersFrom(files, inputs, recognise, eventsOf) };

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { algorithmsHelp } from '../../src/cli/algorithms-help.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
-import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
-import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
+import { DEFAULT_SETTINGS, HYPER_PARAMETERS } from '../../src/model/settings.js';
 
 test('the help lists every algorithm with its paper, and every setting with its range and defaults', () => {
   // Line breaks do not matter.

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/matrix/sampling.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
-import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
-import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
+import { DEFAULT_SETTINGS, HYPER_PARAMETERS } from '../../src/model/settings.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { listsOf, manyEvents, put, rowsOf } from './data.js';
 import { type Ended, runInProcess } from './run.js';

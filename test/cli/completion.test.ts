@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/cli/evaluate-options.js';
 import { recommend } from '../../src/cli/recommend-options.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
-import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
+import { HYPER_PARAMETERS } from '../../src/model/settings.js';
 import { BALANCES } from '../../src/workers/balance.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { put } from './data.js';

@@ -13,13 +13,20 @@ function refusalOf(text: string): Failure {
 }
 
 test('parsing returns the columns of an expression with their positions', () => {
-  const { columns } = parseExpression('price < 5 and item.`Unit Price` > 1 or USER.country in [my list]', '--where');
-  expect(columns).toEqual([
-    { side: undefined, name: 'price', at: 0 },
-    { side: 'item', name: 'Unit Price', at: 14 },
+  const { root } = parseExpression('price < 5 and item.`Unit Price` > 1 or USER.country in [my list]', '--where');
+  const price = { type: 'compare', left: { side: undefined, name: 'price', at: 0 } };
+  const unitPrice = { type: 'compare', left: { side: 'item', name: 'Unit Price', at: 14 } };
+  const [left, right] = [
     { side: 'user', name: 'country', at: 39 },
     { side: undefined, name: 'my list', at: 55 },
-  ]);
+  ];
+  expect(root).toMatchObject({
+    type: 'any',
+    parts: [
+      { type: 'all', parts: [price, unitPrice] },
+      { type: 'in', left, right },
+    ],
+  });
 });
 
 test('"not" binds tightest, then "and", then "or"', () => {
@@ -84,14 +91,13 @@ describe('the work for hostile expressions is bounded:', () => {
   test('more than 10,000 characters are refused', () => {
     const longest = `price in (${'1,'.repeat(4994)}1)`;
     expect(longest).toHaveLength(10_000);
-    expect(parseExpression(longest, '--where').columns).toHaveLength(1);
+    expect(parseExpression(longest, '--where').root).toMatchObject({ type: 'compare', left: { name: 'price' } });
     expect(refusalOf(`${longest} `).message).toBe('--where: the expression has 10001 characters; 10000 are the most');
   });
 
   test.each(['(', 'not '])('more than 100 levels of "%s" are refused at the first that is too deep', (opening) => {
-    expect(
-      parseExpression(`${opening.repeat(100)}a = 1${opening === '(' ? ')'.repeat(100) : ''}`, '').columns,
-    ).toHaveLength(1);
+    const deepest = `${opening.repeat(100)}a = 1${opening === '(' ? ')'.repeat(100) : ''}`;
+    expect(JSON.stringify(parseExpression(deepest, '').root)).toContain('"name":"a"');
     const { message } = refusalOf(opening.repeat(10_000 / opening.length));
     expect(message).toContain(`nested more than 100 deep (character ${100 * opening.length + 1 + opening.length})`);
   });

@@ -45,7 +45,7 @@ async function read(text: string, layoutOf: (header: readonly string[]) => Event
   const layout = layoutOf(table.header);
   const ids = { users: new IdIndex(), items: new IdIndex() };
   const filter = layout.conditions && rowFilter(layout.conditions);
-  const { events } = await readEvents(table, layout, new Map(), ids, reading, filter);
+  const { events } = (await readEvents(table, layout, new Map(), ids, reading, filter)).sink;
   const { unwanted, undecided, ...skipped } = events.skipped;
   return {
     times: Array.from(events.user.values, (_, row) => events.time?.at(row) ?? 0),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numberIn } from '../../src/csv/cell-number.js';
+import { numberIn } from '../../src/csv/cell-values.js';
 
 describe('numberIn', () => {
   it.each([

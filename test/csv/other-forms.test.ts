@@ -4,8 +4,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it, vi } from 'vitest';
-import { hasBackslashes, withDoubledQuotes } from '../../src/csv/backslashes.js';
 import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
+import { hasBackslashes, withDoubledQuotes } from '../../src/csv/plain-csv.js';
 import { openTable } from '../../src/csv/table.js';
 import { useTemporaryFolder } from './temporary.js';
 

@@ -21,8 +21,8 @@ function aggregated(header: string, rows: string[], duplicates?: Duplicates, rat
   const { events } = readText(text.map((cells) => `${cells.join(' ')}\n`).join(''), names, roles, { users, items });
   const wish = { duplicates, ratings, unrated: undefined };
   const placeOf = placesOf([{ path: 'e.csv', events }]);
-  const result = aggregateEvents(events, users.ids, items.ids, wish, 'rating', placeOf);
-  return { ...result, cells: named(result.matrix, users.ids, items.ids) };
+  const result = aggregateEvents(events, { users, items }, wish, 'rating', placeOf);
+  return { ...result.report, cells: named(result.interactions, users.ids, items.ids) };
 }
 
 const LIKE = 1;

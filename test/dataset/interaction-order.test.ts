@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latestTimes } from '../../src/dataset/interaction-order.js';
-import { joinedTimes, type TimedRows } from '../../src/dataset/interactions.js';
+import { type Interactions, joinedInteractions } from '../../src/dataset/interactions.js';
 import { pairsOf } from '../../src/dataset/pairs.js';
 import { readDataset } from '../../src/dataset/read.js';
-import { joined } from '../../src/matrix/combined.js';
 import { sparseFromEntries } from '../../src/matrix/sparse.js';
 import { byName, inputsOf, useTemporaryFolder } from '../csv/temporary.js';
 
@@ -27,14 +26,15 @@ const rows = fc.array(
   { maxLength: 40 },
 );
 
-function timedOf(events: readonly Row[]): TimedRows {
+function timedOf(events: readonly Row[]): Interactions {
   const user = events.map((row) => row.user);
   const item = events.map((row) => row.item);
   const ones = events.map(() => 1);
   const matrix = sparseFromEntries(USERS, ITEMS, user, item, ones, events.length);
   const pairs = pairsOf(Uint32Array.from(user), Uint32Array.from(item), USERS, ITEMS);
   return {
-    matrix,
+    interactions: matrix,
+    rated: undefined,
     times: latestTimes(
       pairs,
       { values: Float64Array.from(pairs.order, (row) => events[row]!.time), none: Number.NaN },
@@ -87,7 +87,7 @@ describe('latestTimes', () => {
   it('orders pairs within a second by their rows', () => {
     fc.assert(
       fc.property(rows, (events) => {
-        const { matrix, times } = timedOf(events);
+        const { interactions: matrix, times } = timedOf(events);
         const steps = slowSteps(events);
         for (let user = 0; user < USERS; user++) {
           for (let e = matrix.start[user]!; e < matrix.start[user + 1]!; e++) {
@@ -100,17 +100,12 @@ describe('latestTimes', () => {
   });
 });
 
-describe('joinedTimes', () => {
+describe('joinedInteractions', () => {
   it('has the latest time of each cell in any of the joined matrices', () => {
     fc.assert(
       fc.property(rows, rows, (first, second) => {
         const parts = [timedOf(first), timedOf(second)];
-        const matrix = joined(
-          parts.map((part) => part.matrix),
-          USERS,
-          ITEMS,
-        );
-        const times = joinedTimes(matrix, parts);
+        const { times } = joinedInteractions(parts, USERS, ITEMS);
         expect(whole(times)).toEqual(slowTimes([...first, ...second]));
       }),
     );
@@ -119,8 +114,8 @@ describe('joinedTimes', () => {
   it('has no time for cells that only a part without times has', () => {
     const timed = timedOf([{ user: 0, item: 1, time: 9 }]);
     const untimed = timedOf([{ user: 0, item: 0, time: Number.NaN }]);
-    const matrix = joined([timed.matrix, untimed.matrix], USERS, ITEMS);
-    expect(Array.from(joinedTimes(matrix, [timed, untimed]) ?? [])).toEqual([Number.NaN, 9]);
+    const { times } = joinedInteractions([timed, untimed], USERS, ITEMS);
+    expect(Array.from(times ?? [])).toEqual([Number.NaN, 9]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Tally } from '../../src/dataset/tally.js';
+import { Tally } from '../../src/dataset/interaction-order.js';
 
 describe('Tally', () => {
   it('counts earlier occurrences of each number, independently of earlier lists', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { numberCell } from '../../src/csv/cells.js';
-import { plainNumber } from '../../src/events/byte-cells.js';
+import { plainNumber } from '../../src/events/event-row.js';
 
 const digits = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 17 }).map((all) => all.join(''));
 const numerals = fc

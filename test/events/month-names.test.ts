@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { monthNameSeconds } from '../../src/events/month-names.js';
+import { monthNameSeconds } from '../../src/events/times.js';
 
 test.each([
   ['Fri Nov 17 09:25:20 -0800 2017', '2017-11-17T17:25:20Z'],

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { typeKey } from '../../src/events/event-types.js';
-import { isOrderStatus, saysCancelled, statusWeight, statusWeightsAmong } from '../../src/events/order-status.js';
+import {
+  isOrderStatus,
+  saysCancelled,
+  statusWeight,
+  statusWeightsAmong,
+  typeKey,
+} from '../../src/events/event-types.js';
 
 test.each([
   'cancelled',

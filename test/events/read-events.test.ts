@@ -74,8 +74,8 @@ function byReader(path: string, keep: boolean, reading: Reading) {
     const source = { path, delimiter: undefined, encoding: 'utf-8', quotes: true };
     const table = await openTable(source, badRows, () => {}, reading.sizes?.chunk);
     const layout = layoutOf(table.header, table.delimiter);
-    const { events, report } = await readEvents(table, layout, WEIGHTS, ids, reading);
-    return { report, sink: { events } };
+    const { sink, report } = await readEvents(table, layout, WEIGHTS, ids, reading);
+    return { report, sink: { events: sink.events } };
   }, keep);
 }
 
@@ -176,7 +176,7 @@ describe('readEvents', () => {
     const table = await openTable({ path, delimiter: undefined }, 'stop');
     expect([table.header, table.linesBefore]).toEqual([['user', 'te\nxt', 'item'], 3]);
     const ids = { users: new IdIndex(), items: new IdIndex() };
-    const { events } = await readEvents(table, layoutOf(table.header, ','), WEIGHTS, ids);
+    const { events } = (await readEvents(table, layoutOf(table.header, ','), WEIGHTS, ids)).sink;
     expect([ids.items.ids, events.line.at(0)]).toEqual([['2'], 4]);
   });
 });

@@ -70,8 +70,8 @@ function take({ roles, ratingName }: EventLayout, { events, users, items }: Even
     countSkipped(events.skipped.withoutItem, line);
     return;
   }
-  checkId(user);
-  checkId(item);
+  checkId(Buffer.from(user));
+  checkId(Buffer.from(item));
   const type = roles.event === undefined ? undefined : events.types!.of(cells[roles.event]!);
   if (type?.weight === 0) {
     users.add(user);

@@ -25,7 +25,7 @@ function filled(blockOf: BlockOf, { rows, panels, seed }: { rows: number; panels
   const next = numbers(seed);
   const likes = Array.from({ length: USERS }, () => [...Array(rows).keys()].filter(() => next() > 0.2).slice(0, 40));
   const start = Uint32Array.from([0, ...likes.map((_, user) => likes.slice(0, user + 1).flat().length)]);
-  const ties = { likes: { start, items: Uint32Array.from(likes.flat()) }, weight: new Float32Array(rows).map(next) };
+  const ties = { likes: { start, index: Uint32Array.from(likes.flat()) }, weight: new Float32Array(rows).map(next) };
   const block = blockOf(rows, panels * PANEL, ties);
   for (const panel of block.panels) panel.set(panel.map(next));
   return block;

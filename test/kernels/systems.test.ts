@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compiledKernel, type Kernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { ProgramLayout } from '../../src/kernels/program.js';
+import { programArrays } from '../../src/kernels/program.js';
 import { StackedRows } from '../../src/matrix/stacked-rows.js';
 import { fitter } from '../../src/model/fit.js';
 import { gramRows } from '../../src/model/rows/counting.js';
@@ -30,12 +30,9 @@ test('a missing compiled program is an error instead of a slow run', () => {
   expect(() => compiledKernel(new URL('no-such.wasm', import.meta.url))).toThrow('no-such.wasm');
 });
 
-test('a layout of more than 4 GB does not fit into a program', () => {
-  const layout = new ProgramLayout();
-  layout.room(2 ** 32 - 4096);
-  expect(layout.fits).toBe(true);
-  layout.room(4096);
-  expect(layout.fits).toBe(false);
+test('arrays of more than 4 GB do not fit into the memory of a program', () => {
+  expect(programArrays({ all: [Uint8Array, 2 ** 32 - 4096] })?.at.all).toBe(1024);
+  expect(programArrays({ all: [Uint8Array, 2 ** 32 - 4096], more: [Uint8Array, 4096] })).toBe(undefined);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selectBest, sortBest } from '../../src/matrix/select.js';
+import { selectBest, sortBest } from '../../src/matrix/top-n.js';
 
 const SIZE = 200_000;
 /** Orders in which the middle key, or any other fixed one, is a bad pivot. */

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ALGORITHMS, algorithmNamed } from '../../src/model/algorithms.js';
-import { HYPER_PARAMETERS } from '../../src/model/hyper-parameters.js';
-import { DEFAULT_SETTINGS, type Settings } from '../../src/model/settings.js';
+import { DEFAULT_SETTINGS, HYPER_PARAMETERS, type Settings } from '../../src/model/settings.js';
 import { rowNormalised } from './learned.js';
 import { dot, expectClose, slowWeighted } from './slow-model.js';
 import { columnsOf, denseOf, presetOf, type World, worlds } from './worlds.js';

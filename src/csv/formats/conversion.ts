@@ -3,7 +3,6 @@ import type { Refusals } from '../bad-rows.js';
 import { displayName } from '../failures.js';
 import { BYTE_ORDER_MARK, hasMark, seekableSize } from '../source.js';
 import { isJson, jsonEntries } from './json-objects.js';
-import { isNetflix, netflixRows } from './netflix.js';
 import { PARQUET, parquetEntries } from './parquet.js';
 import { recordRows } from './records.js';
 
@@ -27,7 +26,7 @@ export async function conversionOf(
     const name = displayName(path);
     throw badData(`${name} is Parquet, which is read from its end: give the file, uncompressed and not through a pipe`);
   }
-  if (isNetflix(begin)) return { chunks: netflixRows(chunks), warnings: [] };
+  if (isNetflix(begin)) return { chunks: netflixRows(chunks), warnings: [], isAsStored: false };
   return isJson(path, begin) ? recordRows(jsonEntries(withoutMark(chunks)), refusals) : undefined;
 }
 
@@ -37,4 +36,29 @@ async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffe
     yield isFirst && hasMark(chunk) ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
     isFirst = false;
   }
+}
+
+const COLUMNS = 'movie_id,user_id,rating,date\n';
+
+/** True if a text begins like a file of the Netflix Prize: the movie on a line of its own, `123:`, above its ratings. */
+export function isNetflix(head: string): boolean {
+  return /^\d+:\r?(\n|$)/.test(head);
+}
+
+/** Converts such a file to CSV with a header: a line `123:` becomes a blank line, and each rating below it begins with the movie. */
+export async function* netflixRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield Buffer.from(COLUMNS);
+  let movie = '';
+  let rest = '';
+  const rowOf = (line: string): string => {
+    const [, next] = /^(\d+):\r?$/.exec(line) ?? [];
+    if (next !== undefined) movie = next;
+    return next !== undefined || line === '' || line === '\r' ? '' : `${movie},${line}`;
+  };
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk.toString('latin1')).split('\n');
+    rest = lines.pop() ?? '';
+    if (lines.length > 0) yield Buffer.from(lines.map((line) => `${rowOf(line)}\n`).join(''), 'latin1');
+  }
+  if (rest !== '') yield Buffer.from(rowOf(rest), 'latin1');
 }

@@ -1,4 +1,3 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { badData, Failure, messageOf } from '../../failure.js';
 import type { Entry } from './records.js';
 
@@ -11,15 +10,22 @@ const VALUE_BYTES = 16;
 
 /** The rows of a Parquet file, one row group in memory at a time; `line` is the row's number, from 1. */
 export async function* parquetEntries(path: string, onBytes: (count: number) => void): AsyncGenerator<Entry[]> {
-  const { parquetMetadataAsync, parquetReadObjects, compressors } = await packages(path);
-  const file = await open(path);
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, compressors } = await packages(path);
   try {
-    const source = { byteLength: (await file.stat()).size, slice: sliceOf(file, onBytes) };
-    const metadata = await parquetMetadataAsync(source);
+    const { byteLength, slice } = await asyncBufferFromFile(path);
+    const file = {
+      byteLength,
+      async slice(from: number, to?: number) {
+        const bytes = await slice(from, to);
+        onBytes(bytes.byteLength);
+        return bytes;
+      },
+    };
+    const metadata = await parquetMetadataAsync(file);
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
-      const rows = await parquetReadObjects({ file: source, metadata, rowStart, rowEnd, compressors, parsers: TEXTS });
+      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, parsers: TEXTS });
       for (let first = 0; first < rows.length; first += BATCH) {
         const batch = rows.slice(first, first + BATCH);
         yield batch.map((record, at) => ({
@@ -34,8 +40,6 @@ export async function* parquetEntries(path: string, onBytes: (count: number) => 
     if (error instanceof Failure) throw error;
     const why = messageOf(error);
     throw badData(`${path}: this Parquet cannot be read: ${why}; export it anew, or as CSV`, error);
-  } finally {
-    await file.close();
   }
 }
 
@@ -49,20 +53,6 @@ async function packages(path: string) {
       cause,
     );
   }
-}
-
-function sliceOf(file: FileHandle, onBytes: (count: number) => void) {
-  return async (from: number, to?: number): Promise<ArrayBuffer> => {
-    const end = to ?? (await file.stat()).size;
-    const bytes = new Uint8Array(end - from);
-    for (let filled = 0; filled < bytes.length; ) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    onBytes(bytes.length);
-    return bytes.buffer;
-  };
 }
 
 const DAY = 86_400_000;

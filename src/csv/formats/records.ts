@@ -1,7 +1,6 @@
 import { lastAtMost } from '../../matrix/search.js';
 import type { Refusals } from '../bad-rows.js';
-import { FlatRecords } from './flat-records.js';
-import { parsedRecord } from './json-text.js';
+import { FlatRecords, parsedRecord } from './flat-records.js';
 
 /** A record that was read, or why there is none on that line. */
 export type Entry =
@@ -196,7 +195,7 @@ export function recordRows(entries: AsyncIterator<Entry[]>, refusals: Refusals) 
     }
   }
 
-  return { chunks: chunks(), warnings };
+  return { chunks: chunks(), warnings, isAsStored: false };
 }
 
 /** @returns the record of an entry, or why there is none. */

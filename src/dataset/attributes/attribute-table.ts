@@ -1,12 +1,10 @@
-import { numberIn } from '../../csv/cell-number.js';
-import { valuesOf } from '../../csv/cell-values.js';
+import { numberIn, valuesOf } from '../../csv/cell-values.js';
 import { normalised } from '../../csv/cells.js';
 import { printableName } from '../../csv/printable.js';
 import { IdIndex } from '../../events/ids.js';
 import { emptyRows, type SparseRows } from '../../matrix/sparse.js';
 import { Entries } from '../entries.js';
-import { type AttributeDecision, decideAttribute, type TextColumn } from './attributes.js';
-import { bandOf } from './bands.js';
+import { type AttributeDecision, bandOf, decideAttribute, type TextColumn } from './attributes.js';
 import type { EntityTable } from './entity-table.js';
 import { scaledTogether, type Words, wordsOf } from './words.js';
 
@@ -53,20 +51,32 @@ export function attributeTable(
   table: EntityTable,
   header: readonly string[],
   columns: readonly number[],
-  options: AttributeOptions,
+  { wanted, words: areWords, learned }: AttributeOptions,
   entities: number,
 ): AttributeTable {
   const entries = new Entries();
-  const values = options.learned?.values ?? new IdIndex();
+  const values = learned?.values ?? new IdIndex();
   const texts: Words[] = [];
   const spoilt: string[] = [];
+  const decide = (at: number, name: string, cells: readonly string[]): AttributeDecision | TextColumn => {
+    if (learned) {
+      const known = learned.columns.find((column) => column.name === name);
+      return known?.decision ?? { as: 'nothing', reason: 'unknown to the model' };
+    }
+    if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attributes' };
+    if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
+      return { as: 'nothing', reason: 'differs between rows of one id' };
+    }
+    const own = cells.filter((_, entity) => table.has(entity));
+    return decideAttribute({ name, cells: own }, wanted !== undefined);
+  };
   const decided = columns.map((at): DecidedColumn => {
     const name = readable(header[at] ?? '');
-    const decision = decide(table, at, name, options, entities);
     const cells = table.cellsOf(at, entities);
+    const decision = decide(at, name, cells);
     if (cells.some(isSpoilt)) spoilt.push(name);
     if (decision.as === 'text') {
-      if (!options.words) return { name, decision: { as: 'nothing', reason: 'long text' } };
+      if (!areWords) return { name, decision: { as: 'nothing', reason: 'long text' } };
       const words = wordsOf(name, cells);
       texts.push(words);
       const { names, met } = words;
@@ -115,25 +125,6 @@ export function valuesInCell(name: string, cell: string, decision: AttributeDeci
 /** A table in which no entity has a value. @param values,columns the known ones, if any. */
 export function noAttributes(entities: number, values = new IdIndex(), columns: DecidedColumn[] = []): AttributeTable {
   return { matrix: emptyRows(entities, values.size), values, columns, spoilt: [] };
-}
-
-function decide(
-  table: EntityTable,
-  at: number,
-  name: string,
-  { wanted, learned }: AttributeOptions,
-  entities: number,
-): AttributeDecision | TextColumn {
-  if (learned) {
-    const known = learned.columns.find((column) => column.name === name);
-    return known?.decision ?? { as: 'nothing', reason: 'unknown to the model' };
-  }
-  if (wanted && !wanted.includes(name)) return { as: 'nothing', reason: 'not named in --attributes' };
-  if (!wanted && table.disagreement(at) > MOST_DISAGREEMENT) {
-    return { as: 'nothing', reason: 'differs between rows of one id' };
-  }
-  const cells = table.cellsOf(at, entities).filter((_, entity) => table.has(entity));
-  return decideAttribute({ name, cells }, wanted !== undefined);
 }
 
 /**

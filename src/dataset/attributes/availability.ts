@@ -1,5 +1,5 @@
 import { isMissing, truthIn, typedColumn } from '../../conditions/typed-column.js';
-import { numberIn } from '../../csv/cell-number.js';
+import { numberIn } from '../../csv/cell-values.js';
 import { type CellColumn, shown } from '../../csv/cells.js';
 import { dayText } from '../../events/clock.js';
 import type { DayOrder } from '../../events/day-month.js';
@@ -58,8 +58,8 @@ export function availabilityReader(header: readonly string[], mode: Availability
   const columns = named.map(([at, name]) => ({ at, name, cells: [] as string[] }));
   const itemOf: number[] = [];
   return {
-    /** Takes the cells of a row, and then its item. */
-    row: (cells: readonly string[]) => (item: number) => {
+    /** Takes the cells of a row about an item. */
+    take(cells: readonly string[], item: number): void {
       if (columns.length > 0) itemOf.push(item);
       for (const column of columns) column.cells.push(cells[column.at] ?? '');
     },

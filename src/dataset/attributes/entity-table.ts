@@ -64,24 +64,17 @@ export function entityTable(columns: readonly number[], voted: number | undefine
 
     /**
      * Takes a row of the file, and adds its entity to `ids`.
-     * @param read gets the cells first and may throw, so that nothing of the row is taken; the function it returns then gets the entity.
-     * @throws BadRow for an id that is not UTF-8, and what `read` throws.
+     * @returns the entity; undefined if the row has no id. @throws BadRow for an id that is not UTF-8.
      */
-    take(
-      { cells, line }: Row,
-      idAt: number,
-      ids: IdIndex,
-      read: (cells: readonly string[]) => (entity: number) => void = () => () => {},
-    ): void {
+    take({ cells, line }: Row, idAt: number, ids: IdIndex): number | undefined {
       const id = cells[idAt] ?? '';
       if (isBlank(id)) {
         countSkipped(withoutId, line);
-        return;
+        return undefined;
       }
-      const use = read(cells);
       const entity = ids.add(id);
       takeCells(entity, cells);
-      use(entity);
+      return entity;
     },
 
     /** True for an entity that has a row of its own in this file. */

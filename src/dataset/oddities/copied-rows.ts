@@ -3,7 +3,7 @@ import type { Numbers } from '../../events/columns.js';
 import { forEachChunk } from '../../matrix/chunks.js';
 import { hashOf } from '../../matrix/sampling.js';
 import { lastAtMost } from '../../matrix/search.js';
-import { sortBest } from '../../matrix/select.js';
+import { sortBest } from '../../matrix/top-n.js';
 import type { Pairs } from '../pairs.js';
 
 /** Fewer copies may be coincidence. */

@@ -11,7 +11,7 @@ import type { Copies } from './copied-rows.js';
 export function warnOfCopies(
   files: readonly EventsFile[],
   repeatsItself: boolean,
-  { duplicates, rule, copied: { repeated, overlaps } }: Pick<AggregatedEvents, 'duplicates' | 'rule' | 'copied'>,
+  { report: { duplicates, rule }, copied: { repeated, overlaps } }: Pick<AggregatedEvents, 'report' | 'copied'>,
   hasWeights: boolean,
 ): void {
   const warn = (file: number, warning: string) => files[file]?.report.warnings.push(warning);

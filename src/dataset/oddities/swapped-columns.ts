@@ -12,19 +12,17 @@ const USER = 1;
 const ITEM = 2;
 const BOTH = 3;
 
-/** The user and the item of each row. Users and items are numbered independently. */
-export interface RowIds {
-  user: Uint32Array;
-  item: Uint32Array;
-}
-
 /**
  * The first row from which the user and item columns seem to be swapped, as in exports that were concatenated with their columns in
  * different orders: from there on, former users stand in the item column or former items in the user column, and none where it used to.
  *
- * @param itemOf by user: the item with the same id, or -1. @param itemCount how many items there are. @returns -1: no row.
+ * @param user,item by row, numbered independently. @param itemOf by user: the item with the same id, or -1. @param itemCount how many items there are. @returns -1: no row.
  */
-export function firstSwappedRow({ user, item }: RowIds, itemOf: Int32Array, itemCount: number): number {
+export function firstSwappedRow(
+  { user, item }: Readonly<Record<'user' | 'item', Uint32Array>>,
+  itemOf: Int32Array,
+  itemCount: number,
+): number {
   if (itemOf.reduce((shared, of) => shared + Number(of >= 0), 0) < FEWEST_IDS) return -1;
   // Users that are no items come after all items.
   const seen = new Uint8Array(itemCount + itemOf.length);

@@ -1,7 +1,13 @@
 import { ExitCode, Failure } from '../../failure.js';
 import { ALGORITHMS, algorithmNamed } from '../../model/algorithms.js';
-import { HYPER_PARAMETERS, type HyperParameter, withHyperParameter } from '../../model/hyper-parameters.js';
-import { DEFAULT_SETTINGS, type ItemRowMethod, type Settings } from '../../model/settings.js';
+import {
+  DEFAULT_SETTINGS,
+  HYPER_PARAMETERS,
+  type HyperParameter,
+  type ItemRowMethod,
+  type Settings,
+  withHyperParameter,
+} from '../../model/settings.js';
 import { closest } from '../../understanding/closest.js';
 
 /** How to learn: an algorithm and its settings. */

@@ -2,7 +2,7 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { countingInteractions } from '../../dataset/evidence-rules.js';
 import { badData } from '../../failure.js';
 import { smallTextOf } from '../../files/small-text.js';
-import { byKey, HYPER_PARAMETERS } from '../../model/hyper-parameters.js';
+import { byKey, HYPER_PARAMETERS } from '../../model/settings.js';
 import { plural } from '../../quantities.js';
 import { asOptions, assignments } from '../../tuning/tuning-report.js';
 import { hashOf } from '../finished/hash.js';

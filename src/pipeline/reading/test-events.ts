@@ -1,7 +1,6 @@
 import { aggregateEvents } from '../../dataset/aggregate.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import { readEventsFile } from '../../dataset/events-file.js';
-import { interactionsReport } from '../../dataset/events-report.js';
 import type { Inputs } from '../../dataset/inputs.js';
 import type { TestEvents } from '../../evaluation/held-out.js';
 import { IdIndex } from '../../events/ids.js';
@@ -21,9 +20,9 @@ export async function readTestEvents(
   const { events, report } = file;
   const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
   const ratingName = report.roles.find(([role]) => role === 'rating')?.[1] ?? '';
-  const aggregated = aggregateEvents(events, userIds, itemIds, inputs, ratingName, placesOf([file]));
-  report.interactions = interactionsReport(events, aggregated, ratingName);
+  const aggregated = aggregateEvents(events, ids, inputs, ratingName, placesOf([file]));
+  report.interactions = aggregated.report;
   report.notes.push(...aggregated.notes);
   report.warnings.push(...aggregated.warnings);
-  return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };
+  return { events: { interactions: aggregated.interactions, userIds, itemIds }, report };
 }

@@ -1,5 +1,6 @@
-import { bindExpression, maskOf } from '../../conditions/bound-expression.js';
+import { bindExpression } from '../../conditions/binder.js';
 import type { Rule } from '../../conditions/rule.js';
+import { maskOf } from '../../conditions/rule.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import type { Inputs } from '../../dataset/inputs.js';
 import { badData, ExitCode } from '../../failure.js';

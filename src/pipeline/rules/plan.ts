@@ -1,4 +1,4 @@
-import { bindExpression } from '../../conditions/bound-expression.js';
+import { bindExpression } from '../../conditions/binder.js';
 import { parseExpression } from '../../conditions/expression.js';
 import { BadRow, refuseBadRows } from '../../csv/bad-rows.js';
 import { isPlaceholder, separatorOf, valuesOf } from '../../csv/cell-values.js';
@@ -9,7 +9,7 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { badData, type Failure, usageFailure } from '../../failure.js';
 import { sampleKeys } from '../../matrix/sampling.js';
 import type { Filters } from '../../rules/filters.js';
-import type { Known, Reading, RuleRow, Wanted } from '../../rules/list-rule.js';
+import type { Known, ReadTable, RuleRow, Wanted } from '../../rules/list-rule.js';
 import { RULES, type RuleValues } from '../../rules/rules.js';
 import { didYouMean } from '../../understanding/closest.js';
 import { columnKey, columnKeys, OWN_ID, VOCABULARY } from '../../understanding/vocabulary.js';
@@ -37,14 +37,11 @@ export async function readListRules(
   rules: RuleOptions,
   inputs: Pick<InputOptions, 'encoding' | 'named'>,
 ): Promise<ReadRules> {
-  const reading: Reading = {
-    table: (option, path, wanted, mayHave = {}) => readTable(option, path, wanted, mayHave, inputs),
-    checkExpression: (text, option) => void parseExpression(text, option),
-  };
+  const table: ReadTable = (option, path, wanted, mayHave = {}) => readTable(option, path, wanted, mayHave, inputs);
   const read: RuleValues = {};
   for (const [name, rule] of RULES) {
     const value = rules.lists[name];
-    if (value !== undefined) read[name] = rule.read ? await rule.read(value, reading) : value;
+    if (value !== undefined) read[name] = rule.read ? await rule.read(value, table) : value;
   }
   return { ...rules, read };
 }

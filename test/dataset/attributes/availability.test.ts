@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
 function read(header: string[], rows: string[][], itemOf = rows.map((_, row) => row)) {
   const reader = availabilityReader(header, 'honour');
   rows.forEach((cells, row) => {
-    reader.row(cells)(itemOf[row] ?? 0);
+    reader.take(cells, itemOf[row] ?? 0);
   });
   const { available, notes, warnings } = reader.of(new Set(itemOf).size, NOW, undefined);
   return { available: available?.join('') ?? '', notes, warnings };

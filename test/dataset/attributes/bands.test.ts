@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bandOf, bandsOf } from '../../../src/dataset/attributes/bands.js';
+import { bandOf, bandsOf } from '../../../src/dataset/attributes/attributes.js';
 
 const textsOf = (numbers: number[]) => bandsOf(numbers.map(String)).map((band) => band.text);
 const many = (value: number, count: number) => new Array<number>(count).fill(value);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { HYPER_PARAMETERS, withHyperParameter } from '../../src/model/hyper-parameters.js';
-import { DEFAULT_SETTINGS } from '../../src/model/settings.js';
+import { DEFAULT_SETTINGS, HYPER_PARAMETERS, withHyperParameter } from '../../src/model/settings.js';
 
 const parameters = fc.constantFrom(...HYPER_PARAMETERS);
 

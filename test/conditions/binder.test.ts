@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bindExpression, maskOf } from '../../src/conditions/bound-expression.js';
+import { bindExpression } from '../../src/conditions/binder.js';
 import { parseExpression } from '../../src/conditions/expression.js';
 import { rowFilter } from '../../src/conditions/row-filter.js';
+import { maskOf } from '../../src/conditions/rule.js';
 import { Failure } from '../../src/failure.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12) / 1000;
