@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { badData, ioFailure, messageOf, noInput, notCreated, systemCode, tryAgainLater } from '../failure.js';
-import { arrayFileBytes, checkArrays } from '../files/array-file.js';
-import { readJson } from '../files/json-file.js';
+import { arrayFileBytes, checkArrays, readJson } from '../files/array-file.js';
 import { cannotCreate, type Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';

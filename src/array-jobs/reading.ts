@@ -4,7 +4,7 @@ import { usesCurrentTime } from '../conditions/row-filter.js';
 import { displayName } from '../csv/failures.js';
 import { cutDataset } from '../dataset/read.js';
 import { badData, messageOf, notCreated, systemCode, usageFailure } from '../failure.js';
-import { readJson, writeJson } from '../files/json-file.js';
+import { readJson, writeJson } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import { keyOf } from '../pipeline/finished/checkpoint.js';
 import { areFinished, piecesIn, runShards } from '../pipeline/finished/run-shards.js';

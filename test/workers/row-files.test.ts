@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readArrays, writeArrays } from '../../src/files/array-file.js';
-import { matrixArrays, matrixFrom } from '../../src/workers/matrix-file.js';
-import { rowFiles } from '../../src/workers/row-files.js';
+import { matrixArrays, matrixFrom, rowFiles } from '../../src/workers/matrix-file.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { rowsOf } from '../model/worlds.js';
 

@@ -18,17 +18,11 @@ import type { Recommender } from '../../src/ranking/recommender.js';
 import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
 import { writeEvidence } from '../../src/workers/evidence-file.js';
-import { matrixArrays } from '../../src/workers/matrix-file.js';
+import { matrixArrays, readMatrix } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
 import type { CountJob, LearnJob, ModelFiles, RecommendJob, RowFile, TrialJob } from '../../src/workers/protocol.js';
-import {
-  readCounted,
-  readLearnedFacts,
-  readLists,
-  writeAudience,
-  writeStatistics,
-} from '../../src/workers/run-files.js';
+import { readLearnedFacts, readLists, writeAudience, writeStatistics } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { learnt, plainRecommender } from '../model/learned.js';
 import { factorsFor, largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
@@ -202,7 +196,7 @@ test('children count the same Gram matrix as a single process', async () => {
   const files: RowFile[] = [];
   await poolOf(3).run(job, shardsOf(ITEMS, 2), (path, { from }) => void files.push({ path, from }));
   const whole = gramRows(evidence, settings, PLAIN_KERNEL)(0, ITEMS);
-  const joined = (name: 'pairs' | 'candidates') => stacked(...files.map(({ path }) => readCounted(path, name)));
+  const joined = (name: 'pairs' | 'candidates') => stacked(...files.map(({ path }) => readMatrix(path, name)));
   expect(joined('pairs')).toEqual(whole.pairs);
   expect(joined('candidates')).toEqual(whole.candidates);
 });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../../failure.js';
-import { readJson, writeJson } from '../../files/json-file.js';
+import { readJson, writeJson } from '../../files/array-file.js';
 import { MANIFEST, type RunDirectory } from '../../files/run-directory.js';
 import { plural } from '../../quantities.js';
 import type { Run } from '../run.js';

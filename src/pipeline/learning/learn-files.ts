@@ -3,12 +3,10 @@ import { clockOf, countingInteractions, countingMean, type WithEvidenceRules } f
 import { sampleKeysOf } from '../../evaluation/split.js';
 import type { Destination } from '../../files/writing.js';
 import type { Settings } from '../../model/settings.js';
-import type { Model } from '../../ranking/model.js';
-import { modelOf } from '../../ranking/model.js';
 import { factsOf } from '../../saved-model/facts.js';
 import { stashDataset, writeModel } from '../../saved-model/write.js';
 import { asOptions } from '../../tuning/tuning-report.js';
-import { readFactors, readLearnedRows, readStatistics } from '../../workers/run-files.js';
+import { readModel } from '../../workers/run-files.js';
 import { manifestOf } from '../finished/manifest.js';
 import type { Options } from '../options.js';
 import { outputColumns, whatToKeep } from '../output/output-columns.js';
@@ -17,7 +15,7 @@ import { readInputs, reportLongHistories } from '../reading/read.js';
 import { effectiveNow } from '../rules/offer.js';
 import type { PlannedRules } from '../rules/plan.js';
 import { readWithRules } from '../rules/read.js';
-import { arrange, type Learned, learnFrom, writeFactors } from './learn.js';
+import { arrange, learnFrom, writeFactors } from './learn.js';
 import { reuseOrTune } from './tuned-file.js';
 
 /** Takes what the caller needs from the dataset, whose memory is released before learning. */
@@ -39,7 +37,12 @@ export async function learnFiles<T>(job: OutputRun, options: Options, take: Take
     method: { name: method.name, settings, explanation },
   };
   const save = (destination: Destination) =>
-    writeModel(destination, factsOf(facts, all, record.files, learned.model.counts), stash, modelFrom(learned));
+    writeModel(
+      destination,
+      factsOf(facts, all, record.files, learned.model.counts),
+      stash,
+      readModel(learned.model, settings),
+    );
   return { ...files, learned, save };
 }
 
@@ -92,12 +95,4 @@ export async function arrangeFiles<T>(
     for (const each of [dataset, all]) releaseDataset(each);
     return { dataset, arranged, settings, answer, counted };
   });
-}
-
-/** Loads the model into this process, with normalised rows. */
-function modelFrom({ model, settings }: Learned): Model {
-  const parts = model.rows.map(({ path }) => readLearnedRows(path));
-  const from = model.rows.map((file) => file.from);
-  const statistics = readStatistics(model.statistics);
-  return modelOf(model.counts, parts, from, statistics, settings, readFactors(model));
 }

@@ -22,9 +22,10 @@ import type { Settings } from '../../model/settings.js';
 import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../model/signals.js';
 import { plural, thousands } from '../../quantities.js';
 import { writeEvidence } from '../../workers/evidence-file.js';
+import { namedArrays } from '../../workers/matrix-file.js';
 import { MIN_SHARD_COST, planShards, type Shard } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
-import { countedArrays, learnedArrays, readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
+import { readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
 import { keyedPath, keyOf, shardOutput } from '../finished/checkpoint.js';
 import { areFinished, runShards } from '../finished/run-shards.js';
 import type { Run } from '../run.js';
@@ -172,7 +173,7 @@ export async function countPairs(run: Run, arranged: Arranged, settings: Setting
     (path, { from }) => void gram.push({ path, from }),
     ({ from }, why) => {
       const empty = emptyRows(1, counts.items);
-      gram.push(lose(run, lost, from, why, countedArrays({ pairs: empty, candidates: empty })));
+      gram.push(lose(run, lost, from, why, namedArrays({ pairs: empty, candidates: empty })));
     },
   );
   return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
@@ -200,7 +201,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
     },
     ({ from }, why) => {
       const empty = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
-      rows.push(lose(run, lost, from, why, learnedArrays(empty)));
+      rows.push(lose(run, lost, from, why, namedArrays(empty)));
       precision[from] = 1;
     },
   );

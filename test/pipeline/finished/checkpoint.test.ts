@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Failure } from '../../../src/failure.js';
-import { readJson, writeJson } from '../../../src/files/json-file.js';
+import { readJson, writeJson } from '../../../src/files/array-file.js';
 import { RunDirectory } from '../../../src/files/run-directory.js';
 import {
   Checkpoint,
