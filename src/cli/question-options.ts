@@ -1,7 +1,9 @@
+import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { usageFailure } from '../failure.js';
 import { formatOf } from '../output/formats.js';
-import type { AudienceOptions, ExplainOptions, SimilarOptions } from '../pipeline/options.js';
+import { WEIGHT_FORMATS, type WeightFormat } from '../output/weights.js';
+import type { AudienceOptions, ExplainOptions, ExportOptions, SimilarOptions } from '../pipeline/options.js';
 import { Group, modelOption, newCommand, outputOption } from './help-groups.js';
 import { eachFile, type Files, refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
@@ -135,4 +137,38 @@ export const audience: CliCommand<AudienceOptions> = {
     return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
   },
   run: async (options, io) => (await import('../commands/audience.js')).audience(options, io),
+};
+
+export const exportWeights: CliCommand<ExportOptions> = {
+  command() {
+    const examples = [
+      'recommend export --model m.rec -o weights.npz',
+      'recommend export --model m.rec --format csv | head',
+    ];
+    const description = 'Write the weights of a model for SciPy and other programs.';
+    const command = newCommand('export', description, '--model FILE [-o FILE]', examples)
+      .optionsGroup(Group.have)
+      .addOption(modelOption())
+      .optionsGroup(Group.want)
+      .addOption(choice('--format <format>', 'npz (SciPy), mtx (Matrix Market) or csv', WEIGHT_FORMATS))
+      .addOption(outputOption());
+    return addLogOptions(command);
+  },
+  options(command) {
+    const typed: TypedLog & { model?: string; format?: WeightFormat; output: string } = command.opts();
+    const { output } = typed;
+    const model = requiredModel(typed.model);
+    const extension = extname(output.replace(/\.gz$/i, '')).slice(1).toLowerCase();
+    const byExtension = WEIGHT_FORMATS.find((each) => each === extension);
+    const format = typed.format ?? byExtension ?? (output === '-' ? 'csv' : undefined);
+    if (!format) throw usageFailure(`-o ${output}: --format says how to write it: ${WEIGHT_FORMATS.join(', ')}`);
+    if (byExtension && byExtension !== format)
+      throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
+    if (output === '-' && format !== 'csv')
+      throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
+    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy cannot read .npz.gz`);
+    refuseOverwriting([['--model', model]], [['--output', output]]);
+    return Object.freeze({ ...logOptions(typed), model, format, output });
+  },
+  run: async (options, io) => (await import('../commands/export.js')).exportModel(options, io),
 };

@@ -1,11 +1,10 @@
 import type { Io } from '../io.js';
-import { explainedLists } from '../pipeline/explained-lists.js';
 import type { ExplainOptions } from '../pipeline/options.js';
 import { answerFrom } from '../pipeline/question.js';
+import { explainedLists } from '../pipeline/recommend-lists.js';
 import { inputsForRules } from '../pipeline/rules/offer.js';
 import { readWithRules } from '../pipeline/rules/read.js';
-import { explanationText } from '../report/explanation.js';
-import { userFacts } from '../report/user-facts.js';
+import { explanationText, userFacts } from '../report/explanation.js';
 import { findUser } from '../saved-model/find.js';
 
 /** `recommend explain`: the facts about a user, their list, and why. @returns, @throws as `answerFrom`; Failure 65 for an unknown user. */

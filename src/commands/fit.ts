@@ -1,9 +1,8 @@
 import type { Io } from '../io.js';
-import { learnFiles } from '../pipeline/learning/learn-files.js';
+import { learnFiles, READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/output/outcome.js';
 import { runToOutput } from '../pipeline/output/output-run.js';
-import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/reading/read.js';
 import { refuseOthers } from './recommend.js';
 

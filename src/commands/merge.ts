@@ -3,7 +3,7 @@ import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { badData } from '../failure.js';
 import { readArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
-import type { TextColumn } from '../output/columns.js';
+import type { TextColumn } from '../output/formats.js';
 import { type ShardStage, staleShards } from '../pipeline/finished/checkpoint.js';
 import type { Options } from '../pipeline/options.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';

@@ -1,11 +1,10 @@
 import { Failure } from '../failure.js';
 import type { Io } from '../io.js';
-import { learnFiles } from '../pipeline/learning/learn-files.js';
+import { learnFiles, READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { readTunedFile } from '../pipeline/learning/tuned-file.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/output/outcome.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
-import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
 import { chooseServedUsers } from '../pipeline/rules/served-users.js';

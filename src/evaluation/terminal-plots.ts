@@ -1,6 +1,5 @@
 import { countsOf } from '../matrix/sparse.js';
-import { bars, horizontalBar } from '../report/bars.js';
-import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
+import { bars, distributionLines, distributionsOf, doublingLabel, horizontalBar } from '../report/distributions.js';
 import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
 import { shapeOf } from './list-shapes.js';

@@ -1,8 +1,8 @@
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import { type Reasons, SOURCES } from '../output/reason-cells.js';
+import type { Offer } from './list-rules.js';
 import { type List, Mark } from './list-rules.js';
 import type { Model } from './model.js';
-import type { Offer } from './offer.js';
 import type { Scores } from './scores.js';
 
 const [HISTORY, PREFERENCES, GROUP, POPULAR] = [...SOURCES.keys()] as [number, number, number, number];

@@ -3,8 +3,8 @@ import { rowOf, type SparseRows } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
 import type { List, ListRules } from './list-rules.js';
+import { type Offer, offerOf, type Prior, weighed } from './list-rules.js';
 import type { Model } from './model.js';
-import { type Offer, offerOf, type Prior, weighed } from './offer.js';
 import type { Scores } from './scores.js';
 
 /** The part that is not sparse is added to the scores of this many of the best items. */

@@ -2,7 +2,6 @@ import { dayText } from '../events/clock.js';
 import { lastAtMost } from '../matrix/search.js';
 import { countsOf, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { thousands } from '../quantities.js';
-import { bars } from './bars.js';
 import { aligned } from './item-table.js';
 
 /** How many values are in each part of their range. */
@@ -131,4 +130,21 @@ export function distributionLines(distributions: readonly Distribution[], withBa
   const lines = aligned(rows, 'l');
   if (!withBars || !distributions.some(({ kind }) => kind === 'counts')) return lines;
   return [...lines, 'Bars of items and users: 1, 2, up to 4, up to 8, and so on.'];
+}
+
+const HEIGHTS = '▁▂▃▄▅▆▇█';
+const WIDTHS = ' ▏▎▍▌▋▊▉█';
+
+/** Counts as a row of bars, one character each: a blank for 0, the tallest bar for the largest count. */
+export function bars(counts: readonly number[]): string {
+  const most = Math.max(...counts) || 1;
+  return counts
+    .map((count) => (count === 0 ? ' ' : (HEIGHTS[Math.ceil((HEIGHTS.length * count) / most) - 1] ?? ' ')))
+    .join('');
+}
+
+/** A share in [0, 1] as a horizontal bar, in eighths of a character. @param width of the share 1, in characters. */
+export function horizontalBar(share: number, width: number): string {
+  const eighths = Math.round(8 * width * share);
+  return `${'█'.repeat(eighths >> 3)}${WIDTHS[eighths & 7]}`.trimEnd();
 }

@@ -1,5 +1,5 @@
+import type { Offer } from '../ranking/list-rules.js';
 import { type List, Mark } from '../ranking/list-rules.js';
-import type { Offer } from '../ranking/offer.js';
 
 const FREE = -1;
 

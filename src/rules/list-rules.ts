@@ -1,7 +1,7 @@
 import { boundExpression } from '../conditions/bound-expression.js';
 import type { Rule } from '../conditions/rule.js';
 import type { List, ListRules } from '../ranking/list-rules.js';
-import { type Offer, offerOf } from '../ranking/offer.js';
+import { type Offer, offerOf } from '../ranking/list-rules.js';
 import { type Draft, newDraft } from './draft.js';
 import type { ActiveRule, Choice, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';

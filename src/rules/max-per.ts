@@ -1,4 +1,4 @@
-import type { Offer } from '../ranking/offer.js';
+import type { Offer } from '../ranking/list-rules.js';
 import type { ListRule } from './list-rule.js';
 
 type Limit = { column: string; most: number };

@@ -9,7 +9,7 @@ import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
-import { priorOf } from '../ranking/offer.js';
+import { priorOf } from '../ranking/list-rules.js';
 import { Recommender, type ScoreVariant } from '../ranking/recommender.js';
 import { type SummedRows, scoresBy, summedRows } from '../ranking/scores.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bars, horizontalBar } from '../../src/report/bars.js';
+import { bars, horizontalBar } from '../../src/report/distributions.js';
 
 test('the largest value gets the tallest bar, and 0 a blank', () => {
   expect(bars([0, 1, 4, 8])).toBe(' ▁▄█');

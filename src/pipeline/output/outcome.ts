@@ -5,7 +5,7 @@ import { messageOf } from '../../failure.js';
 import { writeWhole } from '../../files/destination.js';
 import { megabytes, plural, thousands } from '../../quantities.js';
 import type { Served } from '../../report/metrics.js';
-import { metricsFor } from '../../report/metrics-file.js';
+import { metricsFor } from '../../report/metrics.js';
 import type { Options } from '../options.js';
 import type { Run } from '../run.js';
 import { type Ended, type RunRecord, summaryOf } from './summary.js';

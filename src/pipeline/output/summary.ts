@@ -6,7 +6,7 @@ import { byKey } from '../../model/hyper-parameters.js';
 import type { Settings } from '../../model/settings.js';
 import type { FamilyMemory } from '../../process/family-memory.js';
 import { toThousandths } from '../../quantities.js';
-import { fileFacts } from '../../report/file-facts.js';
+import { fileFacts } from '../../report/description.js';
 import type { Served } from '../../report/metrics.js';
 import type { Trial } from '../../tuning/climb.js';
 import { type AutoRecord, asOptions } from '../../tuning/tuning-report.js';

@@ -1,11 +1,18 @@
 import { fileSizeOrZero } from '../../csv/source.js';
-import type { Dataset } from '../../dataset/dataset.js';
+import { aggregateEvents } from '../../dataset/aggregate.js';
+import type { Dataset, FileReport } from '../../dataset/dataset.js';
+import { readEventsFile } from '../../dataset/events-file.js';
+import { interactionsReport } from '../../dataset/events-report.js';
 import type { Inputs } from '../../dataset/inputs.js';
 import { type ReadData, readDataset } from '../../dataset/read.js';
+import type { TestEvents } from '../../evaluation/held-out.js';
 import { COMPILED } from '../../events/compiled-events.js';
+import { IdIndex } from '../../events/ids.js';
+import { placesOf } from '../../events/merged-events.js';
 import { longHistories } from '../../model/long-histories.js';
 import { plural } from '../../quantities.js';
 import { inputReport, inputWarnings } from '../../report/input-report.js';
+import type { EventsRoles } from '../../understanding/file-roles.js';
 import { type InputFiles, inputPaths } from '../../understanding/inputs.js';
 import type { InputOptions, RuleOptions } from '../options.js';
 import { effectiveNow, inputsOfRules, reportOffer } from '../rules/offer.js';
@@ -78,4 +85,24 @@ export function startChildren({ pool }: Run, bytes: number): void {
 /** Options that make reading faster without changing the result. */
 export function fastReading(run: Run): Pick<Inputs, 'rangeWorkers' | 'acceleration'> {
   return { rangeWorkers: rangeWorkers(run), acceleration: COMPILED };
+}
+
+/**
+ * Reads the events of `--test` like any events file. Users and items are numbered as in the dataset; unknown ones are appended.
+ */
+export async function readTestEvents(
+  inputs: Inputs,
+  roles: EventsRoles,
+  dataset: Dataset,
+): Promise<{ events: TestEvents; report: FileReport }> {
+  const ids = { users: IdIndex.from(dataset.userIds), items: IdIndex.from(dataset.itemIds) };
+  const file = await readEventsFile(inputs, roles, ids, undefined);
+  const { events, report } = file;
+  const [userIds, itemIds] = [ids.users.ids, ids.items.ids];
+  const ratingName = report.roles.find(([role]) => role === 'rating')?.[1] ?? '';
+  const aggregated = aggregateEvents(events, userIds, itemIds, inputs, ratingName, placesOf([file]));
+  report.interactions = interactionsReport(events, aggregated, ratingName);
+  report.notes.push(...aggregated.notes);
+  report.warnings.push(...aggregated.warnings);
+  return { events: { interactions: aggregated.matrix, userIds, itemIds }, report };
 }
