@@ -25,7 +25,7 @@ import { runShard, type ShardRunOptions } from './shard-run.js';
  * shard reads what. `recommend plan` uses the parts that the shards leave there, and then removes all of this.
  */
 
-export interface ReadOptions extends Options, ShardRunOptions {
+export interface ReadOptions extends Options, Pick<ShardRunOptions, 'work' | 'shard'> {
   shards: number;
 }
 

@@ -1,27 +1,20 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { ExitCode, exitCodeOf, type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '../failure.js';
+import { type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '../failure.js';
 import type { Io } from '../io.js';
 import { STAGES } from '../pipeline/finished/checkpoint.js';
-import { withinMemory } from '../pipeline/memory-limit.js';
-import type { Options } from '../pipeline/options.js';
-import { type Ending, writeOutcome } from '../pipeline/output/outcome.js';
+import type { withinMemory } from '../pipeline/memory-limit.js';
+import { type ReportedOptions, type ReportedRun, reportedRun } from '../pipeline/output/output-run.js';
 import type { RunRecord } from '../pipeline/output/summary.js';
-import { explainFolder, type Run, stagesIn, startRun } from '../pipeline/run.js';
-import { orInterrupted, stopping } from '../pipeline/stopping.js';
+import { explainFolder, type Run } from '../pipeline/run.js';
+import { orInterrupted } from '../pipeline/stopping.js';
 import { megabytes, plural } from '../quantities.js';
-import type { LogOptions } from '../report/log.js';
 import { removeUnfinished } from '../workers/shard-file.js';
 import { shardIndex, type WantedShard } from './engines.js';
 
 /** The options of every process that runs a shard of an array job. */
-export interface ShardRunOptions
-  extends LogOptions,
-    Pick<Options, 'workers' | 'balance' | 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
-  work: string;
-  shard: WantedShard;
-}
+export type ShardRunOptions = ReportedOptions & { work: string; shard: WantedShard };
 
 /** The shards of a stage, as the process of one of them sees them. */
 export interface StageShards {
@@ -54,45 +47,33 @@ export async function runShard(
   stage: keyof typeof STAGES,
   open: (run: Run) => StageShards | Promise<StageShards>,
 ): Promise<number> {
-  const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
-  const stages = stagesIn(run);
-  const record: RunRecord = { paths: [], files: [], stages: stages.taken, retries: run.retries };
-  let shard: { number: number; of: number } | undefined;
-  let manifest = '';
-  let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
-  const stop = stopping(io.interrupted, options.maxDuration);
-  try {
-    const memory = withinMemory(run, options, stop.stop, stages.current);
-    await orInterrupted(stop.signal, async () => {
-      const all = await open(run);
-      if (all.method) record.method = all.method;
-      const index = shardIndex(options.shard, all.count, process.env);
-      manifest = all.manifest;
-      shard = { number: index + 1, of: all.count };
-      const name = `shard ${index + 1} of ${all.count} of ${STAGES[stage]}`;
-      const { done, check, work, command } = all.at(index);
-      removeUnfinished(options.work);
-      if (done === undefined) {
-        await check(memory);
-        await stages.take(stage === 'count' ? 'learning' : STAGES[stage], work);
-        await run.pool.close('gently');
-        if (run.lost.length > 0) throw lostRows(run, name, command);
-      }
-      const spent = `is finished, ${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
-      ending = { exitCode: ExitCode.ok, error: null, interrupted: false, message: `${name} ${done ?? spent}` };
-    });
-    return ExitCode.ok;
-  } catch (thrown) {
-    const error = shard ? explainFailure(thrown, run, options.work, manifest) : thrown;
-    const exitCode = exitCodeOf(error);
-    ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
-    throw error;
-  } finally {
-    stop.clear();
-    await run.end();
-    const worked = { ...options, shard: shard ?? options.shard };
-    await writeOutcome(run, worked, record, ending);
-  }
+  let manifest: string | undefined;
+  const runIt = async ({ run, memory, stages, record }: ReportedRun) => {
+    const all = await open(run);
+    if (all.method) record.method = all.method;
+    const index = shardIndex(options.shard, all.count, process.env);
+    manifest = all.manifest;
+    record.shard = { number: index + 1, of: all.count };
+    const name = `shard ${index + 1} of ${all.count} of ${STAGES[stage]}`;
+    const { done, check, work, command } = all.at(index);
+    removeUnfinished(options.work);
+    if (done === undefined) {
+      await check(memory);
+      await stages.take(stage === 'count' ? 'learning' : STAGES[stage], work);
+      await run.pool.close('gently');
+      if (run.lost.length > 0) throw lostRows(run, name, command);
+    }
+    const spent = `is finished, ${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
+    return `${name} ${done ?? spent}`;
+  };
+  return reportedRun(
+    options,
+    io,
+    [{ stage: STAGES[stage], weight: 1 }],
+    [],
+    (job) => orInterrupted(job.stop.signal, () => runIt(job)),
+    (thrown, { run }) => (manifest === undefined ? thrown : explainFailure(thrown, run, options.work, manifest)),
+  );
 }
 
 function lostRows({ lost }: Run, name: string, command: string): Failure {

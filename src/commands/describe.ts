@@ -1,11 +1,10 @@
-import type { ReadData } from '../dataset/read.js';
 import { ExitCode } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
 import { descriptionReport } from '../html-report/description-report.js';
 import { loadPlotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
 import type { DescribeOptions } from '../pipeline/options.js';
-import { readInputs } from '../pipeline/reading/read.js';
+import { type ReadFiles, readInputs } from '../pipeline/reading/read.js';
 import { startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { descriptionFacts, descriptionText } from '../report/description.js';
@@ -35,12 +34,7 @@ export async function describe(options: DescribeOptions, io: Io): Promise<number
   }
 }
 
-function textOf(
-  read: ReadData & { warnings: string[] },
-  command: string,
-  { format }: DescribeOptions,
-  withBars: boolean,
-): string {
+function textOf(read: ReadFiles, command: string, { format }: DescribeOptions, withBars: boolean): string {
   if (format === 'text') return descriptionText(read, read.warnings, command, withBars);
   return `${JSON.stringify(descriptionFacts(read, read.warnings, command), undefined, 2)}\n`;
 }

@@ -48,6 +48,7 @@ export function startRun(
   const seconds = () => (performance.now() - startedAt) / 1000;
   let directory: RunDirectory | undefined;
   const opened: Destination[] = [];
+  const cleanups: (() => void)[] = [];
   const log = logTo(io.stderr, { quiet, verbose, logFormat });
   const retries: string[] = [];
   const pool = new Pool({
@@ -106,6 +107,8 @@ export function startRun(
       opened.push(destination);
       return destination;
     },
+    /** Calls `cleanup` at the end of the run, when its children and its files are gone; the latest first. */
+    atEnd: (cleanup: () => void): void => void cleanups.push(cleanup),
     info: log.info,
     debug: log.debug,
     warn: log.warn,
@@ -125,6 +128,7 @@ export function startRun(
       for (const destination of opened) destination.abandon();
       await pool.close('at once');
       directory?.remove();
+      for (const cleanup of cleanups.reverse()) cleanup();
     },
   };
 }

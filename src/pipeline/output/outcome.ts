@@ -35,7 +35,7 @@ export async function writeOutcome(
     await writeOrWarn(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
   }
   const needsFacts = summary !== undefined || options.logFormat === 'json';
-  const facts = needsFacts ? await summaryOf(options.version, optionsToShow(options), record, ended) : {};
+  const facts = needsFacts ? await summaryOf(options.version, optionsToShow(options, record), record, ended) : {};
   if (summary !== undefined) await writeOrWarn(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
   run.summary(ending.message, facts);
 }
@@ -59,12 +59,16 @@ export function endingText(
 }
 
 /** The options as a summary shows them. */
-function optionsToShow({
-  version: _,
-  ...typed
-}: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>): object {
-  const { method: __, eventWeights, ...others } = typed;
-  return { ...others, ...(eventWeights && { eventWeights: Object.fromEntries(eventWeights) }) };
+function optionsToShow(
+  options: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>,
+  { shard }: RunRecord,
+): object {
+  const { version: _, method: __, eventWeights, ...others } = options;
+  return {
+    ...others,
+    ...(shard && { shard }),
+    ...(eventWeights && { eventWeights: Object.fromEntries(eventWeights) }),
+  };
 }
 
 /** Writes a file beside the lists, and warns if that fails. */

@@ -23,6 +23,8 @@ export interface RunRecord {
   /** The method and the settings that it learned with. */
   method?: { name: string; settings: Settings; auto: AutoRecord | null };
   served?: Served;
+  /** The shard of an array job. */
+  shard?: { number: number; of: number };
   /** The stages in order, each with the seconds that it took, or has taken so far. */
   stages: { stage: string; seconds: () => number }[];
   /** The shards that were retried, and why. */
