@@ -5,8 +5,8 @@ import { type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '.
 import type { Io } from '../io.js';
 import { STAGES } from '../pipeline/finished/checkpoint.js';
 import type { withinMemory } from '../pipeline/memory-limit.js';
+import type { RunRecord } from '../pipeline/output/outcome.js';
 import { type ReportedOptions, type ReportedRun, reportedRun } from '../pipeline/output/output-run.js';
-import type { RunRecord } from '../pipeline/output/summary.js';
 import { explainFolder, type Run } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { megabytes, plural } from '../quantities.js';

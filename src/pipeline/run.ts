@@ -12,7 +12,6 @@ import { heartbeatFacts, heartbeatText, type PlannedStage, progressOf, type Stag
 import type { BalanceName } from '../workers/balance.js';
 import { ChildFailure } from '../workers/child.js';
 import { Pool } from '../workers/pool.js';
-import type { RunRecord } from './output/summary.js';
 
 /** The resources of a run: its folder, pool, log and open files. `end` releases them all. */
 export type Run = ReturnType<typeof startRun>;
@@ -135,8 +134,8 @@ export function startRun(
 
 /** Records the stages of a run and how long each took. */
 export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
-  /** The stages so far, in order; the seconds of the last one may still rise. */
-  const taken: RunRecord['stages'] = [];
+  /** The stages so far, in order, each with the seconds that it took, or has taken so far. */
+  const taken: { stage: string; seconds: () => number }[] = [];
   const current = () => taken.at(-1)?.stage ?? 'waiting';
   return {
     taken,

@@ -15,8 +15,8 @@ import type { Options } from '../options.js';
 import { explainFolder, type Run, stagesIn, startRun } from '../run.js';
 import { orInterrupted, stopping } from '../stopping.js';
 import { checkFormat } from './list-output.js';
+import type { RunRecord } from './outcome.js';
 import { type Ending, endingText, type OutcomeOptions, writeOutcome } from './outcome.js';
-import type { RunRecord } from './summary.js';
 
 /** A run that reports its outcome, and what its steps need. */
 export interface ReportedRun {
@@ -50,7 +50,7 @@ export async function reportedRun(
 ): Promise<number> {
   const run = startRun({ ...options, stages: planned }, io);
   const stages = stagesIn(run);
-  const record: RunRecord = { paths, files: [], stages: stages.taken, retries: run.retries };
+  const record: RunRecord = { paths, files: [], stages: stages.taken };
   const stop = stopping(io.interrupted, options.maxDuration);
   const memory = withinMemory(run, options, stop.stop, stages.current);
   const job = { run, memory, stages, record, stop };
