@@ -41,7 +41,10 @@ export function distributionsOf(data: {
 
 /** @param values counts of 0 and values that are not finite are left out. */
 export function distributionOf(what: string, kind: Distribution['kind'], values: ArrayLike<number>): Distribution {
-  const known = knownOf(values, kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY).sort();
+  const least = kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY;
+  const known = Float64Array.from(values)
+    .filter((value) => value >= least && Number.isFinite(value))
+    .sort();
   const [low = 0, high = 0, median = 0] = [known[0], known.at(-1), known[known.length >> 1]];
   const named = { what, kind, low, high, median };
   if (known.length === 0) return { ...named, parts: [] };
@@ -65,17 +68,6 @@ function fewValues(rising: Float64Array): Map<number, number> | undefined {
     from = to;
   }
   return counts;
-}
-
-/** The finite values from `least` on. */
-function knownOf(values: ArrayLike<number>, least: number): Float64Array {
-  const known = new Float64Array(values.length);
-  let count = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] ?? Number.NaN;
-    if (value >= least && Number.isFinite(value)) known[count++] = value;
-  }
-  return known.subarray(0, count);
 }
 
 /** How many of the values are 1, 2, 3 to 4, 5 to 8, and so on; values are 1 or more. */
