@@ -18,7 +18,7 @@ import type { List } from './ranking/list-rules.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { listRules } from './rules/list-rules.js';
-import { VariantEvaluator } from './tuning/variant-evaluator.js';
+import { variantEvaluator } from './tuning/variant-evaluator.js';
 import { readEvidence } from './workers/evidence-file.js';
 import { matrixFrom, namedArrays, readMatrix, rowFiles } from './workers/matrix-file.js';
 import {
@@ -131,7 +131,7 @@ function trialWork(job: TrialJob): ShardWork {
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
   const { sumsOf, productsOf } = compiledKernel();
-  const evaluator = new VariantEvaluator(
+  const utilitiesOf = variantEvaluator(
     {
       counts,
       parts: rows.map(({ path }) => readMatrix(path, 'rows')),
@@ -148,7 +148,7 @@ function trialWork(job: TrialJob): ShardWork {
     sumsOf,
     productsOf,
   );
-  return (from, to) => ({ utilities: evaluator.utilities(from, to) });
+  return (from, to) => ({ utilities: utilitiesOf(from, to) });
 }
 
 /** Makes lists, and explains them if the output has a column for reasons or sources. */

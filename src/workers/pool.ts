@@ -3,7 +3,7 @@ import { type Balance, type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
 import type { Shard } from './plan.js';
 import type { Job } from './protocol.js';
-import { TIMEOUTS, type Timeouts, Watch } from './watch.js';
+import { TIMEOUTS, type Timeouts, watchFor } from './watch.js';
 import { WorkerSlot } from './worker-slot.js';
 
 export interface PoolOptions {
@@ -58,7 +58,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     const timeouts = options.timeouts ?? TIMEOUTS;
-    const watch = new Watch(timeouts.stopped);
+    const watch = watchFor(timeouts.stopped);
     const fork = () => {
       if (this.#isClosed) throw new Error('the pool is closed');
       return new Child(options.worker ?? WORKER, { onStderr: options.onStderr, heap: this.#heap });

@@ -15,7 +15,7 @@ import { lineWriter } from '../../src/output/list-lines.js';
 import { withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
-import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
+import { variantBatches, variantEvaluator } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
 import { writeEvidence } from '../../src/workers/evidence-file.js';
 import { matrixArrays, readMatrix } from '../../src/workers/matrix-file.js';
@@ -232,14 +232,14 @@ test('children give variants the same utilities as a single evaluator', async ()
   await pool.run(job, shardsOf(rows, 6), (path) => {
     utilities.push(...arrayOf(readArrays(path), 'utilities', Float64Array));
   });
-  const evaluator = new VariantEvaluator(
+  const evaluator = variantEvaluator(
     { counts, parts: [learned], from: [0], factors: FACTORS },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),
     HELD_OUT,
     3,
     PLAIN_KERNEL.sumsOf,
   );
-  expect(utilities).toEqual(Array.from(evaluator.utilities(0, rows)));
+  expect(utilities).toEqual(Array.from(evaluator(0, rows)));
   expect(utilities.some((value) => value > 0)).toBe(true);
 });
 
