@@ -4,7 +4,7 @@ import { descriptionReport } from '../html-report/description-report.js';
 import { loadPlotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
 import type { DescribeOptions } from '../pipeline/options.js';
-import { type ReadFiles, readInputs } from '../pipeline/reading/read.js';
+import { readInputs } from '../pipeline/reading/read.js';
 import { startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
 import { descriptionFacts, descriptionText } from '../report/description.js';
@@ -25,16 +25,15 @@ export async function describe(options: DescribeOptions, io: Io): Promise<number
       const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
       const command = frozenCommand(options.typed, read.reports);
       const answer = run.open(options.output);
-      await writeWhole(answer, textOf(read, command, options, answer.isTerminal === true));
-      if (page && plotter) await writeWhole(page, descriptionReport(plotter, read, read.warnings, command));
+      const text =
+        options.format === 'text'
+          ? descriptionText(read, command, answer.isTerminal === true)
+          : `${JSON.stringify(descriptionFacts(read, command), undefined, 2)}\n`;
+      await writeWhole(answer, text);
+      if (page && plotter) await writeWhole(page, descriptionReport(plotter, read, command));
     });
     return ExitCode.ok;
   } finally {
     await run.end();
   }
-}
-
-function textOf(read: ReadFiles, command: string, { format }: DescribeOptions, withBars: boolean): string {
-  if (format === 'text') return descriptionText(read, read.warnings, command, withBars);
-  return `${JSON.stringify(descriptionFacts(read, read.warnings, command), undefined, 2)}\n`;
 }

@@ -20,6 +20,7 @@ import type { Io } from '../io.js';
 import { joined } from '../matrix/combined.js';
 import { hashOf, sample } from '../matrix/sampling.js';
 import { pickedRows, rowOf } from '../matrix/sparse.js';
+import { inChunks } from '../output/weights.js';
 import { READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { methodOfSpec } from '../pipeline/learning/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
@@ -87,9 +88,8 @@ export async function compareAlgorithms(
   await orInterrupted(interrupted, async () => {
     const read = (extraColumns: readonly string[]) => holdOut(run, { ...options, extraColumns });
     const longest = Math.max(...options.at);
-    const { data, rules } = await readWithRules(run, options, longest, read, ({ heldOut }) => heldOut.dataset);
-    const { heldOut, reports, howRead } = data;
-    const { dataset } = heldOut;
+    const { data, rules } = await readWithRules(run, options, longest, read);
+    const { heldOut, dataset, reports, howRead } = data;
     const { users } = chooseServedUsers(run, rules, { ...countingInteractions(dataset), served: heldOut.users });
     const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
     const test = testSetOf(heldOut, options, barred.had.interactions, users);
@@ -103,7 +103,7 @@ export async function compareAlgorithms(
     await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
     if (answer.isTerminal && options.format === 'table')
       await answer.write(terminalPlots(evaluation, test, rankings, dataset));
-    if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, dataset.userIds, quote));
+    if (perUser) await writeAll(perUser, inChunks(perUserCsv(evaluation, test, dataset.userIds, quote)));
     if (report && plotter) {
       await writeAll(report, [evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead })]);
     }
@@ -114,9 +114,9 @@ export async function compareAlgorithms(
 /** Reads the files, and holds out a part: the test file, or a split of the interactions. */
 async function holdOut(run: Run, options: EvaluateOptions & Pick<ReadOptions, 'extraColumns'>) {
   const read = await readInputs(run, { ...options, titles: options.report !== undefined });
-  const { dataset, reports, howRead, test } = read;
-  const heldOut = test ? heldOutByFile(dataset, test, test.report.table.path) : bySplit(options, dataset);
-  return { heldOut, reports, howRead };
+  const { reports, howRead, test } = read;
+  const heldOut = test ? heldOutByFile(read.dataset, test, test.report.table.path) : bySplit(options, read.dataset);
+  return { heldOut, dataset: heldOut.dataset, reports, howRead };
 }
 
 function bySplit({ split, holdout, seed, items }: EvaluateOptions, dataset: Dataset): HeldOut {

@@ -12,13 +12,14 @@ export async function explain(options: ExplainOptions, io: Io): Promise<number> 
   return answerFrom(options, io, async (model, write, run) => {
     let user = -1;
     const read = async () => {
-      const dataset = model.dataset(inputsForRules(run, options.rules));
-      user = findUser(options.user, model, dataset.userIds);
+      const known = model.dataset(inputsForRules(run, options.rules));
+      user = findUser(options.user, model, known.userIds);
       // The question may be about any user that the model knows.
-      return { ...dataset, served: dataset.userIds.length };
+      return { dataset: { ...known, served: known.userIds.length } };
     };
     const how = { ...options, encoding: undefined, named: {}, dayOrder: options.rules.dayOrder };
-    const { data: dataset, rules } = await readWithRules(run, how, options.top, read, (all) => all);
+    const { data, rules } = await readWithRules(run, how, options.top, read);
+    const { dataset } = data;
     const { settings } = model.facts.method;
     const learned = { model: model.files, settings, rowLength: model.rowLengths, key: undefined };
     const [list] = await explainedLists(run, dataset, Uint32Array.of(user), rules, learned, options);

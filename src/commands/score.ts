@@ -52,17 +52,20 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     record.method = { name, settings, auto: null };
     const wanted = inputsForRules(run, options.rules, needsInputColumns(options.outputColumns));
     const isNew = options.users.length > 0;
-    const read = async (extraColumns: readonly string[]) =>
-      isNew ? readUsers(job, { ...options, ...wanted, extraColumns }, model, wanted) : model.dataset(wanted);
+    const read = async (extraColumns: readonly string[]) => ({
+      dataset: isNew
+        ? await readUsers(job, { ...options, ...wanted, extraColumns }, model, wanted)
+        : model.dataset(wanted),
+    });
     const { data, rules } = await stages.take('reading', () =>
-      readWithRules(run, { ...options, areSome: isNew }, options.top, read, (all) => all),
+      readWithRules(run, { ...options, areSome: isNew }, options.top, read),
     );
-    const dataset = countingInteractions(data);
+    const dataset = countingInteractions(data.dataset);
     outputColumns(options.outputColumns, options.format, dataset);
     record.dataset = dataset;
     for (const note of rules.notes) run.info(note);
     for (const warning of rules.warnings) run.warn(warning);
-    const { userIds, interactions, times, excluded, preferences, groups } = data;
+    const { userIds, interactions, times, excluded, preferences, groups } = data.dataset;
     const users = isNew ? { userIds, interactions, times, excluded, preferences, groups } : null;
     const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
     const { files, rowLengths: rowLength } = model;

@@ -5,8 +5,11 @@ import type { Understanding } from '../understanding/understanding.js';
 import { distributionLines, distributionsOf } from './distributions.js';
 import { inputReport } from './input-report.js';
 
+/** What was read, and what is suspicious in it. */
+export type Described = ReadData & { warnings: readonly string[] };
+
 /** How files were understood, for programs. Users rely on the names of the members. */
-export function descriptionFacts({ dataset, reports, understanding }: ReadData, warnings: string[], command: string) {
+export function descriptionFacts({ dataset, reports, understanding, warnings }: Described, command: string) {
   return {
     inputs: reports.map((report) => ({ ...fileFacts(report), examples: examplesOf(report, understanding) })),
     data: {
@@ -29,8 +32,7 @@ export function descriptionSummary({ served, itemIds, interactions }: Dataset, w
 
 /** The same facts as text. @param withBars draws distributions, for a terminal. */
 export function descriptionText(
-  { dataset, reports, understanding }: ReadData,
-  warnings: string[],
+  { dataset, reports, understanding, warnings }: Described,
   command: string,
   withBars: boolean,
 ): string {

@@ -64,9 +64,7 @@ export async function arrangeFiles<T>(
   await memory.read(options);
   const read = (extraColumns: readonly string[]) =>
     readInputs(run, { ...options, ...whatToKeep(options), extraColumns }, (rows) => memory.fold(rows));
-  const { data, rules } = await stages.take('reading', () =>
-    readWithRules(run, options, options.top, read, ({ dataset }) => dataset),
-  );
+  const { data, rules } = await stages.take('reading', () => readWithRules(run, options, options.top, read));
   const { reports, dataset: all } = data;
   const dataset = countingInteractions(all);
   // Computed now, because this memory is released before the model is written.

@@ -39,17 +39,16 @@ type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & {
  * @param listLength of the longest list. @param read reads the data; it gets the column names of the rule files. @throws Failure 2, 65, 66 or
  * 74 if a file cannot be used.
  */
-export async function readWithRules<T>(
+export async function readWithRules<T extends { dataset: Dataset }>(
   run: Pick<Run, 'info' | 'warn' | 'startedAt'>,
   options: Options,
   listLength: number,
   read: (columns: readonly string[]) => Promise<T>,
-  datasetOf: (data: T) => Dataset,
 ): Promise<{ data: T; rules: PlannedRules }> {
   const lists = await readListRules(options.rules, options);
   return withRuleFiles(options.rules.files, options.encoding, async (files) => {
     const data = await read(files.flatMap(({ file }) => file?.header ?? []));
-    const dataset = datasetOf(data);
+    const { dataset } = data;
     const ids = await readIdRules(run, options, files, dataset);
     const now = effectiveNow(run, options.rules);
     return { data, rules: planRules(lists, ids, dataset, { listLength, now }, run.warn) };
