@@ -12,8 +12,7 @@ import { readInputs } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
 import { inputsForRules } from '../pipeline/rules/offer.js';
 import { readWithRules } from '../pipeline/rules/read.js';
-import { chooseServedUsers } from '../pipeline/rules/served-users.js';
-import { planServing } from '../pipeline/rules/serving.js';
+import { serveUsers } from '../pipeline/rules/serving.js';
 import type { Run } from '../pipeline/run.js';
 import { plural, thousands } from '../quantities.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
@@ -71,14 +70,14 @@ async function scoreLists(job: OutputRun, options: Options): Promise<void> {
     const { files, rowLengths: rowLength } = model;
     const cells = rowLength.reduce((total, length) => total + length, 0);
     await memory.score(dataset, cells, options.rules);
-    const { users: usersServed, ...who } = chooseServedUsers(run, rules, dataset);
+    const { serving, ...who } = await stages.take('recommending', async () =>
+      serveUsers(run, rules, dataset, settings),
+    );
     // For a few new users, starting another child takes longer than its work.
-    if (isNew)
-      await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(usersServed.length / USERS_PER_CHILD))));
-    const served = await stages.take('recommending', () => {
-      const serving = planServing(run, rules, dataset, usersServed, settings);
-      return serve(run, options, dataset, serving, { model: files, settings, rowLength, key }, destination);
-    });
+    const children = Math.ceil(serving.users.length / USERS_PER_CHILD);
+    if (isNew) await run.pool.limit(Math.max(1, Math.min(run.workers, children)));
+    const learned = { model: files, settings, rowLength, key };
+    const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
     await run.pool.close('gently');
     await destination.commit();
     record.served = { ...served, ...who, ...warnOfLost(run, dataset) };

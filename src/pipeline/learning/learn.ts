@@ -76,8 +76,7 @@ export async function learn(
   keys: () => SampleKeys,
   settings: Settings,
 ): Promise<Learned> {
-  const factors = writeFactors(run, seen, keys, settings);
-  return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
+  return learnFrom(run, arrange(run, seen, writeFactors(run, seen, keys, settings), settings), settings);
 }
 
 /** Learns a model from arranged data. */
@@ -102,16 +101,17 @@ export function notCounted(arranged: Arranged): Counted {
 }
 
 /**
- * Arranges observations for learning. The settings c, s and the weights of attributes apply here.
+ * Arranges observations for learning. The settings c, s and the weights of attributes apply here. @param factors of `writeFactors`.
  * @param key of the run, if another run may use its finished shards. @param jobs how many processes share the work.
  */
 export function arrange(
   run: Run,
   seen: Observations,
+  factors: Arranged['factors'],
   settings: Settings,
   key?: string,
   jobs = 1,
-): Omit<Arranged, 'factors'> {
+): Arranged {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
@@ -121,6 +121,7 @@ export function arrange(
     facts: { popularity, trend, degree, trust },
     counts: signalCounts(evidence),
     evidencePath,
+    factors,
     cuts: {
       count: needsGram(settings) ? planShards(gramCosts(evidence), MIN_SHARD_COST, jobs) : [],
       learn: planShards(fitCosts(evidence, settings), MIN_FILE_COST, jobs),

@@ -124,7 +124,7 @@ export function settingsEvaluator(run: Run, validation: ValidationSplit, keys: S
   const countedBy = async (settings: Settings): Promise<Counted> => {
     const { follow, basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors } = settings;
     const key = [follow > 0, basketDamping, candidateDamping, attributeWeight, attributeReach, neighbors].join(' ');
-    const arranged = () => ({ ...arrange(run, seen, settings), factors });
+    const arranged = () => arrange(run, seen, factors, settings);
     return cached(allCounted, key, discardCounted, () => countPairs(run, arranged(), settings));
   };
 

@@ -8,7 +8,14 @@ import type { LogOptions } from '../../report/log.js';
 import type { PlannedStage } from '../../report/progress.js';
 import { filesOf } from '../../rules/rules.js';
 import { inputPaths } from '../../understanding/inputs.js';
-import { Checkpoint, hasFinishedWork, isFinishedWork, keepFinishedWork, manifestIn } from '../finished/checkpoint.js';
+import {
+  type Checkpoint,
+  checkpointIn,
+  hasFinishedWork,
+  isFinishedWork,
+  keepFinishedWork,
+  manifestIn,
+} from '../finished/checkpoint.js';
 import { refuseOtherRun } from '../finished/manifest.js';
 import { withinMemory } from '../memory-limit.js';
 import type { Options } from '../options.js';
@@ -173,14 +180,14 @@ function openCheckpoint(run: Run, options: Options, { path: output }: TargetFile
       output,
     );
     run.useDirectory(RunDirectory.takenOver(path, output, isFinishedWork));
-    return new Checkpoint(run.directory, manifest);
+    return checkpointIn(run.directory, manifest);
   }
   if (!options.resume && left.some(hasFinishedWork)) {
     run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
   }
   removeAll(left, output);
   run.useDirectory(madeBeside(output));
-  return new Checkpoint(run.directory, undefined);
+  return checkpointIn(run.directory, undefined);
 }
 
 function removeAll(paths: readonly string[], output: string): void {
