@@ -59,6 +59,7 @@ export async function reportedRun(
   const stages = stagesIn(run);
   const record: RunRecord = { paths, files: [], stages: stages.taken };
   const stop = stopping(io.interrupted, options.maxDuration);
+  run.atEnd(stop.clear);
   const memory = withinMemory(run, options, stop.stop, stages.current);
   const job = { run, memory, stages, record, stop };
   let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
@@ -73,7 +74,6 @@ export async function reportedRun(
     ending = { exitCode: exitCodeOf(error), error: messageOf(error), message: '', interrupted };
     throw error;
   } finally {
-    stop.clear();
     await run.end();
     await writeOutcome(run, options, record, ending);
   }

@@ -51,35 +51,32 @@ export async function readInputs(
   let done = 0;
   startChildren(run, total);
   const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  try {
-    const inputs = {
-      ...options,
-      ...inputsOfRules(run, options),
-      badRows: rejects.badRows,
-      // These make reading faster without changing the result.
-      rangeWorkers: rangeWorkers(run),
-      acceleration: COMPILED,
-      beforeAggregating,
-      onBytes: (count: number) => {
-        done += count;
-        run.progress.at('reading', done, total);
-      },
-    };
-    const testRoles = options.test === undefined ? undefined : await understandEvents(inputs, options.test);
-    const read = await readDataset(inputs);
-    const { dataset } = read;
-    const test = testRoles && (await readTestEvents({ ...inputs, evidence: undefined }, testRoles, dataset));
-    const reports = [...read.reports, ...(test ? [test.report] : [])];
-    const offerWarnings = options.known ? [] : reportOffer(options.rules, dataset, reports, effectiveNow(run, options));
-    const howRead = inputReport(dataset, reports, options.verbose);
-    run.info(howRead);
-    const warnings = [...inputWarnings(reports, options.badRows), ...offerWarnings];
-    for (const warning of warnings) run.warn(warning);
-    await rejects.close();
-    return { ...read, howRead, warnings, test };
-  } finally {
-    rejects.abandon();
-  }
+  run.atEnd(rejects.abandon);
+  const inputs = {
+    ...options,
+    ...inputsOfRules(run, options),
+    badRows: rejects.badRows,
+    // These make reading faster without changing the result.
+    rangeWorkers: rangeWorkers(run),
+    acceleration: COMPILED,
+    beforeAggregating,
+    onBytes: (count: number) => {
+      done += count;
+      run.progress.at('reading', done, total);
+    },
+  };
+  const testRoles = options.test === undefined ? undefined : await understandEvents(inputs, options.test);
+  const read = await readDataset(inputs);
+  const { dataset } = read;
+  const test = testRoles && (await readTestEvents({ ...inputs, evidence: undefined }, testRoles, dataset));
+  const reports = [...read.reports, ...(test ? [test.report] : [])];
+  const offerWarnings = options.known ? [] : reportOffer(options.rules, dataset, reports, effectiveNow(run, options));
+  const howRead = inputReport(dataset, reports, options.verbose);
+  run.info(howRead);
+  const warnings = [...inputWarnings(reports, options.badRows), ...offerWarnings];
+  for (const warning of warnings) run.warn(warning);
+  await rejects.close();
+  return { ...read, howRead, warnings, test };
 }
 
 /** Reports how many histories are too long to count all their pairs. @param longest number of items whose pairs are counted. */
