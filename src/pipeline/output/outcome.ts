@@ -19,6 +19,33 @@ import type { Run, stagesIn } from '../run.js';
 export type OutcomeOptions = Pick<Options, 'summary' | 'metricsFile' | 'logFormat' | 'version'> &
   Partial<Pick<Options, 'users' | 'items' | 'interactions' | 'orders'>>;
 
+/** What a run read and did, as far as it got. */
+export interface RunRecord {
+  /** The input files, read or not. */
+  paths: readonly string[];
+  /** How they were read, once all of them are. */
+  files: readonly FileReport[];
+  dataset?: Dataset;
+  /** What it did with the users and items, as text; undefined: it learned from them. */
+  done?: string;
+  /** The method and the settings that it learned with. */
+  method?: { name: string; settings: Settings; auto: AutoRecord | null };
+  served?: Served;
+  /** The shard of an array job. */
+  shard?: { number: number; of: number };
+  stages: ReturnType<typeof stagesIn>['taken'];
+}
+
+/** How a run ended. */
+export interface Ending {
+  exitCode: number;
+  error: string | null;
+  /** For users; '' if the error says it all. */
+  message: string;
+  /** Stopped by a signal: then the inputs are not read again for their hashes. */
+  interrupted: boolean;
+}
+
 /**
  * Writes the outcome of a run to the metrics, the summary and the log, as requested. If one of them cannot be written, the run warns but
  * does not fail.
@@ -120,33 +147,6 @@ function sentencesOf({ lost }: Run, { userIds, itemIds, attributeNames, groupNam
       ? `user ${printableName(userIds[index] ?? '')} got no list: ${why}`
       : `${printableName(signals[index] ?? '')} was not learned: ${why}`,
   );
-}
-
-/** What a run read and did, as far as it got. */
-export interface RunRecord {
-  /** The input files, read or not. */
-  paths: readonly string[];
-  /** How they were read, once all of them are. */
-  files: readonly FileReport[];
-  dataset?: Dataset;
-  /** What it did with the users and items, as text; undefined: it learned from them. */
-  done?: string;
-  /** The method and the settings that it learned with. */
-  method?: { name: string; settings: Settings; auto: AutoRecord | null };
-  served?: Served;
-  /** The shard of an array job. */
-  shard?: { number: number; of: number };
-  stages: ReturnType<typeof stagesIn>['taken'];
-}
-
-/** How a run ended. */
-export interface Ending {
-  exitCode: number;
-  error: string | null;
-  /** For users; '' if the error says it all. */
-  message: string;
-  /** Stopped by a signal: then the inputs are not read again for their hashes. */
-  interrupted: boolean;
 }
 
 /** The summary of a run, for `--summary` and JSON logs. Users rely on the names of its members. */
