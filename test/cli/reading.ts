@@ -40,7 +40,7 @@ export async function readInProcess(args: readonly string[], folder: string): Pr
           ? await readTestEvents(inputs, await understandEvents(inputs, options.test), dataset)
           : undefined;
       const message = inputReport(dataset, test ? [...reports, test.report] : reports, false);
-      return { code: 0, message, data: { dataset, test } };
+      return { code: 0, message, data: { dataset, test: test && { ...test, report: undefined } } };
     } finally {
       abandon();
     }
