@@ -37,7 +37,7 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
 
 /** Writes the metrics of a refused command line, if it names a file for them. */
 async function recordRefusal(argv: readonly string[], error: unknown, log: (entry: Entry) => void): Promise<void> {
-  const { writeRefusalMetrics } = await import('./report/metrics-file.js');
+  const { writeRefusalMetrics } = await import('./report/metrics.js');
   const exitCode = exitCodeOf(error);
   await writeRefusalMetrics(argv, version(), exitCode).catch((why) =>
     log({ type: 'warning', message: `no metrics: ${messageOf(why)}`, facts: {} }),

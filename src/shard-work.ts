@@ -8,7 +8,6 @@ import { type Arrays, readArrays } from './files/array-file.js';
 import { compiledKernel } from './kernels/kernel.js';
 import { StackedRows } from './matrix/stacked-rows.js';
 import { fitter } from './model/fit.js';
-import { lowRankOf } from './model/low-rank.js';
 import { type CountedRows, gramRows } from './model/rows/counting.js';
 import { needsGram } from './model/signals.js';
 import { columnWriter } from './output/list-columns.js';
@@ -16,18 +15,16 @@ import { lineWriter } from './output/list-lines.js';
 import { reasonStyle, reasonWriter } from './output/reason-cells.js';
 import { explainer } from './ranking/explainer.js';
 import type { List } from './ranking/list-rules.js';
-import { finishedModel, modelOf } from './ranking/model.js';
 import { Recommender } from './ranking/recommender.js';
 import { scoresOf } from './ranking/scores.js';
 import { listRules } from './rules/list-rules.js';
-import { VariantEvaluator } from './tuning/variant-evaluator.js';
+import { variantEvaluator } from './tuning/variant-evaluator.js';
 import { readEvidence } from './workers/evidence-file.js';
-import { matrixFrom } from './workers/matrix-file.js';
+import { matrixFrom, namedArrays, readMatrix, rowFiles } from './workers/matrix-file.js';
 import {
   type CountJob,
   type Job,
   type LearnJob,
-  type ModelFiles,
   PROTOCOL,
   type ReadJob,
   type RecommendJob,
@@ -37,17 +34,12 @@ import {
   type TrialJob,
 } from './workers/protocol.js';
 import { rangeArrays } from './workers/range-file.js';
-import { rowFiles } from './workers/row-files.js';
 import {
-  countedArrays,
-  learnedArrays,
   listArrays,
   readAudience,
-  readCounted,
   readFactors,
-  readLearnedRows,
+  readModel,
   readPopularity,
-  readScales,
   readStatistics,
 } from './workers/run-files.js';
 import { writeShard } from './workers/shard-file.js';
@@ -87,20 +79,20 @@ async function readWork({ task }: ReadJob): Promise<ShardWork> {
 
 function countWork({ evidence, settings }: CountJob): ShardWork {
   const count = gramRows(readEvidence(evidence), settings, compiledKernel());
-  return (from, to) => countedArrays(count(from, to));
+  return (from, to) => namedArrays(count(from, to));
 }
 
 function learnWork(job: LearnJob): ShardWork {
   const evidence = readEvidence(job.evidence);
   const counted = needsGram(job.settings) ? countedRows(job.gram, evidence.items) : undefined;
   const learn = fitter(evidence, job.settings, counted, compiledKernel());
-  return (from, to) => learnedArrays(learn(from, to));
+  return (from, to) => namedArrays(learn(from, to));
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
-  const pairs = files.map(({ path }) => readCounted(path, 'pairs'));
+  const pairs = files.map(({ path }) => readMatrix(path, 'pairs'));
   return {
-    candidates: rowFiles(files, (path) => readCounted(path, 'candidates')),
+    candidates: rowFiles(files, (path) => readMatrix(path, 'candidates')),
     pairs: new StackedRows(pairs, firstRowsOf(files), items),
   };
 }
@@ -139,8 +131,13 @@ function trialWork(job: TrialJob): ShardWork {
   const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
   const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
   const { sumsOf, productsOf } = compiledKernel();
-  const evaluator = new VariantEvaluator(
-    { counts, parts: readParts(rows), from: firstRowsOf(rows), factors: readFactors(job.model) },
+  const utilitiesOf = variantEvaluator(
+    {
+      counts,
+      parts: rows.map(({ path }) => readMatrix(path, 'rows')),
+      from: firstRowsOf(rows),
+      factors: readFactors(job.model),
+    },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
       audience: audiences.get(audience) ?? readAudience(audience),
@@ -151,29 +148,18 @@ function trialWork(job: TrialJob): ShardWork {
     sumsOf,
     productsOf,
   );
-  return (from, to) => ({ utilities: evaluator.utilities(from, to) });
+  return (from, to) => ({ utilities: utilitiesOf(from, to) });
 }
 
 /** Makes lists, and explains them if the output has a column for reasons or sources. */
 function recommenderOf(job: RecommendJob) {
-  const { counts, rows, statistics, isFinished }: ModelFiles = job.model;
-  const factors = readFactors(job.model);
-  const [parts, from] = [readParts(rows), firstRowsOf(rows)];
-  const model = isFinished
-    ? finishedModel(
-        counts,
-        parts,
-        from,
-        readScales(statistics),
-        lowRankOf(factors, readPopularity(statistics), job.settings),
-      )
-    : modelOf(counts, parts, from, readStatistics(statistics), job.settings, factors);
+  const model = readModel(job.model, job.settings);
   const audience = readAudience(job.audience);
   const { sumsOf, productsOf } = compiledKernel();
   const scores = scoresOf(model, audience.signals, sumsOf, productsOf);
   const facts = () => ({
-    items: counts.items,
-    popularity: readPopularity(statistics),
+    items: model.counts.items,
+    popularity: readPopularity(job.model.statistics),
     offered: audience.offered,
     rows: model.rows,
   });
@@ -182,10 +168,6 @@ function recommenderOf(job: RecommendJob) {
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
   const explain = explainer(model, scores, job.listLength, job.layout.reasons);
   return { recommender, reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor) };
-}
-
-function readParts(files: readonly RowFile[]) {
-  return files.map(({ path }) => readLearnedRows(path));
 }
 
 function firstRowsOf(files: readonly RowFile[]): number[] {

@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { badData, ioFailure, messageOf, noInput, notCreated, systemCode, tryAgainLater } from '../failure.js';
-import { arrayFileBytes, checkArrays } from '../files/array-file.js';
-import { readJson } from '../files/json-file.js';
+import { arrayFileBytes, checkArrays, readJson } from '../files/array-file.js';
 import { cannotCreate, type Destination } from '../files/writing.js';
 import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
-import type { OutputColumn } from '../output/columns.js';
+import type { OutputColumn } from '../output/formats.js';
 import { keyedPath, keyOf, type ShardStage, STAGES } from '../pipeline/finished/checkpoint.js';
-import { type Piece, piecesIn } from '../pipeline/finished/run-shards.js';
-import type { Sizes } from '../pipeline/memory-plan.js';
+import { piecesIn } from '../pipeline/finished/run-shards.js';
+import type { Sizes } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import type { Served } from '../report/metrics.js';
 import { shellWord } from '../understanding/shell-word.js';
@@ -140,7 +139,7 @@ export function planInFolder(work: string, plan: ArrayPlan) {
           `${STAGES[stage]} is not finished: ${which} ${open.length === 1 ? 'is' : 'are'} missing\n  ${shardCommand(stage, work, 'N')}`,
         );
       }
-      return files.map(({ path = '', shard: { from } }) => ({ path, from }));
+      return files.map(({ path = '', from }) => ({ path, from }));
     },
   };
 }
@@ -162,7 +161,7 @@ export function readPlan(work: string, version: string): PlannedWork {
 }
 
 /** The unfinished shards, counted from 1: those with some of their pieces, and those with none. @param pieces by shard. */
-export function openShards(pieces: readonly Piece[][]): Record<'begun' | 'missing', number[]> {
+export function openShards(pieces: readonly Shard[][]): Record<'begun' | 'missing', number[]> {
   const shardsWhere = (matches: (paths: (string | undefined)[]) => boolean) =>
     pieces.flatMap((all, at) => (matches(all.map(({ path }) => path)) ? [at + 1] : []));
   return {

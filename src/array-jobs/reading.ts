@@ -4,7 +4,7 @@ import { usesCurrentTime } from '../conditions/row-filter.js';
 import { displayName } from '../csv/failures.js';
 import { cutDataset } from '../dataset/read.js';
 import { badData, messageOf, notCreated, systemCode, usageFailure } from '../failure.js';
-import { readJson, writeJson } from '../files/json-file.js';
+import { readJson, writeJson } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import { keyOf } from '../pipeline/finished/checkpoint.js';
 import { areFinished, piecesIn, runShards } from '../pipeline/finished/run-shards.js';
@@ -25,7 +25,7 @@ import { runShard, type ShardRunOptions } from './shard-run.js';
  * shard reads what. `recommend plan` uses the parts that the shards leave there, and then removes all of this.
  */
 
-export interface ReadOptions extends Options, ShardRunOptions {
+export interface ReadOptions extends Options, Pick<ShardRunOptions, 'work' | 'shard'> {
   shards: number;
 }
 
@@ -44,37 +44,22 @@ interface Reading {
  */
 export async function readShard(options: ReadOptions, io: Io): Promise<number> {
   const { work, shards } = options;
-  return runShard(options, io, 'read', async (run) => {
-    if (existsSync(planPath(work))) return shardsOfPlanned(options);
+  return runShard(options, io, 'read', async ({ run, memory, begin, make }) => {
+    if (existsSync(planPath(work))) {
+      begin(shards, planPath(work));
+      return 'is not needed: there is a plan already';
+    }
     refuseUnshared(options);
     const jobs = await jobsOf(run, options);
     makeWorkFolder(work);
     writeOrCompare(work, readingOf(options, jobs));
-    return {
-      count: shards,
-      manifest: readingPath(work),
-      at: (index) => {
-        const mine = jobs.map(({ job, cuts }) => ({ job, ranges: cuts[index] ?? [] }));
-        const isFinished = mine.every(({ job, ranges }) => areFinished(job.output, ranges));
-        return {
-          done: mine.every(({ ranges }) => ranges.length === 0) ? NOTHING : isFinished ? FINISHED : undefined,
-          check: (memory) => memory.read(options),
-          work: () => readRanges(run, mine),
-          command: `recommend read … --shard ${index + 1} --work ${shellWord(work)}`,
-        };
-      },
-    };
+    const index = begin(shards, readingPath(work));
+    const mine = jobs.map(({ job, cuts }) => ({ job, ranges: cuts[index] ?? [] }));
+    if (mine.every(({ ranges }) => ranges.length === 0)) return 'has nothing to read';
+    if (mine.every(({ job, ranges }) => areFinished(job.output, ranges))) return 'was finished already';
+    await memory.read(options);
+    return make(() => readRanges(run, mine), `recommend read … --shard ${index + 1} --work ${shellWord(work)}`);
   });
-}
-
-const NOTHING = 'has nothing to read';
-const FINISHED = 'was finished already';
-
-/** Nothing is left to read once the plan exists. */
-function shardsOfPlanned({ work, shards }: ReadOptions) {
-  const nothing = async () => {};
-  const shard = { done: 'is not needed: there is a plan already', check: nothing, work: nothing, command: '' };
-  return { count: shards, manifest: planPath(work), at: () => shard };
 }
 
 /** The job that reads a file, and the ranges of each shard. */

@@ -1,99 +1,70 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { ExitCode, exitCodeOf, type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '../failure.js';
+import { type Failure, ioFailure, isDiskFull, messageOf, tryAgainLater } from '../failure.js';
 import type { Io } from '../io.js';
 import { STAGES } from '../pipeline/finished/checkpoint.js';
-import { explainFolder } from '../pipeline/folder-failures.js';
-import { withinMemory } from '../pipeline/memory-limit.js';
-import type { Options } from '../pipeline/options.js';
-import { type Ending, writeOutcome } from '../pipeline/output/outcome.js';
-import type { RunRecord } from '../pipeline/output/summary.js';
-import { type Run, stagesIn, startRun } from '../pipeline/run.js';
-import { orInterrupted, stopping } from '../pipeline/stopping.js';
+import { type ReportedOptions, type ReportedRun, reportedRun } from '../pipeline/output/output-run.js';
+import { explainFolder, type Run } from '../pipeline/run.js';
+import { orInterrupted } from '../pipeline/stopping.js';
 import { megabytes, plural } from '../quantities.js';
-import type { LogOptions } from '../report/log.js';
 import { removeUnfinished } from '../workers/shard-file.js';
 import { shardIndex, type WantedShard } from './engines.js';
 
 /** The options of every process that runs a shard of an array job. */
-export interface ShardRunOptions
-  extends LogOptions,
-    Pick<Options, 'workers' | 'balance' | 'maxMemory' | 'maxDuration' | 'summary' | 'metricsFile' | 'version'> {
-  work: string;
-  shard: WantedShard;
-}
+export type ShardRunOptions = ReportedOptions & { work: string; shard: WantedShard };
 
-/** The shards of a stage, as the process of one of them sees them. */
-export interface StageShards {
-  count: number;
-  method?: RunRecord['method'];
-  /** A file that exists as long as the folder does. */
-  manifest: string;
-  /** @param index from 0. */
-  at: (index: number) => StageShard;
-}
-
-export interface StageShard {
-  /** If there is nothing to do, the end of a sentence that says why; undefined: there is work to do. */
-  done: string | undefined;
-  /** Checks that the shard can be run. */
-  check: (memory: ReturnType<typeof withinMemory>) => Promise<void>;
-  work: () => Promise<void>;
-  /** The command that runs it. */
-  command: string;
+/** The run of a shard, and what its work calls as it goes on. */
+export interface ShardRun extends ReportedRun {
+  /**
+   * Tells which shard this is. @param count of shards. @param manifest a file that exists as long as the folder does.
+   * @returns the index of the shard, from 0. @throws Failure 2 if there is no such shard.
+   */
+  begin: (count: number, manifest: string) => number;
+  /** Makes the rows of the shard. @param command to run it with. @returns as the work does. @throws Failure 75 if a row cannot be done. */
+  make: (rows: () => Promise<void>, command: string) => Promise<string>;
 }
 
 /**
  * Runs the process of one shard, which stops, reports and ends as a run does. Another process that runs the same shard makes the same
  * files.
- * @returns 0. @throws Failure 2 if there is no such shard, 75 if a row cannot be done, and whatever `open` and the work throw.
+ * @param work returns what became of the shard, as the end of a sentence. @returns 0. @throws whatever the work throws.
  */
 export async function runShard(
   options: ShardRunOptions,
   io: Io,
   stage: keyof typeof STAGES,
-  open: (run: Run) => StageShards | Promise<StageShards>,
+  work: (shard: ShardRun) => Promise<string>,
 ): Promise<number> {
-  const run = startRun({ ...options, stages: [{ stage: STAGES[stage], weight: 1 }] }, io);
-  const stages = stagesIn(run);
-  const record: RunRecord = { paths: [], files: [], stages: stages.taken, retries: run.retries };
-  let shard: { number: number; of: number } | undefined;
-  let manifest = '';
-  let ending: Ending = { exitCode: ExitCode.unexpected, error: 'unexpected', message: '', interrupted: false };
-  const stop = stopping(io.interrupted, options.maxDuration);
-  try {
-    const memory = withinMemory(run, options, stop.stop, stages.current);
-    await orInterrupted(stop.signal, async () => {
-      const all = await open(run);
-      if (all.method) record.method = all.method;
-      const index = shardIndex(options.shard, all.count, process.env);
-      manifest = all.manifest;
-      shard = { number: index + 1, of: all.count };
-      const name = `shard ${index + 1} of ${all.count} of ${STAGES[stage]}`;
-      const { done, check, work, command } = all.at(index);
+  let manifest: string | undefined;
+  const runIt = async (job: ReportedRun) => {
+    const { run, stages, record } = job;
+    let name = '';
+    const begin: ShardRun['begin'] = (count, path) => {
+      const index = shardIndex(options.shard, count, process.env);
+      manifest = path;
+      record.shard = { number: index + 1, of: count };
+      name = `shard ${index + 1} of ${count} of ${STAGES[stage]}`;
       removeUnfinished(options.work);
-      if (done === undefined) {
-        await check(memory);
-        await stages.take(stage === 'count' ? 'learning' : STAGES[stage], work);
-        await run.pool.close('gently');
-        if (run.lost.length > 0) throw lostRows(run, name, command);
-      }
-      const spent = `is finished, ${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
-      ending = { exitCode: ExitCode.ok, error: null, interrupted: false, message: `${name} ${done ?? spent}` };
-    });
-    return ExitCode.ok;
-  } catch (thrown) {
-    const error = shard ? explainFailure(thrown, run, options.work, manifest) : thrown;
-    const exitCode = exitCodeOf(error);
-    ending = { exitCode, error: messageOf(error), message: '', interrupted: io.interrupted.aborted };
-    throw error;
-  } finally {
-    stop.clear();
-    await run.end();
-    const worked = { ...options, shard: shard ?? options.shard };
-    await writeOutcome(run, worked, record, ending);
-  }
+      return index;
+    };
+    const make: ShardRun['make'] = async (rows, command) => {
+      await stages.take(stage === 'count' ? 'learning' : STAGES[stage], rows);
+      await run.pool.close('gently');
+      if (run.lost.length > 0) throw lostRows(run, name, command);
+      return `is finished, ${run.seconds().toFixed(1)} s, ${megabytes(run.memory.peak.bytes)} at most`;
+    };
+    const end = await work({ ...job, begin, make });
+    return `${name} ${end}`;
+  };
+  return reportedRun(
+    options,
+    io,
+    [{ stage: STAGES[stage], weight: 1 }],
+    [],
+    (job) => orInterrupted(job.stop.signal, () => runIt(job)),
+    (thrown, { run }) => (manifest === undefined ? thrown : explainFailure(thrown, run, options.work, manifest)),
+  );
 }
 
 function lostRows({ lost }: Run, name: string, command: string): Failure {

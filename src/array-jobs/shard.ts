@@ -27,28 +27,18 @@ const READS: Readonly<Record<ShardStage, readonly Part[]>> = {
  */
 export async function runPlannedShard(options: ShardOptions, io: Io): Promise<number> {
   const { work, stage } = options;
-  return runShard(options, io, stage, (run) => {
+  return runShard(options, io, stage, async ({ run, memory, record, begin, make }) => {
     const planned = readPlan(work, options.version);
     const { shards, cuts, method, sizes } = planned.plan;
-    return {
-      count: shards,
-      method: { ...method, auto: null },
-      manifest: planPath(work),
-      at: (index) => {
-        const mine = cuts[stage][index] ?? [];
-        const isFinished = areFinished(planned.output(stage), mine);
-        return {
-          done: mine.length === 0 ? 'has no rows' : isFinished ? 'was finished already' : undefined,
-          check: async (memory) => {
-            planned.requireParts([...READS[stage], ...(stage === 'recommend' ? [audienceOf(index)] : [])]);
-            const share = stage === 'recommend' ? rowsOf(mine) / rowsOf(cuts.recommend.flat()) : 1;
-            await memory.shard({ ...sizes, interactions: Math.ceil(share * sizes.interactions) });
-          },
-          work: () => WORK[stage](run, planned, mine, index),
-          command: shardCommand(stage, work, `${index + 1}`),
-        };
-      },
-    };
+    record.method = { ...method, auto: null };
+    const index = begin(shards, planPath(work));
+    const mine = cuts[stage][index] ?? [];
+    if (mine.length === 0) return 'has no rows';
+    if (areFinished(planned.output(stage), mine)) return 'was finished already';
+    planned.requireParts([...READS[stage], ...(stage === 'recommend' ? [audienceOf(index)] : [])]);
+    const share = stage === 'recommend' ? rowsOf(mine) / rowsOf(cuts.recommend.flat()) : 1;
+    await memory.shard({ ...sizes, interactions: Math.ceil(share * sizes.interactions) });
+    return make(() => WORK[stage](run, planned, mine, index), shardCommand(stage, work, `${index + 1}`));
   });
 }
 

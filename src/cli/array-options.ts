@@ -9,17 +9,11 @@ import { usageFailure } from '../failure.js';
 import type { Options } from '../pipeline/options.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
 import { addFileOptions, addReadingOptions, refuseOverwriting } from './input-options.js';
-import { addCommonOptions, logOptions, type TypedLog } from './log-options.js';
+import { addCommonOptions, logOptions } from './log-options.js';
 import { addOutputOptions } from './output-options.js';
-import {
-  addLearningOptions,
-  addReportOptions,
-  addRunOptions,
-  checked,
-  NOT_LEARNED,
-  type Typed,
-} from './recommend-options.js';
+import { addLearningOptions, addReportOptions, addRunOptions, checked, NOT_LEARNED } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
+import { picked, type Typed } from './typed.js';
 import { type CliCommand, choice, given, leaveOut, number, seconds, seedOption } from './values.js';
 
 const WORK = '--work <dir>';
@@ -58,7 +52,7 @@ function addPlanOptions(command: Command): Command {
 }
 
 function planOptions(command: Command, version: string): PlanOptions {
-  const { shards, ...typed }: Typed & { shards?: number; work?: string } = command.opts();
+  const { shards, ...typed }: Typed = command.opts();
   const work = required(typed.work);
   const count = given(shards, '--shards N', 'how many jobs share the work');
   // The output of the run is the plan file, which is locked once the run begins, so it is not compared with the other files here.
@@ -108,7 +102,7 @@ export const merge: CliCommand<Options & { work: string }> = {
     const work = required(typed.work);
     const { output } = readPlan(work, version).plan;
     const unset: Typed = addRunOptions(addRuleOptions(addReadingOptions(addOutputOptions(new Command())))).opts();
-    const all: Typed = { ...unset, ...typed, format: output.format, ...NOT_LEARNED };
+    const all = { ...unset, ...typed, format: output.format, ...NOT_LEARNED };
     return Object.freeze({ ...checked(all, version, 'input'), ...output, work });
   },
   run: async (options, io) => (await import('../commands/merge.js')).merge(options, io),
@@ -140,8 +134,8 @@ export const status: CliCommand<StatusOptions> = {
  * @throws Failure 2 where they make no sense, or where one is given that the plan has fixed.
  */
 export function shardOptions(command: Command, version: string): ShardOptions | undefined {
-  const typed: TypedLog & Partial<ShardOptions> & Pick<ShardOptions, 'balance' | 'workers'> = command.opts();
-  const { work, shard, stage, workers, balance, maxMemory, maxDuration, summary, metricsFile } = typed;
+  const typed: Typed = command.opts();
+  const { work, shard, stage, summary, metricsFile } = typed;
   if (work === undefined && shard === undefined && stage === undefined) return undefined;
   const isFixed = (name: string) => command.getOptionValueSource(name) === 'cli' && !SHARD_OPTIONS.includes(name);
   const fixed = command.options.find((option) => isFixed(option.attributeName()));
@@ -155,12 +149,7 @@ export function shardOptions(command: Command, version: string): ShardOptions | 
     work: folder,
     shard: which,
     stage: stage ?? 'recommend',
-    workers,
-    balance,
-    maxMemory,
-    maxDuration,
-    summary,
-    metricsFile,
+    ...picked(typed, 'workers', 'balance', 'maxMemory', 'maxDuration', 'summary', 'metricsFile'),
     version,
     ...logOptions(typed),
   };

@@ -46,7 +46,7 @@ export const COMMANDS_WITH_OPTIONS: Readonly<Record<string, Entry> & { recommend
   plan: entry(async () => (await import('./array-options.js')).plan),
   merge: entry(async () => (await import('./array-options.js')).merge),
   status: entry(async () => (await import('./array-options.js')).status),
-  export: entry(async () => (await import('./export-options.js')).exportWeights),
+  export: entry(async () => (await import('./question-options.js')).exportWeights),
   describe: entry(async () => (await import('./describe-options.js')).describe),
   evaluate: entry(async () => (await import('./evaluate-options.js')).evaluate),
   explain: entry(async () => (await import('./question-options.js')).explain),

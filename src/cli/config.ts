@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { withNumbersAsText } from '../csv/formats/flat-records.js';
 import { messageOf, noInput, usageFailure } from '../failure.js';
-import { smallTextOf } from '../files/small-text.js';
+import { smallTextOf } from '../files/stats.js';
 import { closest } from '../understanding/closest.js';
 import { OPTIONS_OF } from './commands.js';
 import { FileOrWord, without } from './values.js';

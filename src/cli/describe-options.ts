@@ -1,13 +1,9 @@
 import type { DescribeOptions } from '../pipeline/options.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
-import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
-import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
+import { addFileOptions, addReadingOptions, inputOptions } from './input-options.js';
+import { addLogOptions, logOptions } from './log-options.js';
+import { picked, type Typed } from './typed.js';
 import { type CliCommand, choice, refuseTwoOnStdout, reportOption, without, workersOption } from './values.js';
-
-/** Commander's own keys and types for the options below. */
-interface Typed extends TypedInput, TypedLog, Pick<DescribeOptions, 'format' | 'output' | 'workers'> {
-  report?: string;
-}
 
 export const describe: CliCommand<DescribeOptions> = {
   command() {
@@ -29,16 +25,13 @@ export const describe: CliCommand<DescribeOptions> = {
     return addLogOptions(command);
   },
   options(command, _version, argv) {
-    const typed: Typed = command.opts();
-    const { format, output, report, workers } = typed;
-    refuseTwoOnStdout({ '--output': output, '--report': report });
+    const typed: Typed & Pick<DescribeOptions, 'format'> = command.opts();
+    const outputs = { '--output': typed.output, '--report': typed.report };
+    refuseTwoOnStdout(outputs);
     return Object.freeze({
-      ...inputOptions(typed, {}, { '--output': output, '--report': report }),
+      ...inputOptions(typed, {}, outputs),
       ...logOptions(typed),
-      format,
-      output,
-      report,
-      workers,
+      ...picked(typed, 'format', 'output', 'report', 'workers'),
       typed: without(argv, ['--format', '-o', '--output', '--report']),
     });
   },

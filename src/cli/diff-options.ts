@@ -4,13 +4,8 @@ import { LOG_FORMATS } from '../report/log.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
 import { refuseOverwriting } from './input-options.js';
 import { addCommonOptions } from './log-options.js';
+import { picked, type Typed } from './typed.js';
 import { type CliCommand, choice, collected, share } from './values.js';
-
-/** Commander's own keys and types for the options below. */
-interface Typed extends Pick<DiffOptions, 'maxChange' | 'format' | 'output'> {
-  userCol?: string[];
-  itemCol?: string[];
-}
 
 export const diff: CliCommand<DiffOptions> = {
   command() {
@@ -38,12 +33,13 @@ export const diff: CliCommand<DiffOptions> = {
   },
   options(command) {
     const [before = '', after = ''] = command.args;
-    const { maxChange, format, output, userCol, itemCol }: Typed = command.opts();
+    const typed: Typed & Pick<DiffOptions, 'format'> = command.opts();
+    const { output, userCol, itemCol } = typed;
     if (before === '-' && after === '-') throw usageFailure('only one of the two files can come from standard input');
     const files = [before, after].map((file) => [file, file] as const);
     refuseOverwriting(files, [['--output', output]]);
     const named = { ...(userCol && { user: userCol }), ...(itemCol && { item: itemCol }) };
-    return Object.freeze({ before, after, named, maxChange, format, output });
+    return Object.freeze({ before, after, named, ...picked(typed, 'maxChange', 'format', 'output') });
   },
   run: async (options, io) => (await import('../commands/diff.js')).diff(options, io),
 };

@@ -2,9 +2,10 @@ import { usageFailure } from '../failure.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { addEvidenceOptions, withAttributeWeight } from './evidence-options.js';
 import { Group, newCommand, outputOption } from './help-groups.js';
-import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
-import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
+import { addFileOptions, addReadingOptions, inputOptions } from './input-options.js';
+import { addLogOptions, logOptions } from './log-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions } from './rule-options.js';
+import { picked, type Typed } from './typed.js';
 import {
   type CliCommand,
   choice,
@@ -22,14 +23,6 @@ import {
 const BASELINE = 'popular';
 const DEFAULT_HOLDOUT = 0.2;
 const MOST_USERS = Number.MAX_SAFE_INTEGER;
-
-/** Commander's own keys and types for the options below. */
-interface Typed
-  extends TypedInput,
-    TypedLog,
-    TypedRules,
-    Pick<EvaluateOptions, 'at' | 'seed' | 'by' | 'format' | 'output' | 'algorithms' | 'workers'>,
-    Partial<Pick<EvaluateOptions, 'test' | 'split' | 'holdout' | 'sampleUsers' | 'perUser' | 'report'>> {}
 
 export const evaluate: CliCommand<EvaluateOptions> = {
   command() {
@@ -64,7 +57,7 @@ export const evaluate: CliCommand<EvaluateOptions> = {
     return addLogOptions(command);
   },
   options(command) {
-    const typed: Typed = command.opts();
+    const typed: Typed & Pick<EvaluateOptions, 'format'> = command.opts();
     const { test, split, output, perUser, report } = typed;
     const outputs = { '--output': output, '--per-user': perUser, '--report': report };
     // Today's stock says nothing about the stock when the held-out items were bought.
@@ -82,15 +75,10 @@ export const evaluate: CliCommand<EvaluateOptions> = {
       holdout: typed.holdout ?? DEFAULT_HOLDOUT,
       algorithms: Object.freeze([...new Set([...typed.algorithms, BASELINE].map(completed))]),
       at: Object.freeze(typed.at),
-      sampleUsers: typed.sampleUsers,
-      seed: typed.seed,
+      ...picked(typed, 'sampleUsers', 'seed'),
       rules,
       by: Object.freeze([...new Set(typed.by)]),
-      format: typed.format,
-      output,
-      perUser,
-      report,
-      workers: typed.workers,
+      ...picked(typed, 'format', 'output', 'perUser', 'report', 'workers'),
       ...logOptions(typed),
     });
   },

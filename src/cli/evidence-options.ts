@@ -2,13 +2,8 @@ import { type Command, Option } from 'commander';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import { methodOfSpec, parametersOf } from '../pipeline/learning/method.js';
 import { Group } from './help-groups.js';
+import { picked, type Typed } from './typed.js';
 import { age, date, finite } from './values.js';
-
-/** Commander's own keys and types for the options of `addEvidenceOptions`. */
-export interface TypedEvidence extends EvidenceRules {
-  /** As it is typed. */
-  attributeWeight?: string;
-}
 
 /** Adds the options that decide which interactions are evidence; every command that learns has them. */
 export function addEvidenceOptions(command: Command): Command {
@@ -21,18 +16,18 @@ export function addEvidenceOptions(command: Command): Command {
 }
 
 /** The options that were typed; undefined if none was. */
-export function evidenceOptions({ minRating, since, halfLife, now }: TypedEvidence): EvidenceRules | undefined {
-  const rules = { minRating, since, halfLife, now };
+export function evidenceOptions(typed: Typed): EvidenceRules | undefined {
+  const rules = picked(typed, 'minRating', 'since', 'halfLife', 'now');
   return Object.values(rules).some((value) => value !== undefined) ? Object.freeze(rules) : undefined;
 }
 
 /** `--attribute-weight W` as a value of `--set`. */
-export function attributeWeightSet({ attributeWeight }: TypedEvidence): string[] {
+export function attributeWeightSet({ attributeWeight }: Typed): string[] {
   return attributeWeight === undefined ? [] : [`attribute-weight=${attributeWeight}`];
 }
 
 /** Adds `--attribute-weight` to an algorithm of `--algorithms` that has this setting but does not set it. @throws as `methodOfSpec`. */
-export function withAttributeWeight(spec: string, typed: TypedEvidence): string {
+export function withAttributeWeight(spec: string, typed: Typed): string {
   if (typed.attributeWeight === undefined) return spec;
   const { settings, fixed } = methodOfSpec(spec);
   const isOpen = !fixed.has('attributeWeight') && parametersOf(settings).some(({ key }) => key === 'attribute-weight');

@@ -3,13 +3,14 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parseExpression } from '../conditions/expression.js';
 import { DUPLICATES, RATINGS } from '../dataset/strengths/strength-rule.js';
-import { DAY_ORDERS, type DayOrder } from '../events/day-month.js';
+import { DAY_ORDERS } from '../events/day-month.js';
 import { usageFailure } from '../failure.js';
 import type { InputOptions } from '../pipeline/options.js';
 import { closest } from '../understanding/closest.js';
 import type { Role } from '../understanding/vocabulary.js';
-import { evidenceOptions, type TypedEvidence } from './evidence-options.js';
+import { evidenceOptions } from './evidence-options.js';
 import { Group } from './help-groups.js';
+import { picked, type Typed } from './typed.js';
 import { choice, collected, delimiter, encoding, eventWeights, FileOrWord, names, once, unrated } from './values.js';
 
 /** The help text of each role's option, as in `--user-col`. */
@@ -30,28 +31,6 @@ const COLUMNS: Readonly<Record<Role, string>> = {
 const ROLES = Object.keys(COLUMNS) as Role[];
 /** The words that `--bad-rows` takes instead of a file. */
 const BAD_ROWS: readonly string[] = ['stop', 'skip'];
-
-type TypedColumns = { [R in Role as `${R}Col`]?: string[] };
-
-/** Commander's own keys and types for the options of `addFileOptions` and `addReadingOptions`. */
-export interface TypedInput
-  extends TypedColumns,
-    Pick<InputOptions, 'ratings' | 'eventWeights' | 'badRows' | 'safeCsv'>,
-    Partial<
-      Pick<InputOptions, 'users' | 'items' | 'interactions' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns'>
-    >,
-    Partial<Pick<InputOptions, 'unrated' | 'duplicates'>>,
-    TypedEvidence {
-  /** False for `--no-quotes`, `--no-header`. */
-  quotes: boolean;
-  header: boolean;
-  columns?: string[];
-  eventsWhere: string[];
-  /** An option of `addRuleOptions`. */
-  now?: number;
-  attributes?: string;
-  dateOrder?: DayOrder;
-}
 
 export function addFileOptions(command: Command): Command {
   return command
@@ -97,12 +76,12 @@ export function safeCsvOption(): Option {
  * @param needsUsers whether `--users` is required. @throws Failure 2 where they make no sense.
  */
 export function inputOptions(
-  typed: TypedInput,
+  typed: Typed,
   otherInputs: Files,
   outputs: Readonly<Record<string, string | undefined>>,
   needsUsers = true,
 ): InputOptions {
-  const { users = [], items, interactions = [], orders, attributes, badRows, ratings, safeCsv } = typed;
+  const { users = [], items, interactions = [], orders, attributes, badRows } = typed;
   if (users.length === 0 && needsUsers)
     throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const own = { '--users': users, '--interactions': interactions, '--items': items, '--orders': orders };
@@ -124,27 +103,20 @@ export function inputOptions(
     items,
     interactions,
     orders,
-    delimiter: typed.delimiter,
-    encoding: typed.encoding,
+    ...picked(typed, 'delimiter', 'encoding'),
     quotes: typed.quotes ? undefined : false,
     columns,
     itemColumns: typed.itemColumns,
     named: Object.fromEntries(ROLES.flatMap((role) => (typed[`${role}Col`] ? [[role, typed[`${role}Col`]]] : []))),
     dayOrder: typed.dateOrder,
     attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
-    duplicates: typed.duplicates,
-    ratings,
-    unrated: typed.unrated,
-    eventWeights: typed.eventWeights,
-    eventsWhere: typed.eventsWhere,
-    now: typed.now,
+    ...picked(typed, 'duplicates', 'ratings', 'unrated', 'eventWeights', 'eventsWhere', 'now'),
     evidence: evidenceOptions(typed),
-    badRows,
-    safeCsv,
+    ...picked(typed, 'badRows', 'safeCsv'),
   };
 }
 
-function columnsOf({ header, columns }: TypedInput): readonly string[] | undefined {
+function columnsOf({ header, columns }: Typed): readonly string[] | undefined {
   if (header && columns) {
     throw usageFailure(
       '--columns names the columns of files without a header: add --no-header (--output-columns chooses those of the output)',

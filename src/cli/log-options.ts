@@ -1,15 +1,8 @@
 import { type Command, Option } from 'commander';
-import { LOG_FORMATS, type LogFormat, type LogOptions } from '../report/log.js';
+import { LOG_FORMATS, type LogOptions } from '../report/log.js';
 import { Group } from './help-groups.js';
+import type { Typed } from './typed.js';
 import { choice, interval, once } from './values.js';
-
-/** Commander's own keys and types for the options of `addLogOptions`. */
-export interface TypedLog {
-  quiet: boolean;
-  verbose: boolean;
-  logFormat?: LogFormat;
-  pulse?: number;
-}
 
 /** Adds the options that decide what goes to stderr, and those that every command has. */
 export function addLogOptions(command: Command): Command {
@@ -35,6 +28,6 @@ export function addCommonOptions(command: Command): Command {
 }
 
 /** The log options that were typed, checked. `--quiet` wins. */
-export function logOptions({ quiet, verbose, logFormat, pulse }: TypedLog): LogOptions {
+export function logOptions({ quiet, verbose, logFormat, pulse }: Typed): LogOptions {
   return { quiet, verbose: verbose && !quiet, logFormat, pulse: quiet ? undefined : pulse };
 }

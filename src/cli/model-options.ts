@@ -5,15 +5,9 @@ import { addShardOptions, shardOptions } from './array-options.js';
 import { modelOption, newCommand } from './help-groups.js';
 import { addFileOptions, addReadingOptions } from './input-options.js';
 import { addOutputOptions } from './output-options.js';
-import {
-  addLearningOptions,
-  addReportOptions,
-  addRunOptions,
-  checked,
-  NOT_LEARNED,
-  type Typed,
-} from './recommend-options.js';
+import { addLearningOptions, addReportOptions, addRunOptions, checked, NOT_LEARNED } from './recommend-options.js';
 import { addRuleOptions } from './rule-options.js';
+import type { Typed } from './typed.js';
 import { type CliCommand, date, given, leaveOut, requiredModel, seedOption } from './values.js';
 
 /** The values of the options of `recommend` that `fit` does not have. */

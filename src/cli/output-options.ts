@@ -1,22 +1,14 @@
 import type { Command } from 'commander';
 import { formatOf, OUTPUT_FORMATS, type OutputFormat } from '../output/formats.js';
 import { MOST_SCORE_DIGITS, SCORE_DIGITS } from '../output/score-digits.js';
-import type { Options } from '../pipeline/options.js';
 import { columnIn } from '../pipeline/output/output-columns.js';
 import { Group, outputOption } from './help-groups.js';
+import type { Typed } from './typed.js';
 import { choice, columns, MOST_ITEMS_A_USER, number } from './values.js';
 
 /** How many parts of a score `--reasons` names: by default, and at most. */
 const DEFAULT_PARTS = 3;
 const MOST_PARTS = 100;
-
-/** Commander's own keys and types for the options of `addOutputOptions`. */
-export interface TypedOutput extends Pick<Options, 'output' | 'top' | 'titles'>, Partial<Pick<Options, 'precision'>> {
-  format?: OutputFormat;
-  outputColumns?: string[];
-  reasons?: number | true;
-  source?: boolean;
-}
 
 /** Adds the options that decide what the lists look like, and where they go. */
 export function addOutputOptions(command: Command): Command {
@@ -35,7 +27,7 @@ export function addOutputOptions(command: Command): Command {
 }
 
 /** The output options that were typed, checked. @throws Failure 2 where they make no sense. */
-export function outputOptions(typed: TypedOutput) {
+export function outputOptions(typed: Typed & { format?: OutputFormat }) {
   const { output, top, precision = SCORE_DIGITS, outputColumns, titles, reasons, source } = typed;
   const format = formatOf(output, typed.format);
   const all = outputColumns ?? ['user_id', 'item_id', ...(format === 'wide' ? [] : ['rank', 'score'])];

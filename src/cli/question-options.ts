@@ -1,19 +1,21 @@
+import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { usageFailure } from '../failure.js';
 import { formatOf } from '../output/formats.js';
-import type { AudienceOptions, ExplainOptions, SimilarOptions } from '../pipeline/options.js';
+import { WEIGHT_FORMATS, type WeightFormat } from '../output/weights.js';
+import type { AudienceOptions, ExplainOptions, ExportOptions, SimilarOptions } from '../pipeline/options.js';
 import { Group, modelOption, newCommand, outputOption } from './help-groups.js';
 import { eachFile, type Files, refuseOverwriting, safeCsvOption } from './input-options.js';
-import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
+import { addLogOptions, logOptions } from './log-options.js';
 import {
   addRuleOptions,
   availabilityOption,
   conditions,
   ruleInputs,
   ruleOptions,
-  type TypedRules,
   whereOption,
 } from './rule-options.js';
+import { picked, type Typed } from './typed.js';
 import {
   type CliCommand,
   choice,
@@ -35,15 +37,10 @@ function question(...head: Parameters<typeof newCommand>): Command {
     .addOption(modelOption());
 }
 
-/** Commander's own keys and types for the options of a question. */
-type TypedQuestion<Options> = TypedLog & Partial<Omit<Options, keyof TypedLog | 'where'>> & { output: string };
-
 /** The options that all questions have. @throws Failure 2 where one is missing. */
-function questionOptions(
-  { model: typedModel, output, ...typed }: TypedQuestion<{ model: string }>,
-  others: Files = {},
-) {
-  const model = requiredModel(typedModel);
+function questionOptions(typed: Typed, others: Files = {}) {
+  const { output } = typed;
+  const model = requiredModel(typed.model);
   refuseOverwriting(eachFile({ '--model': model, ...others }), [['--output', output]]);
   return { ...logOptions(typed), model, output };
 }
@@ -68,12 +65,15 @@ export const explain: CliCommand<ExplainOptions> = {
     return addLogOptions(command);
   },
   options(command) {
-    const typed: TypedQuestion<ExplainOptions> & TypedRules & Pick<ExplainOptions, 'top' | 'reasons' | 'format'> =
-      command.opts();
-    const { top, reasons, format } = typed;
+    const typed: Typed & Pick<ExplainOptions, 'reasons' | 'format'> = command.opts();
     const user = given(typed.user, '--user ID', 'the user to explain');
     const rules = ruleOptions({ ...typed, minHistory: 0, coldUsers: 'popular' });
-    return Object.freeze({ ...questionOptions(typed, ruleInputs(rules)), user, top, reasons, format, rules });
+    return Object.freeze({
+      ...questionOptions(typed, ruleInputs(rules)),
+      user,
+      ...picked(typed, 'top', 'reasons', 'format'),
+      rules,
+    });
   },
   run: async (options, io) => (await import('../commands/explain.js')).explain(options, io),
 };
@@ -99,9 +99,8 @@ export const similar: CliCommand<SimilarOptions> = {
     return addLogOptions(command);
   },
   options(command) {
-    const typed: TypedQuestion<SimilarOptions> &
-      Pick<SimilarOptions, 'top' | 'titles' | 'safeCsv'> & { where: string[] } = command.opts();
-    const { item, items, output, top, titles, availability = 'honour', safeCsv } = typed;
+    const typed: Typed & { format?: SimilarOptions['format'] } = command.opts();
+    const { item, items, output, availability = 'honour' } = typed;
     if (item !== undefined && items !== undefined) throw usageFailure('--item and --items cannot be combined');
     const isForPeople = typed.format === 'text' || (typed.format === undefined && item !== undefined && output === '-');
     const format = isForPeople ? 'text' : formatOf(output, typed.format === 'text' ? undefined : typed.format);
@@ -109,7 +108,14 @@ export const similar: CliCommand<SimilarOptions> = {
       throw usageFailure(`-o ${output}: similar items are written as csv or jsonl`);
     const where = conditions(typed.where);
     const own = questionOptions(typed, { '--items': items });
-    return Object.freeze({ ...own, item, items, top, titles, availability, where, safeCsv, format });
+    return Object.freeze({
+      ...own,
+      item,
+      ...picked(typed, 'items', 'top', 'titles', 'safeCsv'),
+      availability,
+      where,
+      format,
+    });
   },
   run: async (options, io) => (await import('../commands/similar.js')).similar(options, io),
 };
@@ -128,11 +134,48 @@ export const audience: CliCommand<AudienceOptions> = {
     return addLogOptions(command);
   },
   options(command) {
-    const typed: TypedQuestion<AudienceOptions> & Pick<AudienceOptions, 'top' | 'safeCsv'> & { where: string[] } =
-      command.opts();
-    const { top, safeCsv } = typed;
+    const typed: Typed = command.opts();
     const item = given(typed.item, '--item ID', 'the item whose audience is asked for');
-    return Object.freeze({ ...questionOptions(typed), item, top, where: conditions(typed.where), safeCsv });
+    return Object.freeze({
+      ...questionOptions(typed),
+      item,
+      where: conditions(typed.where),
+      ...picked(typed, 'top', 'safeCsv'),
+    });
   },
   run: async (options, io) => (await import('../commands/audience.js')).audience(options, io),
+};
+
+export const exportWeights: CliCommand<ExportOptions> = {
+  command() {
+    const examples = [
+      'recommend export --model m.rec -o weights.npz',
+      'recommend export --model m.rec --format csv | head',
+    ];
+    const description = 'Write the weights of a model for SciPy and other programs.';
+    const command = newCommand('export', description, '--model FILE [-o FILE]', examples)
+      .optionsGroup(Group.have)
+      .addOption(modelOption())
+      .optionsGroup(Group.want)
+      .addOption(choice('--format <format>', 'npz (SciPy), mtx (Matrix Market) or csv', WEIGHT_FORMATS))
+      .addOption(outputOption());
+    return addLogOptions(command);
+  },
+  options(command) {
+    const typed: Typed & { format?: WeightFormat } = command.opts();
+    const { output } = typed;
+    const model = requiredModel(typed.model);
+    const extension = extname(output.replace(/\.gz$/i, '')).slice(1).toLowerCase();
+    const byExtension = WEIGHT_FORMATS.find((each) => each === extension);
+    const format = typed.format ?? byExtension ?? (output === '-' ? 'csv' : undefined);
+    if (!format) throw usageFailure(`-o ${output}: --format says how to write it: ${WEIGHT_FORMATS.join(', ')}`);
+    if (byExtension && byExtension !== format)
+      throw usageFailure(`--format ${format} and -o ${output} contradict each other`);
+    if (output === '-' && format !== 'csv')
+      throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
+    if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy cannot read .npz.gz`);
+    refuseOverwriting([['--model', model]], [['--output', output]]);
+    return Object.freeze({ ...logOptions(typed), model, format, output });
+  },
+  run: async (options, io) => (await import('../commands/export.js')).exportModel(options, io),
 };

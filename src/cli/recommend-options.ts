@@ -6,10 +6,11 @@ import type { Options } from '../pipeline/options.js';
 import { BALANCES } from '../workers/balance.js';
 import { addEvidenceOptions, attributeWeightSet } from './evidence-options.js';
 import { examplesText, Group, modelOption, newCommand } from './help-groups.js';
-import { addFileOptions, addReadingOptions, inputOptions, type TypedInput } from './input-options.js';
-import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addOutputOptions, outputOptions, type TypedOutput } from './output-options.js';
-import { addRuleOptions, ruleInputs, ruleOptions, type TypedRules } from './rule-options.js';
+import { addFileOptions, addReadingOptions, inputOptions } from './input-options.js';
+import { addLogOptions, logOptions } from './log-options.js';
+import { addOutputOptions, outputOptions } from './output-options.js';
+import { addRuleOptions, ruleInputs, ruleOptions } from './rule-options.js';
+import { picked, type Typed } from './typed.js';
 import {
   bytes,
   type CliCommand,
@@ -109,20 +110,6 @@ export function addReportOptions(command: Command): Command {
   return addLogOptions(command);
 }
 
-/** Commander's own keys and types for the options above. */
-export interface Typed
-  extends TypedInput,
-    TypedLog,
-    TypedOutput,
-    TypedRules,
-    Pick<Options, 'workers' | 'balance' | 'lockWait' | 'resume' | 'dryRun'>,
-    Partial<Pick<Options, 'maxMemory' | 'tuned' | 'retune' | 'maxDuration' | 'summary' | 'metricsFile'>> {
-  algorithm: string;
-  set: string[];
-  maxHistory: number;
-  model?: string;
-}
-
 /** The values of the options of learning, for commands that do not learn. */
 export const NOT_LEARNED = { algorithm: AUTO, set: [], maxHistory: 0, dryRun: false };
 
@@ -131,8 +118,7 @@ export const NOT_LEARNED = { algorithm: AUTO, set: [], maxHistory: 0, dryRun: fa
  * @throws Failure 2 where they make no sense.
  */
 export function checked(typed: Typed, version: string, role: 'beside' | 'output' | 'input' = 'beside'): Options {
-  const { output, workers, maxMemory, balance, algorithm, set, maxHistory, model } = typed;
-  const { tuned, retune, lockWait, resume, dryRun, maxDuration, summary, metricsFile } = typed;
+  const { output, algorithm, set, maxHistory, model, tuned, retune, resume, summary, metricsFile } = typed;
   const lists = role === 'output' ? {} : { '--output': output };
   const written = { '--summary': summary, '--metrics-file': metricsFile, '--tuned': tuned };
   const outputs = { ...lists, ...written, ...(role === 'input' ? {} : { '--model': model }) };
@@ -157,20 +143,12 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
     ),
     ...logOptions(typed),
     ...outputOptions(typed),
-    model,
-    workers,
-    maxMemory,
-    balance,
+    ...picked(typed, 'model', 'workers', 'maxMemory', 'balance'),
     method: { ...method, settings: { ...method.settings, longestHistory: maxHistory } },
     tuned,
     retune: retune ?? 30,
     rules,
-    lockWait,
-    resume,
-    maxDuration,
-    dryRun,
-    summary,
-    metricsFile,
+    ...picked(typed, 'lockWait', 'resume', 'maxDuration', 'dryRun', 'summary', 'metricsFile'),
     version,
   });
 }

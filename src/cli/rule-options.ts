@@ -6,18 +6,8 @@ import type { RuleOptions } from '../pipeline/options.js';
 import { COLD_USERS, optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../rules/id-rules.js';
 import { filesOf, RULES, type RuleValues } from '../rules/rules.js';
 import { Group } from './help-groups.js';
-import type { TypedInput } from './input-options.js';
+import { picked, type Typed } from './typed.js';
 import { age, choice, collected, date, number, once } from './values.js';
-
-/** Commander's own keys and types for the options of `addRuleOptions`. */
-export interface TypedRules
-  extends Pick<RuleOptions, 'minHistory' | 'coldUsers' | 'includeSeen' | 'seed'>,
-    Partial<Pick<RuleOptions, 'seenWindow' | 'repeatAfter' | 'availability'>>,
-    Pick<TypedInput, 'now' | 'dateOrder'>,
-    Partial<Record<RuleFile, string | string[]>>,
-    RuleValues {
-  where?: string[];
-}
 
 const LONGEST_HISTORY = 1_000_000;
 
@@ -60,7 +50,7 @@ export function whereOption(description = 'only items for which this holds: "pri
 }
 
 /** The conditions as typed, parsed. @throws Failure 2 if one cannot be parsed. */
-export function conditions(where: readonly string[]): readonly Expression[] {
+export function conditions(where: readonly string[] = []): readonly Expression[] {
   return Object.freeze(where.map((text) => parseExpression(text, '--where')));
 }
 
@@ -69,8 +59,8 @@ export function availabilityOption(): Option {
 }
 
 /** The rules that were typed, checked. @throws Failure 2 where they make no sense. */
-export function ruleOptions(typed: TypedRules, availabilityByDefault: Availability = 'honour'): RuleOptions {
-  const { minHistory, coldUsers, includeSeen, seenWindow, repeatAfter, seed, where = [], availability, now } = typed;
+export function ruleOptions(typed: Typed, availabilityByDefault: Availability = 'honour'): RuleOptions {
+  const { includeSeen, seenWindow, repeatAfter, where = [], availability = availabilityByDefault } = typed;
   const options = Object.keys(RULE_FILES) as RuleFile[];
   const files: RuleFiles = Object.fromEntries(
     options.flatMap((option) => (typed[option] ? [[option, [typed[option]].flat()]] : [])),
@@ -81,10 +71,11 @@ export function ruleOptions(typed: TypedRules, availabilityByDefault: Availabili
     throw usageFailure('--repeat-after needs --exclude-previous FILE: it compares the dates in that file');
   const lists: RuleValues = Object.fromEntries(RULES.flatMap(([name]) => (name in typed ? [[name, typed[name]]] : [])));
   return Object.freeze({
-    ...{ files, minHistory, coldUsers, includeSeen, seenWindow, repeatAfter },
+    files,
+    ...picked(typed, 'minHistory', 'coldUsers', 'includeSeen', 'seenWindow', 'repeatAfter'),
     where: conditions(where),
-    availability: availability ?? availabilityByDefault,
-    ...{ now, dayOrder: typed.dateOrder, seed },
+    availability,
+    ...{ now: typed.now, dayOrder: typed.dateOrder, seed: typed.seed },
     lists: Object.freeze(lists),
   });
 }

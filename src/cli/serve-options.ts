@@ -2,8 +2,9 @@ import { Option } from 'commander';
 import type { ServeOptions } from '../pipeline/options.js';
 import { BALANCES } from '../workers/balance.js';
 import { Group, modelOption, newCommand } from './help-groups.js';
-import { addLogOptions, logOptions, type TypedLog } from './log-options.js';
-import { addRuleOptions, ruleOptions, type TypedRules } from './rule-options.js';
+import { addLogOptions, logOptions } from './log-options.js';
+import { addRuleOptions, ruleOptions } from './rule-options.js';
+import { picked, type Typed } from './typed.js';
 import {
   type CliCommand,
   choice,
@@ -20,13 +21,6 @@ const BATCH_RULES = [
   ...['--only-users', '--min-history', '--cold-users', '--exclude-pairs', '--candidates'],
   ...['--exclude-previous', '--repeat-after', '--seen-window'],
 ];
-
-interface Typed
-  extends TypedRules,
-    TypedLog,
-    Pick<ServeOptions, 'port' | 'host' | 'workers' | 'balance' | 'deadline' | 'queue'> {
-  model?: string;
-}
 
 export const serve: CliCommand<ServeOptions> = {
   command() {
@@ -58,9 +52,13 @@ export const serve: CliCommand<ServeOptions> = {
   },
   options(command, version) {
     const typed: Typed = command.opts();
-    const { port, host, workers, balance, deadline, queue } = typed;
-    const how = { port, host, workers, balance, deadline, queue, version, ...logOptions(typed) };
-    return Object.freeze({ model: requiredModel(typed.model), rules: ruleOptions(typed), ...how });
+    return Object.freeze({
+      model: requiredModel(typed.model),
+      rules: ruleOptions(typed),
+      ...picked(typed, 'port', 'host', 'workers', 'balance', 'deadline', 'queue'),
+      version,
+      ...logOptions(typed),
+    });
   },
   run: async (options, io) => (await import('../commands/serve.js')).serve(options, io),
 };

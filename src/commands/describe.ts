@@ -1,13 +1,10 @@
-import type { ReadData } from '../dataset/read.js';
-import { ExitCode } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
 import { descriptionReport } from '../html-report/description-report.js';
 import { loadPlotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
 import type { DescribeOptions } from '../pipeline/options.js';
+import { plainRun } from '../pipeline/question.js';
 import { readInputs } from '../pipeline/reading/read.js';
-import { startRun } from '../pipeline/run.js';
-import { orInterrupted } from '../pipeline/stopping.js';
 import { descriptionFacts, descriptionText } from '../report/description.js';
 import { frozenCommand } from '../report/frozen-command.js';
 
@@ -18,29 +15,17 @@ import { frozenCommand } from '../report/frozen-command.js';
 export async function describe(options: DescribeOptions, io: Io): Promise<number> {
   const { report } = options;
   const plotter = report === undefined ? undefined : await loadPlotter();
-  const run = startRun(options, io);
-  try {
+  return plainRun(options, io, async (run) => {
     const page = report === undefined ? undefined : run.open(report);
-    await orInterrupted(io.interrupted, async () => {
-      // The description contains all that would be logged.
-      const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
-      const command = frozenCommand(options.typed, read.reports);
-      const answer = run.open(options.output);
-      await writeWhole(answer, textOf(read, command, options, answer.isTerminal === true));
-      if (page && plotter) await writeWhole(page, descriptionReport(plotter, read, read.warnings, command));
-    });
-    return ExitCode.ok;
-  } finally {
-    await run.end();
-  }
-}
-
-function textOf(
-  read: ReadData & { warnings: string[] },
-  command: string,
-  { format }: DescribeOptions,
-  withBars: boolean,
-): string {
-  if (format === 'text') return descriptionText(read, read.warnings, command, withBars);
-  return `${JSON.stringify(descriptionFacts(read, read.warnings, command), undefined, 2)}\n`;
+    // The description contains all that would be logged.
+    const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
+    const command = frozenCommand(options.typed, read.reports);
+    const answer = run.open(options.output);
+    const text =
+      options.format === 'text'
+        ? descriptionText(read, command, answer.isTerminal === true)
+        : `${JSON.stringify(descriptionFacts(read, command), undefined, 2)}\n`;
+    await writeWhole(answer, text);
+    if (page && plotter) await writeWhole(page, descriptionReport(plotter, read, command));
+  });
 }

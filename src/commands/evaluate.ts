@@ -3,8 +3,6 @@ import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { countingInteractions } from '../dataset/evidence-rules.js';
-import type { Inputs } from '../dataset/inputs.js';
-import { readDataset } from '../dataset/read.js';
 import { type Evaluation, evaluateRankings } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
@@ -22,23 +20,18 @@ import type { Io } from '../io.js';
 import { joined } from '../matrix/combined.js';
 import { hashOf, sample } from '../matrix/sampling.js';
 import { pickedRows, rowOf } from '../matrix/sparse.js';
-import { explainFolder } from '../pipeline/folder-failures.js';
+import { inChunks } from '../output/weights.js';
+import { READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { methodOfSpec } from '../pipeline/learning/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
-import { stagesOf } from '../pipeline/planned-stages.js';
-import { fastReading, inputBytes, startChildren } from '../pipeline/reading/read.js';
-import { openBadRows } from '../pipeline/reading/rejected-rows.js';
-import { readTestEvents } from '../pipeline/reading/test-events.js';
+import { inputBytes, type ReadOptions, readInputs } from '../pipeline/reading/read.js';
 import { type ExplainedRanking, recommendLists } from '../pipeline/recommend-lists.js';
-import { effectiveNow, inputsOfRules, reportOffer } from '../pipeline/rules/offer.js';
 import type { PlannedRules } from '../pipeline/rules/plan.js';
 import { readWithRules } from '../pipeline/rules/read.js';
 import { chooseServedUsers } from '../pipeline/rules/served-users.js';
-import { type Run, startRun } from '../pipeline/run.js';
+import { explainFolder, type Run, startRun } from '../pipeline/run.js';
 import { orInterrupted } from '../pipeline/stopping.js';
-import { inputReport, inputWarnings } from '../report/input-report.js';
 import { exclusionsUnder } from '../rules/filters.js';
-import { understandEvents } from '../understanding/understanding.js';
 
 /** How many users a report shows, with how many reasons per item, and the random stream that draws them. */
 const USERS_SHOWN = 20;
@@ -54,12 +47,11 @@ const SHOWN_STREAM = 0x100c;
 export async function evaluate(options: EvaluateOptions, io: Io): Promise<number> {
   // This refuses settings that make no sense before anything is read.
   const methods = options.algorithms.map(methodOfSpec);
-  const stages = methods.flatMap((method) => stagesOf(method, inputBytes(options)));
+  const stages = [READING, ...methods.flatMap((method) => stagesOf(method, inputBytes(options)))];
   const plotter = options.report === undefined ? undefined : await loadPlotter();
   const run = startRun({ ...options, stages }, io);
   let exitCode: number = ExitCode.unexpected;
   try {
-    startChildren(run, inputBytes(options));
     await compareAlgorithms(run, options, io.interrupted, recommendLists, plotter);
     exitCode = run.lost.length === 0 ? ExitCode.ok : ExitCode.someFailed;
     const lost = run.lost.map(({ what, index, why }) => `${what} ${index}: ${why}`);
@@ -96,9 +88,8 @@ export async function compareAlgorithms(
   await orInterrupted(interrupted, async () => {
     const read = (extraColumns: readonly string[]) => holdOut(run, { ...options, extraColumns });
     const longest = Math.max(...options.at);
-    const { data, rules } = await readWithRules(run, options, longest, read, ({ heldOut }) => heldOut.dataset);
-    const { heldOut, reports, howRead } = data;
-    const { dataset } = heldOut;
+    const { data, rules } = await readWithRules(run, options, longest, read);
+    const { heldOut, dataset, reports, howRead } = data;
     const { users } = chooseServedUsers(run, rules, { ...countingInteractions(dataset), served: heldOut.users });
     const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
     const test = testSetOf(heldOut, options, barred.had.interactions, users);
@@ -112,7 +103,7 @@ export async function compareAlgorithms(
     await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
     if (answer.isTerminal && options.format === 'table')
       await answer.write(terminalPlots(evaluation, test, rankings, dataset));
-    if (perUser) await writeAll(perUser, perUserCsv(evaluation, test, dataset.userIds, quote));
+    if (perUser) await writeAll(perUser, inChunks(perUserCsv(evaluation, test, dataset.userIds, quote)));
     if (report && plotter) {
       await writeAll(report, [evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead })]);
     }
@@ -121,35 +112,11 @@ export async function compareAlgorithms(
 }
 
 /** Reads the files, and holds out a part: the test file, or a split of the interactions. */
-async function holdOut(
-  run: Run,
-  options: EvaluateOptions & Pick<Inputs, 'extraColumns'>,
-): Promise<{ heldOut: HeldOut; reports: FileReport[]; howRead: string }> {
-  const { test } = options;
-  const rejects = openBadRows(options.badRows, options.safeCsv, run.info);
-  const titles = options.report !== undefined;
-  const inputs = { ...options, ...inputsOfRules(run, options), titles, badRows: rejects.badRows, onBytes: () => {} };
-  const logReading = async (dataset: Dataset, reports: readonly FileReport[]) => {
-    const doubts = reportOffer(options.rules, dataset, reports, effectiveNow(run, options));
-    const text = inputReport(dataset, reports, options.verbose);
-    run.info(text);
-    for (const warning of [...inputWarnings(reports, options.badRows), ...doubts]) run.warn(warning);
-    await rejects.close();
-    return text;
-  };
-  try {
-    const testRoles = test === undefined ? undefined : await understandEvents(inputs, test);
-    const { dataset, reports } = await readDataset({ ...inputs, ...fastReading(run) });
-    if (testRoles === undefined) {
-      const howRead = await logReading(dataset, reports);
-      return { heldOut: bySplit(options, dataset), reports, howRead };
-    }
-    const { events, report } = await readTestEvents({ ...inputs, evidence: undefined }, testRoles, dataset);
-    const howRead = await logReading(dataset, [...reports, report]);
-    return { heldOut: heldOutByFile(dataset, events, report.table.path), reports, howRead };
-  } finally {
-    rejects.abandon();
-  }
+async function holdOut(run: Run, options: EvaluateOptions & Pick<ReadOptions, 'extraColumns'>) {
+  const read = await readInputs(run, { ...options, titles: options.report !== undefined });
+  const { reports, howRead, test } = read;
+  const heldOut = test ? heldOutByFile(read.dataset, test, test.report.table.path) : bySplit(options, read.dataset);
+  return { heldOut, dataset: heldOut.dataset, reports, howRead };
 }
 
 function bySplit({ split, holdout, seed, items }: EvaluateOptions, dataset: Dataset): HeldOut {

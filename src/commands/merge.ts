@@ -3,8 +3,8 @@ import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { badData } from '../failure.js';
 import { readArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
-import type { TextColumn } from '../output/columns.js';
-import { type ShardStage, staleShards } from '../pipeline/finished/checkpoint.js';
+import type { TextColumn } from '../output/formats.js';
+import { SHARD_STAGES, staleShards } from '../pipeline/finished/checkpoint.js';
 import type { Options } from '../pipeline/options.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { writeLists } from '../pipeline/recommend.js';
@@ -25,11 +25,7 @@ export async function merge({ work, ...options }: Options & { work: string }, io
 }
 
 function refuseForeign(planned: PlannedWork): void {
-  const stages: ShardStage[] = ['count', 'learn', 'recommend'];
-  const [first, ...others] = staleShards(
-    planned.work,
-    stages.map((stage) => planned.output(stage)),
-  );
+  const [first, ...others] = staleShards(planned.work, SHARD_STAGES.map(planned.output));
   if (first === undefined) return;
   const found = others.length > 0 ? `${first} and ${others.length} more are` : `${first} is`;
   throw badData(`${planned.work}: ${found} of another plan (other data, options or version); remove them`);

@@ -11,18 +11,16 @@ import { packedTexts, quotedArrays } from '../csv/quoted-cells.js';
 import { type Arrays, withFile, writeArrays } from '../files/array-file.js';
 import type { Io } from '../io.js';
 import { statisticsOf } from '../model/row-normalisation.js';
-import type { ShardStage } from '../pipeline/finished/checkpoint.js';
-import { arrangeFiles } from '../pipeline/learning/learn-files.js';
+import { SHARD_STAGES } from '../pipeline/finished/checkpoint.js';
+import { arrangeFiles, READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { sizesOf } from '../pipeline/memory-limit.js';
 import type { Options } from '../pipeline/options.js';
 import { layoutOf } from '../pipeline/output/list-output.js';
 import { outputColumns } from '../pipeline/output/output-columns.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
-import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/reading/read.js';
 import { removeReading } from '../pipeline/reading/read-parts.js';
-import { chooseServedUsers } from '../pipeline/rules/served-users.js';
-import { planServing } from '../pipeline/rules/serving.js';
+import { serveUsers } from '../pipeline/rules/serving.js';
 import { plural } from '../quantities.js';
 import { scoringCosts } from '../ranking/audience.js';
 import { shellWord } from '../understanding/shell-word.js';
@@ -51,8 +49,7 @@ export async function planArray(options: PlanOptions, io: Io): Promise<number> {
   };
   const asRun = { ...options, output: planPath(work) };
   const code = await runToOutput(asRun, io, [READING, ...tuning], check, (job) => writePlan(job, options));
-  const stages: ShardStage[] = ['count', 'learn', 'recommend'];
-  const arrays = stages.map((stage) => `${shardCommand(stage, work, 'auto')}\n`);
+  const arrays = SHARD_STAGES.map((stage) => `${shardCommand(stage, work, 'auto')}\n`);
   io.stdout.write(`# run each as an array of ${shards}, after the one before is finished:\n${arrays.join('')}`);
   io.stdout.write(
     `recommend merge --work ${shellWord(work)} -o recs.${options.format === 'wide' ? 'csv' : options.format}\n`,
@@ -63,17 +60,10 @@ export async function planArray(options: PlanOptions, io: Io): Promise<number> {
 async function writePlan(job: OutputRun, options: PlanOptions): Promise<void> {
   const { run, record, destination } = job;
   const { work, shards, format, safeCsv, top, precision, reasons, version, method } = options;
-  const { dataset, arranged, settings, answer } = await arrangeFiles(
-    job,
-    options,
-    (dataset, settings, rules) => {
-      const { users, ...who } = chooseServedUsers(run, rules, dataset);
-      const sizes = { ...sizesOf(dataset, settings, options.rules), isTuned: false, isParquet: false };
-      return { ...who, sizes, serving: planServing(run, rules, dataset, users, settings) };
-    },
-    shards,
-  );
-  const { serving, sizes, cold, left_out } = answer;
+  const { dataset, rules, settings, arranged, release } = await arrangeFiles(job, options, shards);
+  const { serving, cold, left_out } = serveUsers(run, rules, dataset, settings);
+  const sizes = { ...sizesOf(dataset, settings, options.rules), isTuned: false, isParquet: false };
+  release();
   const { facts, counts, cuts, evidencePath, key = '' } = arranged;
   const factors = await arranged.factors;
   const columns = outputColumns(options.outputColumns, format, dataset, serving.users);

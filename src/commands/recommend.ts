@@ -1,15 +1,13 @@
 import { Failure } from '../failure.js';
 import type { Io } from '../io.js';
-import { learnFiles } from '../pipeline/learning/learn-files.js';
+import { arrangeFiles, READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { readTunedFile } from '../pipeline/learning/tuned-file.js';
 import type { Options } from '../pipeline/options.js';
 import { warnOfLost } from '../pipeline/output/outcome.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
-import { READING, stagesOf } from '../pipeline/planned-stages.js';
 import { inputBytes } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
-import { chooseServedUsers } from '../pipeline/rules/served-users.js';
-import { planServing } from '../pipeline/rules/serving.js';
+import { serveUsers } from '../pipeline/rules/serving.js';
 import { refuseToReplaceOtherFile } from '../saved-model/write.js';
 
 /** The main job: read, learn, recommend, write; `--model` also saves the model. @returns, @throws as `runToOutput`. */
@@ -30,13 +28,10 @@ export function refuseOthers({ tuned, model }: Pick<Options, 'tuned' | 'model'>)
 async function writeLists(job: OutputRun, options: Options): Promise<void> {
   const { run, stages, destination, record } = job;
   const model = options.model === undefined ? undefined : run.open(options.model);
-  const read = await learnFiles(job, options, (dataset, settings, rules) => {
-    const { users, ...who } = chooseServedUsers(run, rules, dataset);
-    return { ...who, serving: planServing(run, rules, dataset, users, settings) };
-  });
-  const { dataset, learned } = read;
-  const { serving, cold, left_out } = read.answer;
-  if (model) await stages.take('saving', () => read.save(model));
+  const { dataset, rules, settings, learn } = await arrangeFiles(job, options);
+  const { serving, ...who } = await stages.take('learning', async () => serveUsers(run, rules, dataset, settings));
+  const { learned, save } = await learn();
+  if (model) await stages.take('saving', () => save(model));
   const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
   await run.pool.close('gently');
   await model?.commit();
@@ -47,5 +42,5 @@ async function writeLists(job: OutputRun, options: Options): Promise<void> {
       cause,
     });
   });
-  record.served = { ...served, cold, left_out, ...warnOfLost(run, dataset) };
+  record.served = { ...served, ...who, ...warnOfLost(run, dataset) };
 }

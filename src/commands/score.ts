@@ -12,8 +12,7 @@ import { readInputs } from '../pipeline/reading/read.js';
 import { serve } from '../pipeline/recommend.js';
 import { inputsForRules } from '../pipeline/rules/offer.js';
 import { readWithRules } from '../pipeline/rules/read.js';
-import { chooseServedUsers } from '../pipeline/rules/served-users.js';
-import { planServing } from '../pipeline/rules/serving.js';
+import { serveUsers } from '../pipeline/rules/serving.js';
 import type { Run } from '../pipeline/run.js';
 import { plural, thousands } from '../quantities.js';
 import { meanLength } from '../ranking/audience.js';
@@ -46,50 +45,41 @@ export async function score(options: Options, io: Io): Promise<number> {
 async function scoreLists(job: OutputRun, options: Options): Promise<void> {
   const { run, memory, stages, record, checkpoint, destination } = job;
   const model = new SavedModel(options.model ?? '', () => run.directory.file('model'));
-  try {
-    const { name, settings } = model.facts.method;
-    if (options.users.length === 0) run.pool.start(Math.ceil(model.facts.counts.served / USERS_PER_CHILD));
-    record.paths = [options.model ?? '', ...record.paths];
-    record.method = { name, settings, auto: null };
-    const wanted = inputsForRules(run, options.rules, needsInputColumns(options.outputColumns));
-    const isNew = options.users.length > 0;
-    const read = async (extraColumns: readonly string[]) =>
-      isNew ? readUsers(job, { ...options, ...wanted, extraColumns }, model, wanted) : model.dataset(wanted);
-    const { data, rules } = await stages.take('reading', () =>
-      readWithRules(run, { ...options, areSome: isNew }, options.top, read, (all) => all),
-    );
-    const dataset = countingInteractions(data);
-    outputColumns(options.outputColumns, options.format, dataset);
-    record.dataset = dataset;
-    for (const note of rules.notes) run.info(note);
-    for (const warning of rules.warnings) run.warn(warning);
-    const { userIds, interactions, times, excluded, preferences, groups } = data;
-    const users = isNew ? { userIds, interactions, times, excluded, preferences, groups } : null;
-    const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
-    const { files, rowLengths } = model;
-    const cells = rowLengths.reduce((total, length) => total + length, 0);
-    await memory.score(dataset, cells, options.rules);
-    const { users: usersServed, ...who } = chooseServedUsers(run, rules, dataset);
-    // For a few new users, starting another child takes longer than its work.
-    if (isNew)
-      await run.pool.limit(Math.max(1, Math.min(run.workers, Math.ceil(usersServed.length / USERS_PER_CHILD))));
-    const served = await stages.take('recommending', () => {
-      const serving = planServing(run, rules, dataset, usersServed, settings);
-      return serve(
-        run,
-        options,
-        dataset,
-        serving,
-        { model: files, settings, cellsPerRow: meanLength(rowLengths), key },
-        destination,
-      );
-    });
-    await run.pool.close('gently');
-    await destination.commit();
-    record.served = { ...served, ...who, ...warnOfLost(run, dataset) };
-  } finally {
-    model.close();
-  }
+  run.atEnd(() => model.close());
+  const { name, settings } = model.facts.method;
+  if (options.users.length === 0) run.pool.start(Math.ceil(model.facts.counts.served / USERS_PER_CHILD));
+  record.paths = [options.model ?? '', ...record.paths];
+  record.method = { name, settings, auto: null };
+  const wanted = inputsForRules(run, options.rules, needsInputColumns(options.outputColumns));
+  const isNew = options.users.length > 0;
+  const read = async (extraColumns: readonly string[]) => ({
+    dataset: isNew
+      ? await readUsers(job, { ...options, ...wanted, extraColumns }, model, wanted)
+      : model.dataset(wanted),
+  });
+  const { data, rules } = await stages.take('reading', () =>
+    readWithRules(run, { ...options, areSome: isNew }, options.top, read),
+  );
+  const dataset = countingInteractions(data.dataset);
+  outputColumns(options.outputColumns, options.format, dataset);
+  record.dataset = dataset;
+  for (const note of rules.notes) run.info(note);
+  for (const warning of rules.warnings) run.warn(warning);
+  const { userIds, interactions, times, excluded, preferences, groups } = data.dataset;
+  const users = isNew ? { userIds, interactions, times, excluded, preferences, groups } : null;
+  const key = checkpoint?.begin(manifestOf(options, { model: model.hash, users }), run.info);
+  const { files, rowLengths } = model;
+  const cells = rowLengths.reduce((total, length) => total + length, 0);
+  await memory.score(dataset, cells, options.rules);
+  const { serving, ...who } = await stages.take('recommending', async () => serveUsers(run, rules, dataset, settings));
+  // For a few new users, starting another child takes longer than its work.
+  const children = Math.ceil(serving.users.length / USERS_PER_CHILD);
+  if (isNew) await run.pool.limit(Math.max(1, Math.min(run.workers, children)));
+  const learned = { model: files, settings, cellsPerRow: meanLength(rowLengths), key };
+  const served = await stages.take('recommending', () => serve(run, options, dataset, serving, learned, destination));
+  await run.pool.close('gently');
+  await destination.commit();
+  record.served = { ...served, ...who, ...warnOfLost(run, dataset) };
 }
 
 /** Reads the users of new files. @throws Failure 65 where the model knows none of their items. */

@@ -3,7 +3,7 @@ import { planPath, ranges, readPlan, shardCommand } from '../array-jobs/plan-fil
 import { readingStatus } from '../array-jobs/reading.js';
 import { ExitCode } from '../failure.js';
 import type { Io } from '../io.js';
-import { type ShardStage, STAGES } from '../pipeline/finished/checkpoint.js';
+import { SHARD_STAGES, STAGES } from '../pipeline/finished/checkpoint.js';
 import { shellWord } from '../understanding/shell-word.js';
 
 export interface StatusOptions {
@@ -56,7 +56,7 @@ function statusOf(work: string, version: string): { shards: number; stages: Stag
     return { shards, stages: [{ stage: STAGES.read, ...open, command }], last };
   }
   const planned = readPlan(work, version);
-  const stages = (['count', 'learn', 'recommend'] satisfies ShardStage[]).map((stage) => {
+  const stages = SHARD_STAGES.map((stage) => {
     const { begun, missing } = planned.unfinished(stage, null);
     return { stage: STAGES[stage], begun, missing, command: shardCommand(stage, work, 'auto') };
   });

@@ -56,10 +56,8 @@ function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Number(value.toPrecision(6));
 }
 
-const USERS_PER_CHUNK = 1000;
-
 /**
- * The metrics of every tested user as CSV, in chunks: user by user, then by algorithm, then by cut. The last two columns are how many
+ * The metrics of every tested user as CSV, line by line: user by user, then by algorithm, then by cut. The last two columns are how many
  * interactions of the user were learned from, and how many items are to be found. @param quote turns text into a cell.
  */
 export function* perUserCsv(
@@ -71,7 +69,6 @@ export function* perUserCsv(
   const names = rankings.map(({ algorithm }) => quote(algorithm));
   const metrics = USER_METRICS.length;
   yield `user_id,algorithm,at,${USER_METRICS.join(',')},history,to_find\n`;
-  let chunk = '';
   let from = 0;
   for (let row = 0; row < users.length; row++) {
     const user = users[row]!;
@@ -80,13 +77,9 @@ export function* perUserCsv(
     for (const name of names) {
       for (const cut of cuts) {
         const cells = Array.from(perUser.values.subarray(from, from + metrics), rounded);
-        chunk += `${id},${name},${cut},${cells.join(',')},${counts}\n`;
+        yield `${id},${name},${cut},${cells.join(',')},${counts}\n`;
         from += metrics;
       }
-    }
-    if ((row + 1) % USERS_PER_CHUNK === 0 || row + 1 === users.length) {
-      yield chunk;
-      chunk = '';
     }
   }
 }

@@ -15,14 +15,17 @@ const MOST = 10;
  *   that changed most: users by the sum of both measures, items by the number of lists that have them.
  */
 export function listDiff(before: Lists, after: Lists, items: number) {
-  const users = new Counts();
+  const all = Math.max(before.start.length, after.start.length) - 1;
+  const [were, are] = [before, after].map((lists) =>
+    Uint32Array.from({ length: all }, (_, user) => listAt(lists, user).length),
+  );
+  const users = presence(were!, are!);
   const compare = comparison(items);
   const mostChanged = new TopN(MOST);
   let [kept, agreement] = [0, 0];
-  const all = Math.max(before.start.length, after.start.length) - 1;
   for (let user = 0; user < all; user++) {
     const [was, is] = [listAt(before, user), listAt(after, user)];
-    if (!users.count(was.length, is.length)) continue;
+    if (was.length === 0 || is.length === 0) continue;
     const { both, longest, rankBiasedOverlap } = compare(was, is);
     kept += both / longest;
     agreement += rankBiasedOverlap;
@@ -46,37 +49,23 @@ function listAt(lists: Lists, user: number): Uint32Array {
   return user + 1 < lists.start.length ? listOf(lists, user) : lists.items.subarray(0, 0);
 }
 
-/** Counts users or items: before, after, in both, and in only one of the two. */
-class Counts {
-  before = 0;
-  after = 0;
-  both = 0;
-  came = 0;
-  went = 0;
-
-  /** @returns true for one that is in both. */
-  count(was: number, is: number): boolean {
-    if (was > 0) this.before++;
-    if (is > 0) this.after++;
-    if (was === 0 && is > 0) this.came++;
-    if (was > 0 && is === 0) this.went++;
-    if (was > 0 && is > 0) this.both++;
-    return was > 0 && is > 0;
-  }
+/** How many users or items there are before, after, in both, and in only one of the two. @param were,are above 0 for those that are there. */
+function presence(were: Uint32Array, are: Uint32Array) {
+  const [before, after] = [were, are].map((counts) => counts.filter((count) => count > 0).length) as [number, number];
+  const both = were.filter((was, at) => was > 0 && are[at]! > 0).length;
+  return { before, after, both, came: after - both, went: before - both };
 }
 
 /** Compares in how many lists each item was and is. */
 function itemChanges(before: Uint32Array, after: Uint32Array, items: number) {
   const [were, are] = [countsOf(before, items), countsOf(after, items)];
-  const counts = new Counts();
   const [more, fewer] = [new TopN(MOST), new TopN(MOST)];
   for (let item = 0; item < items; item++) {
     const [was, is] = [were[item]!, are[item]!];
-    counts.count(was, is);
     if (is !== was) (is > was ? more : fewer).offer(item, Math.abs(is - was));
   }
   const named = (best: TopN) => Array.from(best.drain(), (item) => ({ item, before: were[item]!, after: are[item]! }));
-  return { items: counts, inMoreLists: named(more), inFewerLists: named(fewer) };
+  return { items: presence(were, are), inMoreLists: named(more), inFewerLists: named(fewer) };
 }
 
 /**

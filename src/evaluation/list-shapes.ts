@@ -1,5 +1,7 @@
 import { countsOf } from '../matrix/sparse.js';
 import { doublingPart } from '../report/distributions.js';
+import type { Ranking } from './evaluation.js';
+import type { TestSet } from './test-set.js';
 
 /** How the items of lists, or of the held-out interactions, are distributed. */
 export interface Shape {
@@ -11,6 +13,19 @@ export interface Shape {
 
 /** The shares of the catalogue at which `tail` is computed: 0.1 % to all, ten per factor of 10. */
 export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
+
+/** The series of the held-out items, beside those of the algorithms. */
+export const HELD_OUT = 'held out';
+
+/** The shapes of what was held out and of the lists of each algorithm, by name. */
+export function shapesOf({ train, relevant, offered }: TestSet, rankings: readonly Ranking[]): [string, Shape][] {
+  const popularity = countsOf(train.index, train.columns);
+  const items = [
+    [HELD_OUT, relevant.index] as const,
+    ...rankings.map(({ algorithm, lists }) => [algorithm, lists.items] as const),
+  ];
+  return items.map(([name, own]) => [name, shapeOf(own, popularity, offered)]);
+}
 
 /** @param items one per entry. @param popularity by item, how many users had it; nobody had items beyond its end, outside the catalogue. */
 export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array): Shape {

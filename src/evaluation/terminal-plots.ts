@@ -1,9 +1,7 @@
-import { countsOf } from '../matrix/sparse.js';
-import { bars, horizontalBar } from '../report/bars.js';
-import { distributionLines, distributionsOf, doublingLabel } from '../report/distributions.js';
+import { bars, distributionLines, distributionsOf, doublingLabel, horizontalBar } from '../report/distributions.js';
 import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
-import { shapeOf } from './list-shapes.js';
+import { shapesOf } from './list-shapes.js';
 import { finder, headOf } from './report-tables.js';
 import type { TestSet } from './test-set.js';
 
@@ -20,11 +18,9 @@ export function terminalPlots(
   const find = finder(figures);
   const recall = rankings.map(({ algorithm }) => find(algorithm, ALL, 'recall', at)?.value ?? 0);
   const most = Math.max(...recall) || 1;
-  const popularity = countsOf(test.train.index, test.train.columns);
-  const shares = (items: Uint32Array) => [...shapeOf(items, popularity, test.offered).byPopularity];
-  const heldOut = shares(test.relevant.index);
+  const shares = shapesOf(test, rankings).map(([name, { byPopularity }]) => [name, [...byPopularity]] as const);
   // The first part has the items that nobody had.
-  const last = doublingLabel(Math.max(0, heldOut.length - 2));
+  const last = doublingLabel(Math.max(0, (shares[0]?.[1].length ?? 0) - 2));
   return [
     '',
     ...aligned(
@@ -37,7 +33,7 @@ export function terminalPlots(
     '',
     `items by the users who had them: nobody, 1, 2, up to 4, … ${last}`,
     ...aligned(
-      [['held out', bars(heldOut)], ...rankings.map(({ algorithm, lists }) => [algorithm, bars(shares(lists.items))])],
+      shares.map(([name, parts]) => [name, bars(parts)]),
       'l',
     ),
     '',

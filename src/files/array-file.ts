@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { mappedFile } from '../matrix/memory.js';
 import {
   type Alias,
@@ -19,6 +19,7 @@ import {
   typeName,
 } from './array-header.js';
 import { checkSum } from './check-sum.js';
+import { ownTag } from './owner.js';
 
 /** Named typed arrays, as parent and children exchange them in files. */
 export type Arrays = Record<string, TypedArray>;
@@ -41,6 +42,17 @@ export function writeArrays(path: string, arrays: Arrays): void {
     }
   } finally {
     closeSync(file);
+  }
+}
+
+/** Writes an array file under a temporary name and then renames it, so that it appears whole or not at all. */
+export function publishArrays(path: string, arrays: Arrays, temporary = `${path}.${ownTag()}`): void {
+  try {
+    writeArrays(temporary, arrays);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }
 
@@ -234,4 +246,15 @@ function writeAt(file: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length; ) {
     done += writeSync(file, bytes, done, Math.min(MAX_BYTES_PER_CALL, bytes.length - done), position + done);
   }
+}
+
+/** Writes a value, whole or not at all. */
+export function writeJson(path: string, value: unknown): void {
+  publishArrays(path, { json: Buffer.from(JSON.stringify(value)) });
+}
+
+/** @throws RangeError if the file was cut or altered; the system's error if there is no file. */
+export function readJson(path: string): unknown {
+  const json = arrayOf(readArrays(path), 'json', Uint8Array);
+  return JSON.parse(Buffer.from(json).toString());
 }

@@ -1,7 +1,7 @@
 import type { ReadData } from '../dataset/read.js';
 import { shapeOf, TAIL } from '../evaluation/list-shapes.js';
 import { countsOf } from '../matrix/sparse.js';
-import { descriptionSummary, examplesOf } from '../report/description.js';
+import { type Described, descriptionSummary, examplesOf } from '../report/description.js';
 import { distributionsOf } from '../report/distributions.js';
 import { inputReport } from '../report/input-report.js';
 import { distributionPlot } from './distribution-plot.js';
@@ -12,8 +12,7 @@ import type { Plotter } from './plotter.js';
 /** `describe --report`: how files were understood, as an HTML page. @param command with every guess written out. */
 export function descriptionReport(
   plotter: Plotter,
-  { dataset, reports, understanding }: ReadData,
-  warnings: readonly string[],
+  { dataset, reports, understanding, warnings }: Described,
   command: string,
 ): string {
   const columns = reports.map((report) => columnTable(report.table.path, examplesOf(report, understanding)));

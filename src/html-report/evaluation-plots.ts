@@ -1,4 +1,4 @@
-import { TAIL } from '../evaluation/list-shapes.js';
+import { HELD_OUT, TAIL } from '../evaluation/list-shapes.js';
 import type { Html } from './html.js';
 import type { Plotter } from './plotter.js';
 
@@ -9,9 +9,6 @@ export interface Point {
   low?: number | undefined;
   high?: number | undefined;
 }
-
-/** The series of the held-out items, drawn beside those of the algorithms. */
-export const HELD_OUT = 'held out';
 
 /** Colours of the page's style sheet: --series-0 and so on for algorithms, in their order. */
 const COLOURS = 8;

@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { ALL, COLD, type Evaluation, type Ranking } from '../evaluation/evaluation.js';
-import { type Shape, shapeOf } from '../evaluation/list-shapes.js';
+import { HELD_OUT, shapesOf } from '../evaluation/list-shapes.js';
 import {
   comparisonLine,
   comparisonSentence,
@@ -11,11 +11,11 @@ import {
 } from '../evaluation/report.js';
 import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
-import { countsOf, rowLengths } from '../matrix/sparse.js';
+import { rowLengths } from '../matrix/sparse.js';
 import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
 import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
-import { coloursOf, evaluationPlots, HELD_OUT } from './evaluation-plots.js';
+import { coloursOf, evaluationPlots } from './evaluation-plots.js';
 import { exampleUsers } from './example-users.js';
 import { figure, type Html, html, page, section, table } from './html.js';
 import type { Plotter } from './plotter.js';
@@ -104,14 +104,7 @@ const METRIC_WORDS = {
 
 function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly string[]): Html {
   const { test, rankings } = evaluated;
-  const popularity = countsOf(test.train.index, test.train.columns);
-  const shapes: [string, Shape][] = [
-    [HELD_OUT, shapeOf(test.relevant.index, popularity, test.offered)],
-    ...rankings.map(({ algorithm, lists }): [string, Shape] => [
-      algorithm,
-      shapeOf(lists.items, popularity, test.offered),
-    ]),
-  ];
+  const shapes = shapesOf(test, rankings);
   const colours = coloursOf(names);
   const plots = evaluationPlots(plotter, colours);
   const parts = shapes[0]?.[1].byPopularity.length ?? 1;

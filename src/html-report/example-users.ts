@@ -3,7 +3,7 @@ import type { TestSet } from '../evaluation/test-set.js';
 import { rowOf } from '../matrix/sparse.js';
 import { plural, thousands } from '../quantities.js';
 import type { ExplainedList } from '../report/explanation.js';
-import { orderOf, type UserFacts, userFacts } from '../report/user-facts.js';
+import { orderOf, type UserFacts, userFacts } from '../report/explanation.js';
 import { type Html, html, section } from './html.js';
 
 interface Item {

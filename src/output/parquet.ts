@@ -1,6 +1,6 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { notCreated, systemCode } from '../failure.js';
-import type { ColumnKind, TextColumn } from './columns.js';
+import type { ColumnKind, TextColumn } from './formats.js';
 import type { ListColumns } from './list-columns.js';
 import { SOURCES } from './reason-cells.js';
 

@@ -71,7 +71,8 @@ function digits(value = 0): string {
   return String(Number(value.toPrecision(9)));
 }
 
-function* inChunks(lines: Iterable<string>): Iterable<string> {
+/** Joins lines to pieces that are worth writing. */
+export function* inChunks(lines: Iterable<string>): Iterable<string> {
   let chunk: string[] = [];
   for (const line of lines) {
     if (chunk.push(line) < LINES_PER_CHUNK) continue;

@@ -1,24 +1,12 @@
 import { fileSizeOrZero } from '../csv/source.js';
 import type { Dataset } from '../dataset/dataset.js';
-import type { Failure } from '../failure.js';
+import { type Failure, noMemory } from '../failure.js';
+import { maxFactorNumbers } from '../model/low-rank.js';
 import type { Settings } from '../model/settings.js';
 import { needsGram } from '../model/signals.js';
-import { plural } from '../quantities.js';
+import { megabytes, plural } from '../quantities.js';
+import { offerBytes } from '../rules/list-rules.js';
 import { type InputFiles, inputPaths } from '../understanding/inputs.js';
-import {
-  ARRANGED_INTERACTION,
-  childHeap,
-  childrenWithin,
-  type Need,
-  needOfShards,
-  needToLearn,
-  needToRead,
-  needToScore,
-  noRoomFor,
-  overBudget,
-  type Sizes,
-  SORTED_ROW,
-} from './memory-plan.js';
 import type { Options } from './options.js';
 import type { Run } from './run.js';
 
@@ -118,4 +106,134 @@ export function sizesOf(
 
 function hasRules({ where, lists }: Options['rules']): boolean {
   return where.length + Object.keys(lists).length > 0;
+}
+
+/*
+ * Estimates of the memory of a run, in bytes: measured on 1 and 10 million ratings (bench/README.md) and rounded up. A mapped file
+ * counts once, however many children read it.
+ */
+
+const MB = 1 << 20;
+/** A process that has not started to work. */
+const PARENT = 80 * MB;
+const CHILD = 65 * MB;
+/** A row while rows are sorted: five columns, and its position. */
+const READ_ROW = 32;
+/** A user or an item: its id, its title and other data about it. */
+const ENTITY = 150;
+/**
+ * The extra memory for each row while rows are sorted (measured: 8 to 15, without large pages up to 28), and for each interaction
+ * while the data is arranged for learning (8).
+ */
+export const SORTED_ROW = 16;
+export const ARRANGED_INTERACTION = 10;
+/** The range of a file that a child is reading. */
+const RANGE = 45 * MB;
+/** An interaction: in the parent while the data is arranged for learning, in the files that children map, in the memory of each child. */
+const ARRANGED = 40;
+const MAPPED = 16;
+const COPIED = 8;
+/** Maximum number of pairs that a ridge is learned from, and the size of one: in the files, and in the memory of each child. */
+const MAX_PAIRS = 8_000_000;
+const PAIR = 8;
+/** A target in a row of the model: in the files, and in the memory of each child. */
+const TARGET = 8;
+/** A factor of an item: while factors are learned, and in the memory of each child that scores. */
+const FACTOR = 12;
+const SCORED_FACTOR = 4;
+/** Maximum number of interactions that settings are tried on, and the size of one. */
+const MAX_TRIED = 2_000_000;
+const TRIED = 60;
+/** A group of rows while it is encoded as Parquet. */
+const ROW_GROUP = 100 * MB;
+
+/** The size of a data set, known once it has been read, and what the run will do with it. */
+export interface Sizes {
+  users: number;
+  items: number;
+  interactions: number;
+  /** Targets per row, and whether the method keeps pairs to compute their weights from. */
+  neighbors: number;
+  hasPairs: boolean;
+  /** Whether `auto` tries settings first. */
+  isTuned: boolean;
+  isParquet: boolean;
+  /** Whether rules may change the lists. */
+  hasRules: boolean;
+}
+
+/** The most bytes that the parent and that many children take together. */
+export type Need = (children: number) => number;
+
+/** The need while files are read and their rows sorted. A row takes about 24 bytes in a file, 6 if compressed. */
+export function needToRead(files: readonly { bytes: number; isPacked: boolean }[]): Need {
+  const rows = files.reduce((total, { bytes, isPacked }) => total + bytes / (isPacked ? 6 : 24), 0);
+  return (children) => PARENT + READ_ROW * rows + children * (CHILD + RANGE);
+}
+
+/** The need while learning and recommending. */
+export function needToLearn(sizes: Sizes): Need {
+  const inShards = needOfShards(sizes);
+  const arranging = parentOf(sizes) + ARRANGED * sizes.interactions;
+  return (children) => Math.max(arranging + children * CHILD, inShards(children));
+}
+
+/** The need of learning and recommending once the data has been arranged. */
+export function needOfShards(sizes: Sizes): Need {
+  const { users, items, interactions, neighbors, hasPairs, hasRules } = sizes;
+  const pairs = hasPairs ? PAIR * Math.min(MAX_PAIRS, items * items) : 0;
+  const model = TARGET * items * Math.min(items, neighbors);
+  const offers = hasRules ? offerBytes(users, items) : 0;
+  const factors = hasPairs ? SCORED_FACTOR * maxFactorNumbers(users, items) : 0;
+  const child = CHILD + Math.max(COPIED * interactions, pairs + model + offers, factors + model + offers);
+  return (children) => parentOf(sizes) + MAPPED * interactions + pairs + model + children * child;
+}
+
+function parentOf({ users, items, interactions, hasPairs, isTuned, isParquet }: Sizes): number {
+  const factors = hasPairs ? FACTOR * maxFactorNumbers(users, items) : 0;
+  const tried = isTuned ? TRIED * Math.min(MAX_TRIED, interactions) : 0;
+  return PARENT + ENTITY * (users + items) + tried + factors + (isParquet ? ROW_GROUP : 0);
+}
+
+/** The need while a saved model makes lists. @param cells of the model. */
+export function needToScore(
+  { users, items, interactions, hasRules }: Pick<Sizes, 'users' | 'items' | 'interactions' | 'hasRules'>,
+  cells: number,
+): Need {
+  const offers = hasRules ? offerBytes(users, items) : 0;
+  const parent = PARENT + ENTITY * (users + items) + ARRANGED * interactions;
+  const child = CHILD + TARGET * cells + SCORED_FACTOR * maxFactorNumbers(users, items) + offers;
+  return (children) => parent + TARGET * cells + children * child;
+}
+
+/**
+ * How many children a run may have at once to stay within its memory: at most `wanted`.
+ * @throws Failure 71 if there is no room for even one; the message says how much that takes.
+ */
+export function childrenWithin(budget: number, wanted: number, need: Need, what: string): number {
+  let children = wanted;
+  while (children > 1 && need(children) > budget) children--;
+  if (need(children) <= budget) return children;
+  throw noMemory(
+    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(need(1))} with one worker; give it that, or a smaller input`,
+  );
+}
+
+/** The JavaScript heap of each child, in megabytes. Large arrays are outside of it. */
+export function childHeap(budget: number, children: number): number {
+  return Math.max(64, Math.floor(budget / (children + 1) / MB));
+}
+
+/** The failure of a run whose next step needs more memory than is left. */
+export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
+  return noMemory(
+    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it in use already; no output file was written; give it that, or a smaller input`,
+  );
+}
+
+/** The failure of a run that uses more memory than planned. */
+export function overBudget(budget: number, used: number, stage: string): Failure {
+  return noMemory(
+    `stopped at ${megabytes(used)} while ${stage}: more than --max-memory ${megabytes(budget)}; no output file was written; give it more, a smaller -j or a smaller input`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Destination } from '../files/writing.js';
-import type { TextColumn } from '../output/columns.js';
+import type { TextColumn } from '../output/formats.js';
 import { scoringCosts } from '../ranking/audience.js';
 import type { Served } from '../report/metrics.js';
 import { MIN_SHARD_COST, planShards, type Shard } from '../workers/plan.js';

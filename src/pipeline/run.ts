@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { ExitCode, explainShortage, Failure, ioFailure, isDiskFull, messageOf } from '../failure.js';
 import { openDestination } from '../files/destination.js';
 import { RunDirectory } from '../files/run-directory.js';
 import type { Destination } from '../files/writing.js';
@@ -7,8 +10,8 @@ import { memoryWatch } from '../process/family-memory.js';
 import { type LogOptions, logTo } from '../report/log.js';
 import { heartbeatFacts, heartbeatText, type PlannedStage, progressOf, type Stage } from '../report/progress.js';
 import type { BalanceName } from '../workers/balance.js';
+import { ChildFailure } from '../workers/child.js';
 import { Pool } from '../workers/pool.js';
-import type { RunRecord } from './output/summary.js';
 
 /** The resources of a run: its folder, pool, log and open files. `end` releases them all. */
 export type Run = ReturnType<typeof startRun>;
@@ -44,6 +47,7 @@ export function startRun(
   const seconds = () => (performance.now() - startedAt) / 1000;
   let directory: RunDirectory | undefined;
   const opened: Destination[] = [];
+  const cleanups: (() => void)[] = [];
   const log = logTo(io.stderr, { quiet, verbose, logFormat });
   const retries: string[] = [];
   const pool = new Pool({
@@ -102,6 +106,8 @@ export function startRun(
       opened.push(destination);
       return destination;
     },
+    /** Calls `cleanup` at the end of the run, when its children and its files are gone; the latest first. */
+    atEnd: (cleanup: () => void): void => void cleanups.push(cleanup),
     info: log.info,
     debug: log.debug,
     warn: log.warn,
@@ -121,14 +127,15 @@ export function startRun(
       for (const destination of opened) destination.abandon();
       await pool.close('at once');
       directory?.remove();
+      for (const cleanup of cleanups.reverse()) cleanup();
     },
   };
 }
 
 /** Records the stages of a run and how long each took. */
 export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
-  /** The stages so far, in order; the seconds of the last one may still rise. */
-  const taken: RunRecord['stages'] = [];
+  /** The stages so far, in order, each with the seconds that it took, or has taken so far. */
+  const taken: { stage: string; seconds: () => number }[] = [];
   const current = () => taken.at(-1)?.stage ?? 'waiting';
   return {
     taken,
@@ -148,4 +155,34 @@ export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
       }
     },
   };
+}
+
+/**
+ * Turns a full disk (in this process or a child) or a removed run folder into a Failure 74 that names the folder and how much the run had
+ * there. Other errors are returned unchanged. Call it before `run.end`.
+ *
+ * @param output the output file. With '-' there is none, and the run's own files are in the temporary folder.
+ */
+export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
+  if (run.hasDirectory && run.directory.isGone) {
+    return ioFailure(
+      `${run.directory.path}, where this run keeps its work, was removed while it ran; no output file was written; run it again`,
+      error,
+    );
+  }
+  const cause = error instanceof Failure ? error.cause : error;
+  if (!isDiskFull(cause)) return explainShortage(error);
+  const why = messageOf(cause);
+  const directory = run.hasDirectory ? run.directory : undefined;
+  // Standard output, a device or an evaluation's output file is full, not the run folder; that failure explains itself.
+  const isElsewhere = error instanceof Failure && error.exitCode === ExitCode.io && !(cause instanceof ChildFailure);
+  if (isElsewhere && !directory?.isBesideOutput) return error;
+  const isTemporary = directory ? !directory.isBesideOutput : output === '-';
+  const folder = directory ? dirname(directory.path) : isTemporary ? tmpdir() : dirname(output);
+  const had = directory ? `: the run had ${(directory.bytes / 1e6).toFixed(1)} MB there, and wanted more` : '';
+  const wayOut = isTemporary ? 'make room there, or set TMPDIR to a folder with some' : 'make room there';
+  return ioFailure(
+    `no room in ${folder} (${why})${had}; no output file was written; ${wayOut}, and run it again`,
+    cause,
+  );
 }

@@ -24,10 +24,10 @@ export function stopping(
 }
 
 /** Does the work. If the signal fires first, throws its reason at once, even while the work is waiting for something. */
-export async function orInterrupted(interrupted: AbortSignal, work: () => Promise<void>): Promise<void> {
+export async function orInterrupted<T>(interrupted: AbortSignal, work: () => Promise<T>): Promise<T> {
   interrupted.throwIfAborted();
   const stopped = new Promise<never>((_, reject) => {
     interrupted.addEventListener('abort', () => reject(interrupted.reason), { once: true });
   });
-  await Promise.race([work(), stopped]);
+  return Promise.race([work(), stopped]);
 }

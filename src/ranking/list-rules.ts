@@ -1,4 +1,4 @@
-import type { Offer } from '../kernels/best.js';
+import { type Offer, type Prior, weighed } from '../kernels/best.js';
 
 /** How an entry came into a list. */
 export const Mark = { byScore: 0, pinned: 1, explored: 2 } as const;
@@ -29,4 +29,16 @@ export interface ListRules {
     areAll: boolean,
     scoreOf: (item: number) => number,
   ): List | undefined;
+}
+
+/** @param popularity by item: the model's prior. */
+export function offerOf(popularity: Float64Array, offered: Uint8Array, factor?: Float64Array): Offer {
+  const weight = factor ? popularity.map((score, item) => weighed(score, factor[item]!)) : popularity;
+  return { offered, factor, prior: priorOf(weight, offered) };
+}
+
+/** Popularity as a prior, and the order in which it recommends. */
+export function priorOf(weight: Float64Array, offered: Uint8Array): Prior {
+  const items = Uint32Array.from(weight.keys()).filter((item) => offered[item] === 1);
+  return { weight, order: items.sort((a, b) => weight[b]! - weight[a]! || a - b) };
 }

@@ -2,9 +2,8 @@ import { drained, type Offer, type Prior, weighed } from '../kernels/best.js';
 import { rowOf, type SparseRows, type SparseVector } from '../matrix/sparse.js';
 import { TopN } from '../matrix/top-n.js';
 import type { Audience } from './audience.js';
-import type { List, ListRules } from './list-rules.js';
+import { type List, type ListRules, offerOf } from './list-rules.js';
 import type { Model } from './model.js';
-import { offerOf } from './offer.js';
 import type { Scores } from './scores.js';
 
 /** The part that is not sparse is added to the scores of this many of the best items. */

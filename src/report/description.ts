@@ -3,11 +3,13 @@ import type { ReadData } from '../dataset/read.js';
 import { plural } from '../quantities.js';
 import type { Understanding } from '../understanding/understanding.js';
 import { distributionLines, distributionsOf } from './distributions.js';
-import { fileFacts } from './file-facts.js';
 import { inputReport } from './input-report.js';
 
+/** What was read, and what is suspicious in it. */
+export type Described = ReadData & { warnings: readonly string[] };
+
 /** How files were understood, for programs. Users rely on the names of the members. */
-export function descriptionFacts({ dataset, reports, understanding }: ReadData, warnings: string[], command: string) {
+export function descriptionFacts({ dataset, reports, understanding, warnings }: Described, command: string) {
   return {
     inputs: reports.map((report) => ({ ...fileFacts(report), examples: examplesOf(report, understanding) })),
     data: {
@@ -30,8 +32,7 @@ export function descriptionSummary({ served, itemIds, interactions }: Dataset, w
 
 /** The same facts as text. @param withBars draws distributions, for a terminal. */
 export function descriptionText(
-  { dataset, reports, understanding }: ReadData,
-  warnings: string[],
+  { dataset, reports, understanding, warnings }: Described,
   command: string,
   withBars: boolean,
 ): string {
@@ -85,4 +86,44 @@ export function examplesOf(report: FileReport, { users, interactions, items, ord
 function clean(value: string): string {
   const text = value.replace(/\p{C}+/gu, ' ');
   return text.length > LONGEST_EXAMPLE ? `${text.slice(0, LONGEST_EXAMPLE)}…` : text;
+}
+
+/** How a file was read, for programs. Users rely on the names of the members. */
+export function fileFacts({
+  table,
+  kind,
+  roles,
+  columns,
+  unused,
+  skipped,
+  events,
+  interactions,
+  notes,
+  warnings,
+}: FileReport) {
+  const splits = columns.flatMap(({ name, decision }) =>
+    decision.as === 'values' && decision.separator !== undefined ? [[name, decision.separator]] : [],
+  );
+  return {
+    path: table.path,
+    kind,
+    rows: table.rows,
+    rejected: table.rejected,
+    rejects: table.firstRejects.map(({ line, reason }) => ({ line, reason })),
+    skipped: skipped
+      .filter(({ kind: { count } }) => count > 0)
+      .map(({ what, kind: { count, firstLine } }) => ({ what, rows: count, first_line: firstLine })),
+    columns: Object.fromEntries(roles),
+    rating: interactions?.hasStrength ? interactions.rule.kind : undefined,
+    unrated: interactions?.unrated,
+    statuses: events?.statuses.length
+      ? events.statuses.map(({ name, rows, weight }) => ({ name, rows, counts: weight > 0 }))
+      : undefined,
+    attributes: columns.filter(({ decision }) => decision.as !== 'nothing').map(({ name }) => name),
+    splits: Object.fromEntries(splits),
+    unused,
+    repeated: interactions?.repeated ?? 0,
+    notes,
+    warnings,
+  };
 }

@@ -2,7 +2,6 @@ import { dayText } from '../events/clock.js';
 import { lastAtMost } from '../matrix/search.js';
 import { countsOf, rowLengths, type SparseRows } from '../matrix/sparse.js';
 import { thousands } from '../quantities.js';
-import { bars } from './bars.js';
 import { aligned } from './item-table.js';
 
 /** How many values are in each part of their range. */
@@ -42,7 +41,10 @@ export function distributionsOf(data: {
 
 /** @param values counts of 0 and values that are not finite are left out. */
 export function distributionOf(what: string, kind: Distribution['kind'], values: ArrayLike<number>): Distribution {
-  const known = knownOf(values, kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY).sort();
+  const least = kind === 'counts' ? 1 : Number.NEGATIVE_INFINITY;
+  const known = Float64Array.from(values)
+    .filter((value) => value >= least && Number.isFinite(value))
+    .sort();
   const [low = 0, high = 0, median = 0] = [known[0], known.at(-1), known[known.length >> 1]];
   const named = { what, kind, low, high, median };
   if (known.length === 0) return { ...named, parts: [] };
@@ -66,17 +68,6 @@ function fewValues(rising: Float64Array): Map<number, number> | undefined {
     from = to;
   }
   return counts;
-}
-
-/** The finite values from `least` on. */
-function knownOf(values: ArrayLike<number>, least: number): Float64Array {
-  const known = new Float64Array(values.length);
-  let count = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] ?? Number.NaN;
-    if (value >= least && Number.isFinite(value)) known[count++] = value;
-  }
-  return known.subarray(0, count);
 }
 
 /** How many of the values are 1, 2, 3 to 4, 5 to 8, and so on; values are 1 or more. */
@@ -131,4 +122,21 @@ export function distributionLines(distributions: readonly Distribution[], withBa
   const lines = aligned(rows, 'l');
   if (!withBars || !distributions.some(({ kind }) => kind === 'counts')) return lines;
   return [...lines, 'Bars of items and users: 1, 2, up to 4, up to 8, and so on.'];
+}
+
+const HEIGHTS = '▁▂▃▄▅▆▇█';
+const WIDTHS = ' ▏▎▍▌▋▊▉█';
+
+/** Counts as a row of bars, one character each: a blank for 0, the tallest bar for the largest count. */
+export function bars(counts: readonly number[]): string {
+  const most = Math.max(...counts) || 1;
+  return counts
+    .map((count) => (count === 0 ? ' ' : (HEIGHTS[Math.ceil((HEIGHTS.length * count) / most) - 1] ?? ' ')))
+    .join('');
+}
+
+/** A share in [0, 1] as a horizontal bar, in eighths of a character. @param width of the share 1, in characters. */
+export function horizontalBar(share: number, width: number): string {
+  const eighths = Math.round(8 * width * share);
+  return `${'█'.repeat(eighths >> 3)}${WIDTHS[eighths & 7]}`.trimEnd();
 }

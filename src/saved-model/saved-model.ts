@@ -13,12 +13,11 @@ import { badData, messageOf } from '../failure.js';
 import { type Arrays, arrayOf, checkArrays, headerHash, readArrays, readSegments } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
 import { emptyRows, rowLengths, type SparseRows } from '../matrix/sparse.js';
-import { lowRankOf } from '../model/low-rank.js';
 import { signalCount } from '../model/signals.js';
-import { finishedModel, type Model } from '../ranking/model.js';
+import type { Model } from '../ranking/model.js';
 import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
-import { readFactors, readLearnedRows, readScales } from '../workers/run-files.js';
+import { readModel } from '../workers/run-files.js';
 import type { ModelFacts } from './facts.js';
 import { factsFrom, missing, openModelFile, stablePath, textsFrom, withLength, withShape } from './open-model.js';
 import { isUserArray } from './write.js';
@@ -246,9 +245,9 @@ export class SavedModel {
   get model(): Model {
     const { counts } = this.files;
     return this.#read(() => {
-      const rows = withShape(readLearnedRows(this.#stable), signalCount(counts), counts.items);
-      const lowRank = lowRankOf(readFactors(this.files), this.popularity, this.facts.method.settings);
-      return finishedModel(counts, [rows], [0], readScales(this.#stable), lowRank);
+      const model = readModel(this.files, this.facts.method.settings);
+      for (const part of model.rows.parts) withShape(part, signalCount(counts), counts.items);
+      return model;
     });
   }
 

@@ -3,12 +3,10 @@ import { Failure } from '../failure.js';
 import type { RuleOptions } from '../pipeline/options.js';
 import { planOffer } from '../pipeline/rules/offer.js';
 import { type ReadRules, readListRules } from '../pipeline/rules/plan.js';
-import { similarItems } from '../ranking/similar-items.js';
-import { userFacts } from '../report/user-facts.js';
+import { similarItems } from '../ranking/item-scores.js';
+import { userFacts } from '../report/explanation.js';
 import type { ServeJob } from '../workers/protocol.js';
-import { itemSearch } from './item-search.js';
-import { listJson } from './list-json.js';
-import { listMaker } from './list-maker.js';
+import { listJson, listMaker } from './list-maker.js';
 import { BadStrength } from './profile.js';
 import { hasOnlyId, type Question, type Reply } from './question.js';
 import { type ServedModel, servedModel } from './served-model.js';
@@ -105,4 +103,31 @@ function unknown(what: 'user' | 'item', id: string): Reply {
   const wayOut =
     what === 'user' ? '; give history= or preferences= to get a list all the same' : '; GET /items?search= finds items';
   return { status: 404, detail: `the model knows no ${what} ${JSON.stringify(id)}${wayOut}` };
+}
+
+/**
+ * Finds items by a part of their id or title, whatever its case and accents. Exact matches come first, then matches at the beginning, then
+ * all others, each by popularity. @returns a function that gives the first `n` items, and how many there are.
+ */
+export function itemSearch({ names: { itemIds, titles, offered }, model: { scales } }: ServedModel) {
+  // By item: "\nid\ntitle\n", folded.
+  const texts = itemIds.map((id, item) => `\n${folded(id)}\n${folded(titles[item] ?? '')}\n`);
+  return (text: string, n: number) => {
+    const wanted = folded(text);
+    const found = texts.flatMap((own, item) => {
+      if (!own.includes(wanted)) return [];
+      return { item, rank: own.includes(`\n${wanted}\n`) ? 0 : own.includes(`\n${wanted}`) ? 1 : 2 };
+    });
+    const { prior } = scales;
+    found.sort((a, b) => a.rank - b.rank || (prior[b.item] ?? 0) - (prior[a.item] ?? 0) || a.item - b.item);
+    const items = found
+      .slice(0, n)
+      // `offered` says whether the catalogue has the item.
+      .map(({ item }) => ({ item_id: itemIds[item], title: titles[item], offered: offered[item] === 1 }));
+    return { items, found: found.length };
+  };
+}
+
+function folded(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

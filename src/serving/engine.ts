@@ -9,7 +9,7 @@ import { filesOf, optionOf, RULES } from '../rules/rules.js';
 import type { ModelFacts } from '../saved-model/facts.js';
 import { SavedModel } from '../saved-model/saved-model.js';
 import { ChildFailure } from '../workers/child.js';
-import { Dispatcher } from '../workers/dispatcher.js';
+import { type Dispatcher, dispatcherFor } from '../workers/dispatcher.js';
 import { Pool } from '../workers/pool.js';
 import type { ServeJob } from '../workers/protocol.js';
 import { TIMEOUTS } from '../workers/watch.js';
@@ -66,7 +66,7 @@ export function engineFor(options: ServeOptions, log: Log) {
     });
     const first: Question = { ask: 'ready' };
     const isQuick = (question: unknown) => costsLittle(question as Question);
-    const dispatcher = new Dispatcher(pool, job, { balance, most: queue, deadline, first, isQuick, onRetry: warn });
+    const dispatcher = dispatcherFor(pool, job, { balance, most: queue, deadline, first, isQuick, onRetry: warn });
     try {
       await dispatcher.start();
     } catch (error) {

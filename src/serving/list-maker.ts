@@ -1,20 +1,25 @@
 import { type Expression, parseExpression } from '../conditions/expression.js';
+import { jsonText } from '../csv/printable.js';
+import { packedTexts } from '../csv/quoted-cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { countingInteractions } from '../dataset/evidence-rules.js';
 import { SHARED_SUMS } from '../kernels/kernel.js';
 import { emptyRows, longestRow } from '../matrix/sparse.js';
+import { type LineColumn, lineWriter } from '../output/list-lines.js';
+import { type Reasons, reasonName, reasonWriter } from '../output/reason-cells.js';
+import { SCORE_DIGITS } from '../output/score-digits.js';
+import { causesOf } from '../pipeline/output/list-output.js';
 import { type IdRules, planRules, type ReadRules } from '../pipeline/rules/plan.js';
 import { audienceOf } from '../ranking/audience.js';
 import { explainer } from '../ranking/explainer.js';
-import type { ListRules } from '../ranking/list-rules.js';
-import { offerOf } from '../ranking/offer.js';
+import type { List, ListRules } from '../ranking/list-rules.js';
+import { offerOf } from '../ranking/list-rules.js';
 import { Recommender } from '../ranking/recommender.js';
 import { scoresBy, summedRows } from '../ranking/scores.js';
 import { exclusionsUnder } from '../rules/filters.js';
 import { listRules, type RulePlans } from '../rules/list-rules.js';
 import { packed } from '../rules/packed.js';
 import { scoredUsers } from '../saved-model/known-users.js';
-import type { ListJson } from './list-json.js';
 import { profileReader } from './profile.js';
 import { type Asker, hasOnlyId, MOST, type Wanted } from './question.js';
 import type { ServedModel } from './served-model.js';
@@ -112,5 +117,40 @@ export function listMaker(served: ServedModel, ruleOptions: ReadRules, json: Lis
     const line = json(list, n, { name: 'user_id', id: asker.user, titles, reasons: why });
     const isComplete = Object.keys(ignored).length === 0;
     return isComplete ? line : `${line.slice(0, -1)},"ignored":${JSON.stringify(ignored)}}`;
+  };
+}
+
+/** The owner of a list, and what it contains beside items and scores. */
+export interface ListHead {
+  name: 'user_id' | 'item_id';
+  id: string | undefined;
+  titles: boolean;
+  reasons?: Reasons | undefined;
+}
+
+/** Writes a list like a batch run writes it into JSON Lines. @param listLength the maximum length. */
+export type ListJson = (list: List, listLength: number, head: ListHead) => string;
+
+/** A function that writes lists of a model. */
+export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
+  const ids = packedTexts(names.itemIds, jsonText);
+  const ofTitles = packedTexts(names.titles, jsonText);
+  const causes = causesOf({ ...names, userIds: [], itemColumns: [], userColumns: [] });
+  const cells = packedTexts(causes, (name) => reasonName(name, 'json'));
+  const ofReasons = reasonWriter('json', { cells, counts }, SCORE_DIGITS);
+  return (list, listLength, { name, id, titles, reasons }) => {
+    const head = packedTexts([id ?? ''], (text) => (id === undefined ? 'null' : jsonText(text)));
+    const columns: LineColumn[] = [
+      { name, kind: 'user', cells: head },
+      { name: 'item_id', kind: 'item', cells: ids },
+      { name: 'rank', kind: 'rank' },
+      { name: 'score', kind: 'score' },
+    ];
+    if (titles) columns.push({ name: 'title', kind: 'item', cells: ofTitles });
+    if (reasons) columns.push({ name: 'reasons', kind: 'reasons' });
+    const layout = { columns, listLength, precision: SCORE_DIGITS, reasons: ofReasons };
+    const writer = lineWriter({ format: 'jsonl', ...layout });
+    writer.add(0, list, reasons);
+    return Buffer.from(writer.finish().lines).toString().trimEnd();
   };
 }

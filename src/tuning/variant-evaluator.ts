@@ -9,9 +9,9 @@ import { type RowFacts, scalesOf } from '../model/scales.js';
 import type { Settings } from '../model/settings.js';
 import { type SignalCounts, signalCount } from '../model/signals.js';
 import type { Audience } from '../ranking/audience.js';
-import { priorOf } from '../ranking/offer.js';
+import { priorOf } from '../ranking/list-rules.js';
 import { Recommender, type ScoreVariant } from '../ranking/recommender.js';
-import { type SummedRows, scoresBy, summedRows } from '../ranking/scores.js';
+import { scoresBy, summedRows } from '../ranking/scores.js';
 
 /** Rows as they were learned, before normalisation. */
 export interface LearnedModel {
@@ -55,100 +55,61 @@ interface ScoreGroup {
   variants: ScoreVariant[];
 }
 
+const RECALL = USER_METRICS.indexOf('recall');
+const NDCG = USER_METRICS.indexOf('ndcg');
+
+/** The kernel keeps priors of at most about this many items in its memory, in 12 bytes each. */
+const MOST_PRIOR_ITEMS = 4 << 20;
+
 /**
  * Evaluates variants of one learned model (b, p, η, β, τ and the audience's ρ) on held-out items. Lists come from the same
  * scoring code as those of a real run.
+ * @param heldOut users × items, of the audiences' users.
+ * @returns a function that gives the utility of lists for the rows from `from` to before `to`, where row `batch · users + user` is that user
+ * under each variant of that batch: row by row, and within a row variant by variant.
  */
-export class VariantEvaluator {
-  readonly #learned: LearnedModel;
-  readonly #batches: Variant[][];
-  readonly #heldOut: SparseRows;
-  readonly #listLength: number;
-  /** A copy of the learned rows, normalised for the current batch, and the same arranged for scoring. */
-  readonly #rows: StackedRows;
-  readonly #summed: SummedRows;
-  /** One copy of the factors serves all groups, one at a time. */
-  readonly #productsOf: ProductsOf | undefined;
-  #batch = -1;
-  #groups: ScoreGroup[] = [];
-  readonly #metrics = new Float64Array(USER_METRICS.length);
+export function variantEvaluator(
+  learned: LearnedModel,
+  variants: readonly Variant[],
+  heldOut: SparseRows,
+  listLength: number,
+  sumsOf: SumsOf,
+  productsOf: ProductsOf = plainProducts,
+): (from: number, to: number) => Float64Array {
+  const { counts, parts, from: firstRows, factors } = learned;
+  const users = heldOut.rows;
+  const batches = variantBatches(variants).map((batch) => batch.map((variant) => variants[variant]!));
+  // A copy of the learned rows, normalised for the current batch, and the same arranged for scoring.
+  const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
+  const rows = new StackedRows(copies, firstRows, signalCount(counts));
+  const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
+  const priors = Math.min(
+    Math.max(...batches.map((batch) => batch.length)),
+    Math.ceil(MOST_PRIOR_ITEMS / counts.items),
+  );
+  const summed = summedRows(rows, counts.items, most, sumsOf, priors);
+  // One copy of the factors serves all groups, one at a time.
+  const products = factors?.length ? productsOf(factors, factors.length / counts.items) : undefined;
+  const metrics = new Float64Array(USER_METRICS.length);
+  let current = -1;
+  let groups: ScoreGroup[] = [];
 
-  /** @param heldOut users × items, of the audiences' users. */
-  constructor(
-    learned: LearnedModel,
-    variants: readonly Variant[],
-    heldOut: SparseRows,
-    listLength: number,
-    sumsOf: SumsOf,
-    productsOf: ProductsOf = plainProducts,
-  ) {
-    const { counts, parts, from } = learned;
-    this.#learned = learned;
-    this.#batches = variantBatches(variants).map((batch) => batch.map((variant) => variants[variant]!));
-    this.#heldOut = heldOut;
-    this.#listLength = listLength;
-    const copies = parts.map((part) => ({ ...part, value: part.value.slice() }));
-    this.#rows = new StackedRows(copies, from, signalCount(counts));
-    const most = Math.max(...variants.map(({ audience }) => longestRow(audience.signals)));
-    const priors = Math.min(
-      Math.max(...this.#batches.map((batch) => batch.length)),
-      Math.ceil(MOST_PRIOR_ITEMS / counts.items),
-    );
-    this.#summed = summedRows(this.#rows, counts.items, most, sumsOf, priors);
-    const products = learned.factors?.length
-      ? productsOf(learned.factors, learned.factors.length / counts.items)
-      : undefined;
-    this.#productsOf = products && (() => products);
-  }
-
-  /**
-   * The utility of lists for the rows from `from` to before `to`, where row `batch · users + user` is that user under each
-   * variant of that batch: row by row, and within a row variant by variant.
-   */
-  utilities(from: number, to: number): Float64Array {
-    const users = this.#heldOut.rows;
-    let count = 0;
-    for (let row = from; row < to; row++) count += this.#batches[Math.floor(row / users)]!.length;
-    const utilities = new Float64Array(count);
-    let filled = 0;
-    for (let first = from; first < to; ) {
-      const batch = Math.floor(first / users);
-      const end = Math.min(to, (batch + 1) * users);
-      const variants = this.#batches[batch]!.length;
-      this.#normaliseFor(batch);
-      for (const { recommender, positions, variants: differing } of this.#groups) {
-        for (let row = first; row < end; row++) {
-          const user = row - batch * users;
-          const wanted = rowOf(this.#heldOut, user);
-          recommender.recommendWith(user, differing, (list, k) => {
-            utilities[filled + (row - first) * variants + positions[k]!] = this.#utility(list, wanted);
-          });
-        }
-      }
-      filled += (end - first) * variants;
-      first = end;
-    }
-    return utilities;
-  }
-
-  #normaliseFor(batch: number): void {
-    if (this.#batch === batch) return;
-    this.#batch = batch;
-    const variants = this.#batches[batch]!;
-    const { settings, statistics } = variants[0]!;
-    const { counts, parts, from } = this.#learned;
-    this.#rows.parts.forEach(({ value }, k) => {
+  const normaliseFor = (batch: number): void => {
+    if (current === batch) return;
+    current = batch;
+    const ofBatch = batches[batch]!;
+    const { settings, statistics } = ofBatch[0]!;
+    copies.forEach(({ value }, k) => {
       value.set(parts[k]!.value);
     });
-    const facts = normaliseRows(this.#rows.parts, from, counts, statistics, settings);
-    this.#summed.sums.revalue(this.#rows.parts);
-    this.#groups = this.#grouped(variants, facts);
-  }
+    const facts = normaliseRows(copies, firstRows, counts, statistics, settings);
+    summed.sums.revalue(copies);
+    groups = grouped(ofBatch, facts);
+  };
 
-  #grouped(variants: readonly Variant[], facts: RowFacts): ScoreGroup[] {
-    const { counts } = this.#learned;
-    const groups: ScoreGroup[] = [];
-    variants.forEach((variant, position) => {
+  const grouped = (ofBatch: readonly Variant[], facts: RowFacts): ScoreGroup[] => {
+    const found: ScoreGroup[] = [];
+    ofBatch.forEach((variant, position) => {
       const { settings, audience, statistics } = variant;
       const scales = scalesOf(statistics, facts, counts, settings);
       const scoreVariant = { prior: priorOf(scales.prior, audience.offered), lowRankWeight: settings.lowRankWeight };
@@ -158,31 +119,50 @@ export class VariantEvaluator {
         first.audience === audience &&
         (itemsOnly ||
           (first.statistics === statistics && first.settings.popularityWeight === settings.popularityWeight));
-      const group = groups.find(sharesWith);
+      const group = found.find(sharesWith);
       if (group) {
         group.positions.push(position);
         group.variants.push(scoreVariant);
         return;
       }
-      const lowRank = lowRankOf(this.#learned.factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
-      const model = { counts, rows: this.#rows, scales, lowRank };
-      const scores = scoresBy(model, audience.signals, this.#summed, this.#productsOf);
-      const recommender = new Recommender(model, audience, this.#listLength, scores);
-      groups.push({ first: variant, recommender, positions: [position], variants: [scoreVariant] });
+      const lowRank = lowRankOf(factors, statistics.popularity, { ...settings, lowRankWeight: 1 });
+      const model = { counts, rows, scales, lowRank };
+      const scores = scoresBy(model, audience.signals, summed, products && (() => products));
+      const recommender = new Recommender(model, audience, listLength, scores);
+      found.push({ first: variant, recommender, positions: [position], variants: [scoreVariant] });
     });
-    return groups;
-  }
+    return found;
+  };
 
   /** Recall plus NDCG at the list length, from 0 to 2; 0 for a user without held-out items. */
-  #utility(list: Uint32Array, wanted: Uint32Array): number {
+  const utilityOf = (list: Uint32Array, wanted: Uint32Array): number => {
     if (wanted.length === 0) return 0;
-    measureList(list, wanted, [this.#listLength], this.#metrics);
-    return this.#metrics[RECALL]! + this.#metrics[NDCG]!;
-  }
+    measureList(list, wanted, [listLength], metrics);
+    return metrics[RECALL]! + metrics[NDCG]!;
+  };
+
+  return (from, to) => {
+    let count = 0;
+    for (let row = from; row < to; row++) count += batches[Math.floor(row / users)]!.length;
+    const utilities = new Float64Array(count);
+    let filled = 0;
+    for (let first = from; first < to; ) {
+      const batch = Math.floor(first / users);
+      const end = Math.min(to, (batch + 1) * users);
+      const size = batches[batch]!.length;
+      normaliseFor(batch);
+      for (const { recommender, positions, variants: differing } of groups) {
+        for (let row = first; row < end; row++) {
+          const user = row - batch * users;
+          const wanted = rowOf(heldOut, user);
+          recommender.recommendWith(user, differing, (list, k) => {
+            utilities[filled + (row - first) * size + positions[k]!] = utilityOf(list, wanted);
+          });
+        }
+      }
+      filled += (end - first) * size;
+      first = end;
+    }
+    return utilities;
+  };
 }
-
-/** The kernel keeps priors of at most about this many items in its memory, in 12 bytes each. */
-const MOST_PRIOR_ITEMS = 4 << 20;
-
-const RECALL = USER_METRICS.indexOf('recall');
-const NDCG = USER_METRICS.indexOf('ndcg');

@@ -1,5 +1,5 @@
 import { messageOf } from '../failure.js';
-import { type Balance, type BalanceName, balanceOf } from './balance.js';
+import { type BalanceName, balanceOf } from './balance.js';
 import { ChildFailure } from './child.js';
 import type { Pool } from './pool.js';
 import type { ServeJob } from './protocol.js';
@@ -59,214 +59,205 @@ const SEED = 1;
  * waits and the pool has room; all but the first are ended when they idle. When the pool is full, a child gets its share of the waiting
  * quick questions in one message.
  */
-export class Dispatcher {
-  readonly #pool: Pool;
-  readonly #job: ServeJob;
-  readonly #options: DispatcherOptions;
-  readonly #balance: Balance;
-  readonly #queue: Waiting[] = [];
-  readonly #inProgress = new Set<Waiting>();
-  readonly #ready = new Set<WorkerSlot>();
-  readonly #check: NodeJS.Timeout;
-  #starting: Promise<void> | undefined;
-  #asked = 0;
-  /** Failed starts since the last successful one. */
-  #failedStarts = 0;
-  #onIdle: (() => void) | undefined;
-  #isClosed = false;
-  retries = 0;
+export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOptions) {
+  const { onRetry } = options;
+  const balance = balanceOf(options.balance, SEED);
+  const queue: Waiting[] = [];
+  const inProgress = new Set<Waiting>();
+  const readySlots = new Set<WorkerSlot>();
+  let starting: Promise<void> | undefined;
+  let asked = 0;
+  // Failed starts since the last successful one.
+  let failedStarts = 0;
+  let onIdle: (() => void) | undefined;
+  let isClosed = false;
+  let retries = 0;
+  // A child may end while no question is asked.
+  const check = setInterval(() => dispatch(), BETWEEN_STARTS).unref();
 
-  constructor(pool: Pool, job: ServeJob, options: DispatcherOptions) {
-    this.#pool = pool;
-    this.#job = job;
-    this.#options = options;
-    this.#balance = balanceOf(options.balance, SEED);
-    // A child may end while no question is asked.
-    this.#check = setInterval(() => this.#dispatch(), BETWEEN_STARTS).unref();
-  }
+  const readyNow = (): WorkerSlot[] => [...readySlots].filter(({ hasChild }) => hasChild);
 
-  /** Starts the first child. @throws ChildFailure or Failure if it does not get ready. */
-  async start(): Promise<void> {
-    const [first] = this.#pool.slots;
-    if (!first) throw new RangeError('a pool of no children answers nothing');
-    first.isKept = true;
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#startUp(first);
-      } catch (error) {
-        if (!isLoss(error) || tries === MAX_STARTS) throw error;
-        this.#options.onRetry(`${messageOf(error)}; another is started`);
-      }
-    }
-  }
-
-  get waiting(): number {
-    return this.#queue.length;
-  }
-
-  /** Number of ready children. */
-  get children(): number {
-    return this.#readySlots().length;
-  }
-
-  /** @returns the reply of a child. @throws NoAnswer */
-  ask(question: unknown): Promise<unknown> {
-    const { most, deadline } = this.#options;
-    if (this.#queue.length >= most) throw new NoAnswer('full', `${most} requests wait already`);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#timeOut(waiting), 1000 * deadline);
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
-          clearTimeout(timer);
-          settle(value);
-        };
-      const waiting: Waiting = {
-        index: this.#asked++,
-        question,
-        tries: 0,
-        isLate: false,
-        isAlone: false,
-        resolve: settled(resolve),
-        reject: settled(reject),
-      };
-      this.#queue.push(waiting);
-      this.#dispatch();
-    });
-  }
-
-  /** Waits for the answers to all questions so far, then ends the children. */
-  async close(): Promise<void> {
-    if (this.#queue.length + this.#inProgress.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
-    this.#isClosed = true;
-    clearInterval(this.#check);
-    await this.#pool.close('gently');
-  }
-
-  #dispatch(): void {
-    for (let [next] = this.#queue; next; [next] = this.#queue) {
-      const ready = this.#readySlots();
+  const dispatch = (): void => {
+    for (let [next] = queue; next; [next] = queue) {
+      const ready = readyNow();
       // A pick stands until its child is gone. But the least loaded child changes, and a hanging child must not hold up all questions.
-      if (!next.slot || !ready.includes(next.slot) || this.#options.balance === 'least-loaded') {
+      if (!next.slot || !ready.includes(next.slot) || options.balance === 'least-loaded') {
         const loads = ready.map(({ load }) => load);
         // All questions cost the same.
         const asShard = { index: next.index, from: next.index, to: next.index + 1, cost: 1 };
-        next.slot = ready[ready.length === 0 ? -1 : this.#balance(loads, asShard)];
+        next.slot = ready[ready.length === 0 ? -1 : balance(loads, asShard)];
       }
       const { slot } = next;
       if (!slot || slot.load.outstanding > 0) break;
-      const batch = this.#nextBatch(ready.length);
-      for (const each of this.#queue.splice(0, batch.length)) {
+      const batch = nextBatch(ready.length);
+      for (const each of queue.splice(0, batch.length)) {
         each.slot = slot;
-        this.#inProgress.add(each);
+        inProgress.add(each);
       }
-      void this.#askBatch(slot, batch);
+      void askBatch(slot, batch);
     }
-    this.#grow();
-    if (this.#queue.length + this.#inProgress.size === 0) this.#onIdle?.();
-  }
+    grow();
+    if (queue.length + inProgress.size === 0) onIdle?.();
+  };
 
   /** The first waiting question and those behind it that go into the same message. @param children number of ready children. */
-  #nextBatch(children: number): Waiting[] {
-    const isFull = children === this.#pool.size;
-    const share = isFull ? Math.min(MAX_BATCH, Math.ceil(this.#queue.length / children)) : 1;
-    const single = this.#queue.findIndex(({ isAlone, question }) => isAlone || !this.#options.isQuick(question));
-    return this.#queue.slice(0, Math.max(1, single < 0 ? share : Math.min(single, share)));
-  }
+  const nextBatch = (children: number): Waiting[] => {
+    const isFull = children === pool.size;
+    const share = isFull ? Math.min(MAX_BATCH, Math.ceil(queue.length / children)) : 1;
+    const single = queue.findIndex(({ isAlone, question }) => isAlone || !options.isQuick(question));
+    return queue.slice(0, Math.max(1, single < 0 ? share : Math.min(single, share)));
+  };
 
-  async #askBatch(slot: WorkerSlot, batch: readonly Waiting[]): Promise<void> {
+  const askBatch = async (slot: WorkerSlot, batch: readonly Waiting[]): Promise<void> => {
     const index = batch[0]?.index ?? 0;
     const questions = batch.map(({ question }) => question);
     try {
-      const replies = await slot.ask(1, this.#job, index, questions);
+      const replies = await slot.ask(1, job, index, questions);
       batch.forEach(({ resolve }, k) => {
         resolve(replies[k]);
       });
     } catch (error) {
       const open = batch.filter(({ isLate }) => !isLate);
-      this.#retryOrReject(open, error, batch.length);
+      retryOrReject(open, error, batch.length);
     }
-    for (const each of batch) this.#inProgress.delete(each);
-    this.#dispatch();
-  }
+    for (const each of batch) inProgress.delete(each);
+    dispatch();
+  };
 
-  #retryOrReject(open: readonly Waiting[], error: unknown, count: number): void {
+  const retryOrReject = (open: readonly Waiting[], error: unknown, count: number): void => {
     const [waiting] = open;
     if (!waiting) return;
     if (count > 1) {
-      this.#options.onRetry(`${messageOf(error)}; its ${count} requests are given to other workers, one by one`);
-      this.retries += open.length;
+      onRetry(`${messageOf(error)}; its ${count} requests are given to other workers, one by one`);
+      retries += open.length;
       for (const each of open) Object.assign(each, { slot: undefined, isAlone: true });
-      this.#queue.unshift(...open);
+      queue.unshift(...open);
       return;
     }
     waiting.tries++;
     const isRetry = isLoss(error) && waiting.tries < MAX_TRIES;
     const stack = error instanceof ChildFailure && error.childStack ? `\n${error.childStack}` : '';
-    this.#options.onRetry(
-      `${messageOf(error)}${stack}; the request is ${isRetry ? 'given to another worker' : 'lost'}`,
-    );
+    onRetry(`${messageOf(error)}${stack}; the request is ${isRetry ? 'given to another worker' : 'lost'}`);
     if (!isRetry) {
       waiting.reject(new NoAnswer('failed', 'no worker could answer'));
       return;
     }
-    this.retries++;
+    retries++;
     waiting.slot = undefined;
-    this.#queue.unshift(waiting);
-  }
+    queue.unshift(waiting);
+  };
 
-  #timeOut(waiting: Waiting): void {
+  const timeOut = (waiting: Waiting): void => {
     waiting.isLate = true;
-    waiting.reject(new NoAnswer('late', `there was no answer within ${this.#options.deadline} s`));
-    const at = this.#queue.indexOf(waiting);
-    if (at >= 0) this.#queue.splice(at, 1);
+    waiting.reject(new NoAnswer('late', `there was no answer within ${options.deadline} s`));
+    const at = queue.indexOf(waiting);
+    if (at >= 0) queue.splice(at, 1);
     else waiting.slot?.giveUp('took longer than a request may');
-    this.#dispatch();
-  }
+    dispatch();
+  };
 
   /** Starts a child if none is ready, or if a question waits and all are busy. */
-  #grow(): void {
-    const ready = this.#readySlots();
-    const isNeeded = ready.length === 0 || (this.#queue.length > 0 && ready.every(({ load }) => load.outstanding > 0));
-    const slot = this.#pool.slots.find((each) => !ready.includes(each));
-    if (!isNeeded || !slot || this.#starting || this.#isClosed) return;
-    this.#startUp(slot).catch((error) => {
-      this.#options.onRetry(messageOf(error));
+  const grow = (): void => {
+    const ready = readyNow();
+    const isNeeded = ready.length === 0 || (queue.length > 0 && ready.every(({ load }) => load.outstanding > 0));
+    const slot = pool.slots.find((each) => !ready.includes(each));
+    if (!isNeeded || !slot || starting || isClosed) return;
+    startUp(slot).catch((error) => {
+      onRetry(messageOf(error));
       // One child being killed while it starts says nothing about the next.
-      if (this.#failedStarts < MAX_STARTS || this.#readySlots().length > 0) return;
-      for (const waiting of this.#queue.splice(0)) waiting.reject(new NoAnswer('no child', 'no worker starts'));
-      this.#dispatch();
+      if (failedStarts < MAX_STARTS || readyNow().length > 0) return;
+      for (const waiting of queue.splice(0)) waiting.reject(new NoAnswer('no child', 'no worker starts'));
+      dispatch();
     });
-  }
+  };
 
-  async #startUp(slot: WorkerSlot): Promise<void> {
-    this.#ready.delete(slot);
-    const starting = slot.ask(1, this.#job, 0, [this.#options.first]).then(() => void this.#ready.add(slot));
-    this.#starting = starting;
+  const startUp = async (slot: WorkerSlot): Promise<void> => {
+    readySlots.delete(slot);
+    const own = slot.ask(1, job, 0, [options.first]).then(() => void readySlots.add(slot));
+    starting = own;
     try {
-      await starting;
-      this.#failedStarts = 0;
-      this.#starting = undefined;
-      this.#dispatch();
+      await own;
+      failedStarts = 0;
+      starting = undefined;
+      dispatch();
     } catch (error) {
       // No pause after the first failures, which may be bad luck.
-      const pause = ++this.#failedStarts < MAX_STARTS ? 0 : BETWEEN_STARTS;
+      const pause = ++failedStarts < MAX_STARTS ? 0 : BETWEEN_STARTS;
       setTimeout(() => {
-        if (this.#starting === starting) this.#starting = undefined;
-        this.#dispatch();
+        if (starting === own) starting = undefined;
+        dispatch();
       }, pause).unref();
       throw error;
     }
-  }
+  };
 
-  #readySlots(): WorkerSlot[] {
-    return [...this.#ready].filter(({ hasChild }) => hasChild);
-  }
+  return {
+    /** Starts the first child. @throws ChildFailure or Failure if it does not get ready. */
+    async start(): Promise<void> {
+      const [first] = pool.slots;
+      if (!first) throw new RangeError('a pool of no children answers nothing');
+      first.isKept = true;
+      for (let tries = 1; ; tries++) {
+        try {
+          return await startUp(first);
+        } catch (error) {
+          if (!isLoss(error) || tries === MAX_STARTS) throw error;
+          onRetry(`${messageOf(error)}; another is started`);
+        }
+      }
+    },
+
+    get waiting(): number {
+      return queue.length;
+    },
+    /** Number of ready children. */
+    get children(): number {
+      return readyNow().length;
+    },
+    get retries(): number {
+      return retries;
+    },
+
+    /** @returns the reply of a child. @throws NoAnswer */
+    ask(question: unknown): Promise<unknown> {
+      const { most, deadline } = options;
+      if (queue.length >= most) throw new NoAnswer('full', `${most} requests wait already`);
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => timeOut(waiting), 1000 * deadline);
+        const settled =
+          <T>(settle: (value: T) => void) =>
+          (value: T) => {
+            clearTimeout(timer);
+            settle(value);
+          };
+        const waiting: Waiting = {
+          index: asked++,
+          question,
+          tries: 0,
+          isLate: false,
+          isAlone: false,
+          resolve: settled(resolve),
+          reject: settled(reject),
+        };
+        queue.push(waiting);
+        dispatch();
+      });
+    },
+
+    /** Waits for the answers to all questions so far, then ends the children. */
+    async close(): Promise<void> {
+      if (queue.length + inProgress.size > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+        });
+      }
+      isClosed = true;
+      clearInterval(check);
+      await pool.close('gently');
+    },
+  };
 }
+export type Dispatcher = ReturnType<typeof dispatcherFor>;
 
 /** True if the child was lost rather than just throwing. */
 function isLoss(error: unknown): boolean {

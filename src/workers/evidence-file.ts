@@ -52,33 +52,22 @@ export function readEvidence(path: string): Evidence {
     requireFit(matrix === undefined || (matrix.rows === rows && matrix.columns === columns));
     return matrix;
   };
-  const lazy = {
-    baskets: once(() => sized(readMatrix(path, 'baskets'), baskets, items)),
-    basketsByItem: once(() => sized(readMatrix(path, 'basketsByItem'), items, baskets)),
-    likes: once(() => sized(matrixIn(readMatrixArrays(path, 'likes'), 'likes'), users, items)),
-    sequences: once(() => {
-      const { sequenceStart: start, sequence } = readArrays(path, (name) => name.startsWith('sequence'));
-      if (!(start instanceof Uint32Array && sequence instanceof Uint32Array)) return undefined;
-      requireFit(areSequences({ start, items: sequence }, users, items));
-      return { start, items: sequence };
-    }),
+  const readSequences = () => {
+    const { sequenceStart: start, sequence } = readArrays(path, (name) => name.startsWith('sequence'));
+    if (!(start instanceof Uint32Array && sequence instanceof Uint32Array)) return undefined;
+    requireFit(areSequences({ start, items: sequence }, users, items));
+    return { start, items: sequence };
   };
-  return {
+  const large = readOnAccess({
+    baskets: () => sized(readMatrix(path, 'baskets'), baskets, items),
+    basketsByItem: () => sized(readMatrix(path, 'basketsByItem'), items, baskets),
+    likes: () => sized(matrixIn(readMatrixArrays(path, 'likes'), 'likes'), users, items),
+    sequences: readSequences,
+  });
+  return Object.assign(large, {
     users,
     items,
     trust,
-    get baskets() {
-      return lazy.baskets();
-    },
-    get likes() {
-      return lazy.likes();
-    },
-    get sequences() {
-      return lazy.sequences();
-    },
-    get basketsByItem() {
-      return lazy.basketsByItem();
-    },
     itemsByAttribute,
     usersByGroup,
     basketWeight,
@@ -87,16 +76,17 @@ export function readEvidence(path: string): Evidence {
     degree: finiteNumbers(arrays, 'degree', items),
     diagonal: finiteNumbers(arrays, 'diagonal', items),
     offered,
-  };
+  });
 }
 
-/** Calls `read` on the first call only and returns its result every time. */
-function once<T>(read: () => T): () => T {
-  let cached: { value: T } | undefined;
-  return () => {
-    cached ??= { value: read() };
-    return cached.value;
-  };
+/** An object whose members are read on first access. */
+function readOnAccess<T extends object>(readers: { [K in keyof T]: () => T[K] }): T {
+  const parts = {} as T;
+  for (const name of Object.keys(readers) as (keyof T)[]) {
+    const keep = (value: T[keyof T]) => Object.defineProperty(parts, name, { value, enumerable: true })[name];
+    Object.defineProperty(parts, name, { get: () => keep(readers[name]()), enumerable: true, configurable: true });
+  }
+  return parts;
 }
 
 function areSequences({ start, items }: Sequences, users: number, columns: number): boolean {

@@ -2,6 +2,8 @@ import { type Arrays, arrayOf, readArrays } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
 import { everyChunk } from '../matrix/chunks.js';
 import { areBelow, type SparseRows } from '../matrix/sparse.js';
+import type { RowLookup, RowSlice } from '../matrix/stacked-rows.js';
+import type { RowFile } from './protocol.js';
 
 /** Column indices are uint32. */
 const MAX_COLUMNS = 2 ** 32;
@@ -98,4 +100,26 @@ export function finiteNumbers(arrays: Arrays, name: string, count?: number): Flo
     if (!Number.isFinite(numbers[at])) throw new RangeError(`"${name}" has a value that is not a finite number`);
   }
   return numbers;
+}
+
+/**
+ * Looks up rows of a matrix that is spread over files. Only the file of the latest lookup is in memory.
+ * @param readPart reads the rows of a file.
+ */
+export function rowFiles(files: readonly RowFile[], readPart: (path: string) => SparseRows): RowLookup {
+  let first = 0;
+  let part: SparseRows | undefined;
+  const has = (row: number) => part !== undefined && row >= first && row < first + part.rows;
+  return {
+    row(row: number): RowSlice {
+      const file = has(row) ? undefined : files.findLast(({ from }) => from <= row);
+      if (file) {
+        first = file.from;
+        part = readPart(file.path);
+      }
+      const [from, to] = part && has(row) ? part.start.subarray(row - first) : [];
+      if (!part || from === undefined || to === undefined) throw new RangeError(`row ${row} is in none of the files`);
+      return { part, from, to };
+    },
+  };
 }

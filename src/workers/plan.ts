@@ -6,6 +6,8 @@ export interface Shard {
   cost: number;
   /** True for a shard that cannot be halved, because its ends have a meaning of their own. */
   whole?: boolean;
+  /** Its file, if there is one already. */
+  path?: string | undefined;
 }
 
 /** Handing out a shard of less work than this, in additions, takes longer than the work. */

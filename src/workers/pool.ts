@@ -3,7 +3,7 @@ import { type Balance, type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
 import type { Shard } from './plan.js';
 import type { Job } from './protocol.js';
-import { TIMEOUTS, type Timeouts, Watch } from './watch.js';
+import { TIMEOUTS, type Timeouts, watchFor } from './watch.js';
 import { WorkerSlot } from './worker-slot.js';
 
 export interface PoolOptions {
@@ -58,7 +58,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     const timeouts = options.timeouts ?? TIMEOUTS;
-    const watch = new Watch(timeouts.stopped);
+    const watch = watchFor(timeouts.stopped);
     const fork = () => {
       if (this.#isClosed) throw new Error('the pool is closed');
       return new Child(options.worker ?? WORKER, { onStderr: options.onStderr, heap: this.#heap });
@@ -101,8 +101,8 @@ export class Pool {
   }
 
   /**
-   * Runs all shards. @param onAnswer gets each file in the order of the rows, with the shard that it answers: one of `shards` or a part
-   * of one. The promise that it returns is awaited before the next call.
+   * Runs all shards that have no file yet. @param onAnswer gets each file in the order of the rows, with the shard that it answers: one of
+   * `shards` or a part of one. The promise that it returns is awaited before the next call.
    * @param onLost gets each row that no child could do, in the same order; without it, such a row ends the run.
    * @param lostBefore number of rows that an earlier run lost: losing them again says nothing about the others.
    * @param maxChildren number of children to use, at most.
@@ -142,14 +142,18 @@ export class Pool {
       const deliveries: Promise<void>[] = [];
       for (const shard of shards) {
         await deliveries[deliveries.length - MAX_AHEAD * slots.length];
-        await Promise.race(slots.map(({ free }) => free));
-        const loads = slots.map(({ load }) => load);
-        const slot = slots[balance(loads, shard)];
-        if (!slot) throw new RangeError('the balance picked a child that does not exist');
-        await slot.free;
-        failing.signal.throwIfAborted();
-        const parts = this.#runShard(slot, running, shard);
-        slot.free = parts.then(() => {}, fail);
+        let parts: Promise<Part[]>;
+        if (shard.path !== undefined) parts = Promise.resolve([{ shard, path: shard.path }]);
+        else {
+          await Promise.race(slots.map(({ free }) => free));
+          const loads = slots.map(({ load }) => load);
+          const slot = slots[balance(loads, shard)];
+          if (!slot) throw new RangeError('the balance picked a child that does not exist');
+          await slot.free;
+          failing.signal.throwIfAborted();
+          parts = this.#runShard(slot, running, shard);
+          slot.free = parts.then(() => {}, fail);
+        }
         const delivery = deliver(deliveries.at(-1), parts);
         delivery.catch(fail);
         deliveries.push(delivery);

@@ -1,8 +1,7 @@
 import type { EventsTask } from '../events/range-part.js';
 import type { Settings } from '../model/settings.js';
 import type { SignalCounts } from '../model/signals.js';
-import type { OutputColumn } from '../output/columns.js';
-import type { OutputFormat } from '../output/formats.js';
+import type { OutputColumn, OutputFormat } from '../output/formats.js';
 
 /**
  * The messages between parent and child. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of a

@@ -2,11 +2,13 @@ import { quotedArrays, quotedIn } from '../csv/quoted-cells.js';
 import { type Arrays, arrayOf, readArrays, writeArrays } from '../files/array-file.js';
 import { isCount } from '../files/array-header.js';
 import { rowLengths, rowsBetween, type SparseRows, withLeadingEmptyRows } from '../matrix/sparse.js';
-import type { LearnedRows } from '../model/fit.js';
+import { lowRankOf } from '../model/low-rank.js';
 import type { ItemStatistics } from '../model/row-normalisation.js';
 import type { Scales } from '../model/scales.js';
+import type { Settings } from '../model/settings.js';
 import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
+import { finishedModel, type Model, modelOf } from '../ranking/model.js';
 import { areFinite, finiteNumbers, matrixFrom, matrixIn, namedArrays, numberOf, readMatrix } from './matrix-file.js';
 import type { ModelFiles } from './protocol.js';
 import type { Rows } from './shard-file.js';
@@ -83,7 +85,7 @@ export function scaleArrays({ items, preferences, groups, prior }: Scales): Arra
 }
 
 /** @throws RangeError if the file has no scales, or they are not finite. */
-export function readScales(path: string): Scales {
+function readScales(path: string): Scales {
   const arrays = readArrays(path, (name) => name === 'scales' || name === 'prior');
   const prior = finiteNumbers(arrays, 'prior');
   const [items = 0, preferences = 0, groups = 0] = finiteNumbers(arrays, 'scales', 3);
@@ -109,32 +111,27 @@ export function readFactors({
   return factors;
 }
 
+/** Loads a model into this process, its rows normalised. @throws RangeError if its files are not whole, or do not fit together. */
+export function readModel(files: ModelFiles, settings: Settings): Model {
+  const { counts, rows, statistics, isFinished } = files;
+  const parts = rows.map(({ path }) => readMatrix(path, 'rows'));
+  const from = rows.map((file) => file.from);
+  const factors = readFactors(files);
+  if (!isFinished) return modelOf(counts, parts, from, readStatistics(statistics), settings, factors);
+  const lowRank = lowRankOf(factors, readPopularity(statistics), settings);
+  return finishedModel(counts, parts, from, readScales(statistics), lowRank);
+}
+
 /** Reads how many users liked each item, from a statistics file or a saved model. @throws RangeError if a number is missing or not finite. */
 export function readPopularity(path: string): Float64Array {
   const arrays = readArrays(path, (name) => name === 'popularity');
   return finiteNumbers(arrays, 'popularity');
 }
 
-/* The arrays that answer a shard; `writeShard` writes them. */
-
-/** Counted rows of the Gram matrix. A learner needs the pairs of all rows, but the candidates of its own rows only. */
-export function countedArrays(counted: { pairs: SparseRows; candidates: SparseRows }): Arrays {
-  return namedArrays(counted);
-}
-
-/** Reads only the pairs or only the candidates. @throws RangeError if `countedArrays` did not make the file. */
-export function readCounted(path: string, name: 'pairs' | 'candidates'): SparseRows {
-  return readMatrix(path, name);
-}
-
-export function learnedArrays(learned: LearnedRows): Arrays {
-  return namedArrays(learned);
-}
-
-/** Reads only the rows of a model, which is what scoring needs. @throws RangeError if `learnedArrays` did not make the file. */
-export function readLearnedRows(path: string): SparseRows {
-  return readMatrix(path, 'rows');
-}
+/*
+ * The arrays that answer a shard; `writeShard` writes them. Counted and learned rows are written as `namedArrays`, so that a learner can read
+ * the `pairs` of all rows but the `candidates` of its own only, and scoring only the `rows` of a model.
+ */
 
 /** Reads what must be known of all rows of a model at once: P_i and the number of cells of each row. @throws RangeError if it is not such a file, or was altered. */
 export function readLearnedFacts(path: string): { precision: Float64Array; length: Float64Array } {

@@ -1,6 +1,5 @@
-import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Arrays, writeArrays } from '../files/array-file.js';
+import { type Arrays, publishArrays } from '../files/array-file.js';
 import { ownTag, removeLeftBehind } from '../files/owner.js';
 
 /*
@@ -31,14 +30,7 @@ export function rowsInName(name: string, stage: string): Rows | undefined {
 /** Writes the answer to a shard. @returns its path. */
 export function writeShard(output: string, rows: Rows, arrays: Arrays): string {
   const path = shardPath(output, rows);
-  const temporary = join(dirname(path), `${UNFINISHED}${ownTag()}.${basename(path)}`);
-  try {
-    writeArrays(temporary, arrays);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  publishArrays(path, arrays, join(dirname(path), `${UNFINISHED}${ownTag()}.${basename(path)}`));
   return path;
 }
 

@@ -27,50 +27,48 @@ const TICK = 1;
 /** A longer tick means that this process was stopped or the machine slept; then the children stood still, too. */
 const LONGEST_TICK = 2 * TICK;
 
-/** Watches children at work, and gives up on one that is stopped or takes far too long. */
-export class Watch {
-  readonly #stoppedFor: number;
-  readonly #watched = new Map<Watched, { seconds: number; stopped: number }>();
-  #timer: NodeJS.Timeout | undefined;
-  #last = 0;
+export type Watch = ReturnType<typeof watchFor>;
 
-  /** @param stoppedFor seconds that a child may stay stopped. */
-  constructor(stoppedFor: number) {
-    this.#stoppedFor = stoppedFor;
-  }
+/**
+ * Watches children at work, and gives up on one that is stopped or takes far too long. @param stoppedFor seconds that a child may stay stopped.
+ * @returns a function that begins to watch a child; it returns one that stops watching it.
+ */
+export function watchFor(stoppedFor: number) {
+  const all = new Map<Watched, { seconds: number; stopped: number }>();
+  let timer: NodeJS.Timeout | undefined;
+  let last = 0;
 
-  /** @returns a function that stops watching. */
-  over(watched: Watched): () => void {
-    this.#watched.set(watched, { seconds: 0, stopped: 0 });
-    if (!this.#timer) {
-      this.#last = performance.now();
-      // The timer of a forgotten pool must not keep the process alive.
-      this.#timer = setInterval(() => this.#tick(), 1000 * TICK).unref();
-    }
-    return () => {
-      this.#watched.delete(watched);
-      if (this.#watched.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    };
-  }
-
-  #tick(): void {
+  const tick = () => {
     const now = performance.now();
-    const elapsed = Math.min((now - this.#last) / 1000, LONGEST_TICK);
-    this.#last = now;
-    for (const [watched, spent] of this.#watched) {
+    const elapsed = Math.min((now - last) / 1000, LONGEST_TICK);
+    last = now;
+    for (const [watched, spent] of all) {
       spent.seconds += elapsed;
       // Stopped by job control; only Linux can tell.
       const isStopped = /[Tt]/.test(statOf(watched.pid)?.state ?? '');
       spent.stopped = isStopped ? spent.stopped + elapsed : 0;
-      const isStuck = spent.stopped > this.#stoppedFor;
+      const isStuck = spent.stopped > stoppedFor;
       if (!isStuck && spent.seconds <= watched.limit) continue;
-      this.#watched.delete(watched);
+      all.delete(watched);
       const tooLong = `gave no answer within ${Math.round(watched.limit)} s`;
       watched.giveUp(isStuck ? 'was stopped (SIGSTOP) and did not go on' : tooLong);
     }
-  }
+  };
+
+  return (watched: Watched): (() => void) => {
+    all.set(watched, { seconds: 0, stopped: 0 });
+    if (!timer) {
+      last = performance.now();
+      // The timer of a forgotten pool must not keep the process alive.
+      timer = setInterval(tick, 1000 * TICK).unref();
+    }
+    return () => {
+      all.delete(watched);
+      if (all.size > 0) return;
+      clearInterval(timer);
+      timer = undefined;
+    };
+  };
 }
 
 /** Seconds that a shard of that cost may take. @param pace cost per second so far; 0: unknown. */

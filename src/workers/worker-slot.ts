@@ -108,7 +108,7 @@ export class WorkerSlot {
 
   /** Waits for a child within a time limit, and kills a child that failed. */
   async #watched<T>(child: Child, limit: number, work: () => Promise<T>): Promise<T> {
-    const unwatch = this.#watch.over({ pid: child.pid, limit, giveUp: (why) => child.giveUp(why) });
+    const unwatch = this.#watch({ pid: child.pid, limit, giveUp: (why) => child.giveUp(why) });
     try {
       return await work();
     } catch (error) {

@@ -1,8 +1,7 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { writeArrays } from '../../src/files/array-file.js';
-import { readJson } from '../../src/files/json-file.js';
+import { readJson, writeArrays } from '../../src/files/array-file.js';
 import { sharedFolder, temporaryFolders } from '../files/temporary.js';
 import { bothWays, does, putWorld, worked } from './array-jobs.js';
 import { alter } from './data.js';

@@ -5,8 +5,8 @@ import { parse } from '../../src/cli/values.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { readDataset } from '../../src/dataset/read.js';
 import { Failure } from '../../src/failure.js';
+import { readTestEvents } from '../../src/pipeline/reading/read.js';
 import { openBadRows } from '../../src/pipeline/reading/rejected-rows.js';
-import { readTestEvents } from '../../src/pipeline/reading/test-events.js';
 import { inputReport } from '../../src/report/input-report.js';
 import { understandEvents } from '../../src/understanding/understanding.js';
 import type { Known } from './output-laws.js';
@@ -40,7 +40,7 @@ export async function readInProcess(args: readonly string[], folder: string): Pr
           ? await readTestEvents(inputs, await understandEvents(inputs, options.test), dataset)
           : undefined;
       const message = inputReport(dataset, test ? [...reports, test.report] : reports, false);
-      return { code: 0, message, data: { dataset, test: test?.events } };
+      return { code: 0, message, data: { dataset, test: test && { ...test, report: undefined } } };
     } finally {
       abandon();
     }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { readJson, writeJson } from '../../src/files/json-file.js';
+import { readJson, writeJson } from '../../src/files/array-file.js';
 import { EVENTS, put, rowsOf } from './data.js';
 import {
   ARGS,

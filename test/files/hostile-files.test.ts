@@ -5,15 +5,12 @@ import { expect, test } from 'vitest';
 import { readRange } from '../../src/events/range-part.js';
 import { writeArrays } from '../../src/files/array-file.js';
 import { readEvidence, writeEvidence } from '../../src/workers/evidence-file.js';
+import { namedArrays, readMatrix } from '../../src/workers/matrix-file.js';
 import { rangeArrays, readRangePart } from '../../src/workers/range-file.js';
 import {
-  countedArrays,
-  learnedArrays,
   listArrays,
   readAudience,
-  readCounted,
   readLearnedFacts,
-  readLearnedRows,
   readLists,
   readStatistics,
   writeAudience,
@@ -67,13 +64,13 @@ const FILES: [string, (path: string) => void | Promise<void>, (path: string) => 
   ],
   [
     'counted rows',
-    (path) => writeArrays(path, countedArrays({ pairs: ROWS, candidates: ROWS })),
-    (path) => [readCounted(path, 'pairs'), readCounted(path, 'candidates')],
+    (path) => writeArrays(path, namedArrays({ pairs: ROWS, candidates: ROWS })),
+    (path) => [readMatrix(path, 'pairs'), readMatrix(path, 'candidates')],
   ],
   [
     'learned rows',
-    (path) => writeArrays(path, learnedArrays({ rows: ROWS, precision: Float64Array.of(1, 2) })),
-    (path) => [readLearnedRows(path), readLearnedFacts(path).precision],
+    (path) => writeArrays(path, namedArrays({ rows: ROWS, precision: Float64Array.of(1, 2) })),
+    (path) => [readMatrix(path, 'rows'), readLearnedFacts(path).precision],
   ],
   [
     'lists',
@@ -148,6 +145,6 @@ test('a file whose parts do not match each other is refused', () => {
   expect(() => readAudience(`${path}2`)).toThrow(
     new RangeError(`the parts of the audience in ${path}2 do not fit together`),
   );
-  writeArrays(`${path}3`, learnedArrays({ rows: ROWS, precision: Float64Array.of(1) }));
+  writeArrays(`${path}3`, namedArrays({ rows: ROWS, precision: Float64Array.of(1) }));
   expect(() => readLearnedFacts(`${path}3`)).toThrow(new RangeError('"precision" has 1 numbers instead of 2'));
 });

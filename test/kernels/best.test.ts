@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Offer, weighed } from '../../src/kernels/best.js';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
-import { offerOf } from '../../src/ranking/offer.js';
+import { offerOf } from '../../src/ranking/list-rules.js';
 
 const KERNELS = [
   ['plain', PLAIN_KERNEL],

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
-import type { TextColumn } from '../../src/output/columns.js';
+import type { TextColumn } from '../../src/output/formats.js';
 
 /** A score rounded to significant digits, as JavaScript writes it. */
 export function scoreText(score: number, digits = 6): string {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { itemScores } from '../../src/ranking/item-scores.js';
-import { similarItems } from '../../src/ranking/similar-items.js';
+import { itemScores, similarItems } from '../../src/ranking/item-scores.js';
 import { rowsOf } from '../model/worlds.js';
 import { modelOf, scenes, slowScores } from './scenes.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compiledKernel, PLAIN_KERNEL } from '../../src/kernels/kernel.js';
 import type { SumsOf } from '../../src/kernels/sums.js';
-import { priorOf } from '../../src/ranking/offer.js';
+import { priorOf } from '../../src/ranking/list-rules.js';
 import { Recommender } from '../../src/ranking/recommender.js';
 import { scoresOf } from '../../src/ranking/scores.js';
 import { rowsOf } from '../model/worlds.js';

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import {
+  bars,
   byDoubling,
   byPart,
   distributionLines,
   distributionOf,
   distributionsOf,
   doublingLabel,
+  horizontalBar,
   rangeText,
 } from '../../src/report/distributions.js';
 import { rowsOf } from '../model/worlds.js';
@@ -69,4 +71,17 @@ test('users who are not served are left out of the histories, and empty distribu
   ]);
   expect(distributionLines(distributions, true)[1]).toBe('users an item has  █ █  1 to 3, the median 3');
   expect(distributionsOf({ interactions: rowsOf([], 0), served: 0 })).toEqual([]);
+});
+
+test('the largest value gets the tallest bar, and 0 a blank', () => {
+  expect(bars([0, 1, 4, 8])).toBe(' ▁▄█');
+  expect(bars([0, 0])).toBe('  ');
+  expect(bars([1, 1_000_000])).toBe('▁█');
+  expect(bars([0.25, 0.5])).toBe('▄█');
+});
+
+test('a horizontal bar has the length of its share, to an eighth of a character', () => {
+  expect(horizontalBar(1, 3)).toBe('███');
+  expect(horizontalBar(0.5, 3)).toBe('█▌');
+  expect(horizontalBar(0, 3)).toBe('');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { READING, stagesOf } from '../../src/pipeline/learning/learn-files.js';
 import { methodOf } from '../../src/pipeline/learning/method.js';
-import { READING, stagesOf } from '../../src/pipeline/planned-stages.js';
 import { progressOf, type Stage } from '../../src/report/progress.js';
 
 const ALL: readonly Stage[] = ['reading', 'tuning', 'counting', 'learning', 'recommending'];

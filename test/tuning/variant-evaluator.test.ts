@@ -6,7 +6,7 @@ import type { Settings } from '../../src/model/settings.js';
 import { recentPopularity } from '../../src/model/trend.js';
 import { type Audience, withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
-import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
+import { variantBatches, variantEvaluator } from '../../src/tuning/variant-evaluator.js';
 import { type Learnt, learnt, plainRecommender } from '../model/learned.js';
 import {
   anySettings,
@@ -90,7 +90,7 @@ function evaluatorOf(
   { counts, rows, statistics, evidence }: Learnt,
   length: number,
   { sumsOf }: Kernel,
-): VariantEvaluator {
+): ReturnType<typeof variantEvaluator> {
   const { interactions, times } = observationsOf(some.world);
   const audiences = new Map([0, 1].map((recency) => [recency, audienceOf(some, recency)]));
   const variants = some.variants.map((variant) => ({
@@ -101,7 +101,7 @@ function evaluatorOf(
       trend: recentPopularity(interactions, times, variant.popularityHalfLife, evidence.popularity),
     },
   }));
-  return new VariantEvaluator(
+  return variantEvaluator(
     { counts, parts: [rows], from: [0], factors: factorsFor(counts.items) },
     variants,
     rowsOf(some.heldOut, counts.items),
@@ -111,10 +111,10 @@ function evaluatorOf(
 }
 
 /** Utilities by variant and user. */
-function utilitiesByVariant(some: Case, evaluator: VariantEvaluator): number[][] {
+function utilitiesByVariant(some: Case, evaluator: ReturnType<typeof variantEvaluator>): number[][] {
   const users = some.heldOut.length;
   const batches = variantBatches(some.variants.map((settings) => ({ settings })));
-  const values = [...evaluator.utilities(0, batches.length * users)];
+  const values = [...evaluator(0, batches.length * users)];
   const table = some.variants.map(() => Array<number>(users).fill(Number.NaN));
   for (const batch of batches)
     for (let user = 0; user < users; user++) for (const variant of batch) table[variant]![user] = values.shift()!;
@@ -208,11 +208,7 @@ test('shards of the work give the same utilities in any order, and the learned r
       const model = learnt(some.world, some.settings);
       const before = model.rows.value.slice();
       const evaluator = evaluatorOf(some, model, 3, PLAIN_KERNEL);
-      const [second, first, whole] = [
-        evaluator.utilities(cut, rows),
-        evaluator.utilities(0, cut),
-        evaluator.utilities(0, rows),
-      ];
+      const [second, first, whole] = [evaluator(cut, rows), evaluator(0, cut), evaluator(0, rows)];
       expect([...first, ...second]).toEqual([...whole]);
       expect(model.rows.value).toEqual(before);
     }),
@@ -235,7 +231,7 @@ test('the utility is recall plus NDCG: 2 if both held-out items are found, less 
     const heldOut = [wanted, ...Array(3).fill([0, 0, 0, 0])];
     const settings = settingsWith({ recency: 0 });
     const some: Case = { world, preferences: Array(4).fill([]), heldOut, settings, variants: [settings] };
-    return [...evaluatorOf(some, learnt(world, settings), 2, PLAIN_KERNEL).utilities(0, 4)];
+    return [...evaluatorOf(some, learnt(world, settings), 2, PLAIN_KERNEL)(0, 4)];
   };
   expect(utilityOf([0, 1, 1, 0])).toEqual([2, 0, 0, 0]);
   // Item 1 is first, item 2 second: half the recall, and 1 / log₂ 3 of what 1 + 1 / log₂ 3 could be.

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { Dispatcher } from '../../src/workers/dispatcher.js';
+import { type Dispatcher, dispatcherFor } from '../../src/workers/dispatcher.js';
 import { Pool } from '../../src/workers/pool.js';
 
 const WORKER = new URL('misbehaving/dies-over-poison.mjs', import.meta.url);
@@ -10,7 +10,7 @@ afterEach(async () => {
 
 /** Starts a dispatcher that sends several questions to a child at once, except long ones. */
 async function dispatcher(size = 1, deadline = 20, first = 'ready', onRetry = () => {}): Promise<Dispatcher> {
-  const made = new Dispatcher(
+  const made = dispatcherFor(
     new Pool({ size, onRetry: () => {}, worker: WORKER }),
     { kind: 'serve', model: '', rules: {} },
     {

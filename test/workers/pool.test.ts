@@ -9,10 +9,11 @@ import { fitCosts, type LearnedRows } from '../../src/model/fit.js';
 import { BALANCES } from '../../src/workers/balance.js';
 import { ChildFailure } from '../../src/workers/child.js';
 import { writeEvidence } from '../../src/workers/evidence-file.js';
+import { readMatrix } from '../../src/workers/matrix-file.js';
 import { planShards, type Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
 import type { LearnJob } from '../../src/workers/protocol.js';
-import { readLearnedFacts, readLearnedRows } from '../../src/workers/run-files.js';
+import { readLearnedFacts } from '../../src/workers/run-files.js';
 import { shardPath } from '../../src/workers/shard-file.js';
 import type { Timeouts } from '../../src/workers/watch.js';
 import { temporaryFolders } from '../files/temporary.js';
@@ -108,7 +109,7 @@ describe('the real worker program', () => {
     const pids = new Set<number>();
     await pool.run(fit, plan, (path, shard) => {
       expect(path).toBe(shardPath(fit.output, shard));
-      const rows = readLearnedRows(path);
+      const rows = readMatrix(path, 'rows');
       const { precision, length } = readLearnedFacts(path);
       expect(length).toEqual(rowLengths(rows));
       pieces.push({ rows, precision });

@@ -15,20 +15,14 @@ import { lineWriter } from '../../src/output/list-lines.js';
 import { withRecency } from '../../src/ranking/audience.js';
 import { modelOf } from '../../src/ranking/model.js';
 import type { Recommender } from '../../src/ranking/recommender.js';
-import { VariantEvaluator, variantBatches } from '../../src/tuning/variant-evaluator.js';
+import { variantBatches, variantEvaluator } from '../../src/tuning/variant-evaluator.js';
 import { Child } from '../../src/workers/child.js';
 import { writeEvidence } from '../../src/workers/evidence-file.js';
-import { matrixArrays } from '../../src/workers/matrix-file.js';
+import { matrixArrays, readMatrix } from '../../src/workers/matrix-file.js';
 import type { Shard } from '../../src/workers/plan.js';
 import { Pool } from '../../src/workers/pool.js';
 import type { CountJob, LearnJob, ModelFiles, RecommendJob, RowFile, TrialJob } from '../../src/workers/protocol.js';
-import {
-  readCounted,
-  readLearnedFacts,
-  readLists,
-  writeAudience,
-  writeStatistics,
-} from '../../src/workers/run-files.js';
+import { readLearnedFacts, readLists, writeAudience, writeStatistics } from '../../src/workers/run-files.js';
 import { temporaryFolders } from '../files/temporary.js';
 import { learnt, plainRecommender } from '../model/learned.js';
 import { factorsFor, largeWorld, METHODS, observationsOf, rowsOf, settingsWith } from '../model/worlds.js';
@@ -202,7 +196,7 @@ test('children count the same Gram matrix as a single process', async () => {
   const files: RowFile[] = [];
   await poolOf(3).run(job, shardsOf(ITEMS, 2), (path, { from }) => void files.push({ path, from }));
   const whole = gramRows(evidence, settings, PLAIN_KERNEL)(0, ITEMS);
-  const joined = (name: 'pairs' | 'candidates') => stacked(...files.map(({ path }) => readCounted(path, name)));
+  const joined = (name: 'pairs' | 'candidates') => stacked(...files.map(({ path }) => readMatrix(path, name)));
   expect(joined('pairs')).toEqual(whole.pairs);
   expect(joined('candidates')).toEqual(whole.candidates);
 });
@@ -238,14 +232,14 @@ test('children give variants the same utilities as a single evaluator', async ()
   await pool.run(job, shardsOf(rows, 6), (path) => {
     utilities.push(...arrayOf(readArrays(path), 'utilities', Float64Array));
   });
-  const evaluator = new VariantEvaluator(
+  const evaluator = variantEvaluator(
     { counts, parts: [learned], from: [0], factors: FACTORS },
     variants.map((variant) => ({ settings: variant, audience: audienceWith(variant.recency), statistics })),
     HELD_OUT,
     3,
     PLAIN_KERNEL.sumsOf,
   );
-  expect(utilities).toEqual(Array.from(evaluator.utilities(0, rows)));
+  expect(utilities).toEqual(Array.from(evaluator(0, rows)));
   expect(utilities.some((value) => value > 0)).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { badData, ExitCode, Failure, messageOf, systemCode } from '../../failure.js';
-import { readJson, writeJson } from '../../files/json-file.js';
+import { readJson, writeJson } from '../../files/array-file.js';
 import { MANIFEST, type RunDirectory } from '../../files/run-directory.js';
 import { plural } from '../../quantities.js';
 import type { Run } from '../run.js';
@@ -26,6 +26,7 @@ import { type Manifest, refuseOtherData, WAY_OUT } from './manifest.js';
 export const STAGES = { read: 'reading', count: 'counting', learn: 'learning', recommend: 'recommending' } as const;
 /** The stages whose shards are ranges of rows; the shards of reading are ranges of bytes. */
 export type ShardStage = Exclude<keyof typeof STAGES, 'read'>;
+export const SHARD_STAGES: readonly ShardStage[] = ['count', 'learn', 'recommend'];
 
 const SETTINGS = 'settings';
 const KEY = '[0-9a-f]{16}';
@@ -90,58 +91,59 @@ export function manifestIn(path: string): Manifest | undefined {
   }
 }
 
-/** The finished work beside an output: that of this run, and that of the interrupted run which it resumes. */
-export class Checkpoint {
-  readonly #directory: RunDirectory;
-  readonly #interrupted: Manifest | undefined;
-  #key = '';
+export type Checkpoint = ReturnType<typeof checkpointIn>;
 
-  /** @param interrupted the manifest of the interrupted run whose folder this is. */
-  constructor(directory: RunDirectory, interrupted: Manifest | undefined) {
-    this.#directory = directory;
-    this.#interrupted = interrupted;
-    // Until it is certain that this run resumes it, it must not be removed.
-    directory.isKept = interrupted !== undefined;
-  }
-
-  /**
-   * Starts to use the finished work, once the data has been read. @param info is called with a message about what is finished already.
-   * @returns the key of the run. @throws Failure 65 if the interrupted run had other data; its folder then stays.
-   */
-  begin(manifest: Manifest, info: (message: string) => void): string {
-    if (this.#interrupted) refuseOtherData(this.#interrupted, manifest, this.#directory.path);
-    else writeJson(join(this.#directory.path, MANIFEST), manifest);
-    this.#directory.isKept = false;
-    if (this.finished !== '') info(`going on with an interrupted run, which had finished ${this.finished}`);
-    this.#key = keyOf(manifest.version, manifest.options, manifest.data.hash);
-    return this.#key;
-  }
+/**
+ * The finished work beside an output: that of this run, and that of the interrupted run which it resumes.
+ * @param interrupted the manifest of the interrupted run whose folder this is.
+ */
+export function checkpointIn(directory: RunDirectory, interrupted: Manifest | undefined) {
+  let key = '';
+  // Until it is certain that this run resumes it, it must not be removed.
+  directory.isKept = interrupted !== undefined;
 
   /** The finished work, in words; '' if there is none. */
-  get finished(): string {
-    const stages = this.#directory.files(isFinishedWork).map((path) => /(\w+)-[^/]*$/.exec(path)?.[1]);
+  const finished = (): string => {
+    const stages = directory.files(isFinishedWork).map((path) => /(\w+)-[^/]*$/.exec(path)?.[1]);
     const settings = stages.includes(SETTINGS) ? ['the settings of auto'] : [];
     const pieces = Object.entries(STAGES).flatMap(([stage, name]) => {
       const count = stages.filter((each) => each === stage).length;
       return count > 0 ? [`${plural(count, 'piece')} of ${name}`] : [];
     });
     return [...settings, ...pieces].join(', ');
-  }
+  };
 
-  /** The settings that the interrupted run found; otherwise finds them now and stores them. */
-  async settings<T>(warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
-    const path = keyedPath(this.#directory.path, SETTINGS, this.#key);
-    try {
-      if (existsSync(path)) return readJson(path) as T;
-    } catch (error) {
-      warn(`auto tunes again: ${messageOf(error)}`);
-      this.#directory.discard([path]);
-    }
-    const found = await find();
-    writeJson(path, found);
-    this.#directory.syncSoon(path);
-    return found;
-  }
+  return {
+    finished,
+
+    /**
+     * Starts to use the finished work, once the data has been read. @param info is called with a message about what is finished already.
+     * @returns the key of the run. @throws Failure 65 if the interrupted run had other data; its folder then stays.
+     */
+    begin(manifest: Manifest, info: (message: string) => void): string {
+      if (interrupted) refuseOtherData(interrupted, manifest, directory.path);
+      else writeJson(join(directory.path, MANIFEST), manifest);
+      directory.isKept = false;
+      if (finished() !== '') info(`going on with an interrupted run, which had finished ${finished()}`);
+      key = keyOf(manifest.version, manifest.options, manifest.data.hash);
+      return key;
+    },
+
+    /** The settings that the interrupted run found; otherwise finds them now and stores them. */
+    async settings<T>(warn: (message: string) => void, find: () => Promise<T>): Promise<T> {
+      const path = keyedPath(directory.path, SETTINGS, key);
+      try {
+        if (existsSync(path)) return readJson(path) as T;
+      } catch (error) {
+        warn(`auto tunes again: ${messageOf(error)}`);
+        directory.discard([path]);
+      }
+      const found = await find();
+      writeJson(path, found);
+      directory.syncSoon(path);
+      return found;
+    },
+  };
 }
 
 /**
@@ -157,7 +159,7 @@ export function keepFinishedWork(
   stage: string,
 ): unknown {
   const isTimeUp = error instanceof TimeIsUp;
-  const hasWork = checkpoint !== undefined && checkpoint.finished !== '';
+  const hasWork = checkpoint !== undefined && checkpoint.finished() !== '';
   const mayResume = checkpoint !== undefined && (isTimeUp || resume);
   // A refused folder stays as it was (`isKept`). After a failure before anything was finished, there is nothing to resume.
   const isKept = mayResume && (isStopped || (!run.directory.isKept && hasWork));

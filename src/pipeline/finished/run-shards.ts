@@ -9,12 +9,6 @@ import { type Rows, rowsInName, shardPath } from '../../workers/shard-file.js';
 import type { Run } from '../run.js';
 import { isKeyed, STAGES } from './checkpoint.js';
 
-/** Rows of a shard: their file exists already (`path`), or they still have to be done. */
-export interface Piece {
-  shard: Shard;
-  path: string | undefined;
-}
-
 type StageJob = ReadJob | CountJob | LearnJob | RecommendJob;
 
 /** Less work than this, in bytes or additions, is done before another child could start: about 0.3 s. */
@@ -44,18 +38,14 @@ export async function runShards(
     warn(
       `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are done again (${job.kind}): ${flaw}`,
     );
-  const piecesByShard = piecesIn(
+  const pieces = piecesIn(
     job.output,
     shards.map((shard) => [shard]),
     onFlaw,
   );
-  const pieces = piecesByShard.flat();
-  const missing = pieces.filter(({ path }) => path === undefined).map(({ shard }, index) => ({ ...shard, index }));
   // A gap beside finished rows of its shard is most likely a row that an interrupted run lost.
-  const lostBefore = piecesByShard
-    .filter((parts) => parts.length > 1)
-    .flat()
-    .filter(({ path }) => path === undefined).length;
+  const besideFinished = pieces.filter((parts) => parts.length > 1).flat();
+  const lostBefore = besideFinished.filter(({ path }) => path === undefined).length;
   let done = 0;
   let users = 0;
   const progressed = (cost: number) => {
@@ -63,37 +53,22 @@ export async function runShards(
     // The readers report the progress of reading, in bytes of all files.
     if (job.kind !== 'read') run.progress.at(stage, done, totalCost, users);
   };
-  const deliver = async (path: string, shard: Shard) => {
-    await onFile(path, shard);
-    if (job.kind === 'recommend') users += shard.to - shard.from;
-    progressed(shard.cost);
-  };
-  let next = 0;
-  /** Delivers existing files up to that row. */
-  const deliverBefore = async (before: number) => {
-    for (let piece = pieces[next]; piece && piece.shard.from < before; piece = pieces[++next]) {
-      if (piece.path !== undefined) await deliver(piece.path, piece.shard);
-    }
-  };
-  if (missing.length > 0) {
-    await pool.run(
-      job,
-      missing,
-      async (path, shard) => {
-        if (isKeyed(job.output)) directory.syncSoon(path);
-        await deliverBefore(shard.from);
-        await deliver(path, shard);
-      },
-      async (shard, { message }) => {
-        await deliverBefore(shard.from);
-        await onLost(shard, message);
-        progressed(shard.cost);
-      },
-      lostBefore,
-      children,
-    );
-  }
-  await deliverBefore(Number.POSITIVE_INFINITY);
+  await pool.run(
+    job,
+    pieces.flat().map((piece, index) => ({ ...piece, index })),
+    async (path, shard) => {
+      if (shard.path === undefined && isKeyed(job.output)) directory.syncSoon(path);
+      await onFile(path, shard);
+      if (job.kind === 'recommend') users += shard.to - shard.from;
+      progressed(shard.cost);
+    },
+    async (shard, { message }) => {
+      await onLost(shard, message);
+      progressed(shard.cost);
+    },
+    lostBefore,
+    children,
+  );
 }
 
 /** True if all rows of the shards have undamaged files. */
@@ -101,12 +76,12 @@ export function areFinished(output: string, shards: readonly Shard[]): boolean {
   return piecesIn(output, [shards])[0]?.every(({ path }) => path !== undefined) ?? true;
 }
 
-/** The files and gaps that cover the shards of each job. @param onFlaw is called for damaged files; null: files are not checked. */
+/** The parts of the shards of each job: those with a file, and the gaps between them. @param onFlaw is called for damaged files; null: files are not checked. */
 export function piecesIn(
   output: string,
   jobs: readonly (readonly Shard[])[],
   onFlaw: ((flaw: string, rows: Rows) => void) | null = () => {},
-): Piece[][] {
+): Shard[][] {
   const files = finishedRows(output);
   const isSound = (rows: Rows) => {
     const flaw = onFlaw && flawOf(shardPath(output, rows));
@@ -133,13 +108,13 @@ function finishedRows(output: string): Rows[] {
     .sort((a, b) => b.to - b.from - (a.to - a.from));
 }
 
-/** The files and gaps that cover a shard. @param isSound whether a file can be used. */
-function piecesOf(shard: Shard, files: readonly Rows[], output: string, isSound: (rows: Rows) => boolean): Piece[] {
+/** The parts of a shard, with their files, and the gaps between them. @param isSound whether a file can be used. */
+function piecesOf(shard: Shard, files: readonly Rows[], output: string, isSound: (rows: Rows) => boolean): Shard[] {
   const inside = files.filter(({ from, to }) => from >= shard.from && to <= shard.to && from < to);
-  const pieces: Piece[] = [];
+  const pieces: Shard[] = [];
   const add = (rows: Rows, path: string | undefined) => {
     const cost = (shard.cost * (rows.to - rows.from)) / (shard.to - shard.from);
-    pieces.push({ shard: { ...shard, ...rows, cost }, path });
+    pieces.push({ ...shard, ...rows, cost, path });
   };
   let gap = shard.from;
   for (let at = shard.from; at < shard.to; ) {

@@ -23,9 +23,10 @@ import { needsGram, type SignalCounts, signalCount, signalCounts } from '../../m
 import { plural, thousands } from '../../quantities.js';
 import { meanLength } from '../../ranking/audience.js';
 import { writeEvidence } from '../../workers/evidence-file.js';
+import { namedArrays } from '../../workers/matrix-file.js';
 import { MIN_SHARD_COST, planShards, type Shard } from '../../workers/plan.js';
 import type { CountJob, LearnJob, ModelFiles, RowFile } from '../../workers/protocol.js';
-import { countedArrays, learnedArrays, readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
+import { readLearnedFacts, writeStatistics } from '../../workers/run-files.js';
 import { keyedPath, keyOf, shardOutput } from '../finished/checkpoint.js';
 import { areFinished, runShards } from '../finished/run-shards.js';
 import type { Run } from '../run.js';
@@ -76,8 +77,7 @@ export async function learn(
   keys: () => SampleKeys,
   settings: Settings,
 ): Promise<Learned> {
-  const factors = writeFactors(run, seen, keys, settings);
-  return learnFrom(run, { ...arrange(run, seen, settings), factors }, settings);
+  return learnFrom(run, arrange(run, seen, writeFactors(run, seen, keys, settings), settings), settings);
 }
 
 /** Learns a model from arranged data. */
@@ -102,16 +102,17 @@ export function notCounted(arranged: Arranged): Counted {
 }
 
 /**
- * Arranges observations for learning. The settings c, s and the weights of attributes apply here.
+ * Arranges observations for learning. The settings c, s and the weights of attributes apply here. @param factors of `writeFactors`.
  * @param key of the run, if another run may use its finished shards. @param jobs how many processes share the work.
  */
 export function arrange(
   run: Run,
   seen: Observations,
+  factors: Arranged['factors'],
   settings: Settings,
   key?: string,
   jobs = 1,
-): Omit<Arranged, 'factors'> {
+): Arranged {
   const evidence = evidenceOf(seen, settings);
   refuseTooManyForEase(evidence, settings);
   const evidencePath = run.directory.file('evidence');
@@ -121,6 +122,7 @@ export function arrange(
     facts: { popularity, trend, degree, trust },
     counts: signalCounts(evidence),
     evidencePath,
+    factors,
     cuts: {
       count: needsGram(settings) ? planShards(gramCosts(evidence), MIN_SHARD_COST, jobs) : [],
       learn: planShards(fitCosts(evidence, settings), MIN_FILE_COST, jobs),
@@ -173,7 +175,7 @@ export async function countPairs(run: Run, arranged: Arranged, settings: Setting
     (path, { from }) => void gram.push({ path, from }),
     ({ from }, why) => {
       const empty = emptyRows(1, counts.items);
-      gram.push(lose(run, lost, from, why, countedArrays({ pairs: empty, candidates: empty })));
+      gram.push(lose(run, lost, from, why, namedArrays({ pairs: empty, candidates: empty })));
     },
   );
   return { ...arranged, gram, lost, key: key && keyOf(key, lost) };
@@ -201,7 +203,7 @@ export async function fitRows(run: Run, counted: Counted, settings: Settings): P
     },
     ({ from }, why) => {
       const empty = { rows: emptyRows(1, items), precision: Float64Array.of(1) };
-      rows.push(lose(run, lost, from, why, learnedArrays(empty)));
+      rows.push(lose(run, lost, from, why, namedArrays(empty)));
       precision[from] = 1;
     },
   );

@@ -8,7 +8,7 @@ import { type AutoRecord, trialTable, tuningSummary } from '../../tuning/tuning-
 import { validationSplit } from '../../tuning/validation-split.js';
 import type { Run } from '../run.js';
 import type { Method } from './method.js';
-import { SettingsEvaluator } from './settings-evaluator.js';
+import { settingsEvaluator } from './settings-evaluator.js';
 
 /** With fewer users, a gain cannot be distinguished from noise. */
 const MIN_USERS = 100;
@@ -63,11 +63,11 @@ export async function chooseSettings(
   const maxFits = mostFits(dataset.interactions.index.length);
   const fits = held === 'time' ? Math.max(1, maxFits - CHECKING_FITS) : maxFits;
   const shown = asTuning(run, maxFits);
-  const evaluator = new SettingsEvaluator(shown, validation, keys, start);
+  const evaluator = settingsEvaluator(shown, validation, keys, start);
   const space = { ...kinds, factors: evaluator.factors !== undefined, fixed: method.fixed };
   let tuning = keepStartUnless(await tune(start, space, evaluator.evaluate, fits), start, MIN_GAIN);
   if (held === 'time' && tuning.settings !== start) {
-    const onLatest = new SettingsEvaluator(shown, validationSplit(dataset, keys, LATEST, SMALL), keys, start);
+    const onLatest = settingsEvaluator(shown, validationSplit(dataset, keys, LATEST, SMALL), keys, start);
     tuning = await keepStartIfLostElsewhere(tuning, start, onLatest.evaluate);
     await onLatest.end();
   }

@@ -1,7 +1,7 @@
 import type { Dataset } from '../../dataset/dataset.js';
 import { countingInteractions } from '../../dataset/evidence-rules.js';
 import { badData } from '../../failure.js';
-import { smallTextOf } from '../../files/small-text.js';
+import { smallTextOf } from '../../files/stats.js';
 import { byKey, HYPER_PARAMETERS } from '../../model/settings.js';
 import { plural } from '../../quantities.js';
 import { asOptions, assignments } from '../../tuning/tuning-report.js';

@@ -3,8 +3,7 @@ import { packedTexts, type QuotedCells, quotedArrays } from '../../csv/quoted-ce
 import { defused, type Quote, quoted, safelyQuoted } from '../../csv/quoting.js';
 import { usageFailure } from '../../failure.js';
 import { writeArrays } from '../../files/array-file.js';
-import type { ColumnKind, TextColumn } from '../../output/columns.js';
-import type { LineFormat } from '../../output/formats.js';
+import type { ColumnKind, LineFormat, TextColumn } from '../../output/formats.js';
 import { headerOf, lineWriter } from '../../output/list-lines.js';
 import { loadParquet, parquetLists } from '../../output/parquet.js';
 import { reasonName, reasonStyle } from '../../output/reason-cells.js';

@@ -1,22 +1,49 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
 import { displayName } from '../../csv/failures.js';
 import { printableName } from '../../csv/printable.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import { messageOf } from '../../failure.js';
 import { writeWhole } from '../../files/destination.js';
-import { megabytes, plural, thousands } from '../../quantities.js';
-import type { Served } from '../../report/metrics.js';
-import { metricsFor } from '../../report/metrics-file.js';
+import type { Settings } from '../../model/settings.js';
+import { byKey } from '../../model/settings.js';
+import { megabytes, plural, thousands, toThousandths } from '../../quantities.js';
+import { fileFacts } from '../../report/description.js';
+import { metricsFor, type Served } from '../../report/metrics.js';
+import type { Trial } from '../../tuning/climb.js';
+import { type AutoRecord, asOptions } from '../../tuning/tuning-report.js';
 import type { Options } from '../options.js';
-import type { Run } from '../run.js';
-import { type Ended, type RunRecord, summaryOf } from './summary.js';
+import type { Run, stagesIn } from '../run.js';
 
 /** The options that say where to write the outcome of a run, and what it read. */
 export type OutcomeOptions = Pick<Options, 'summary' | 'metricsFile' | 'logFormat' | 'version'> &
   Partial<Pick<Options, 'users' | 'items' | 'interactions' | 'orders'>>;
 
-export interface Ending extends Pick<Ended, 'exitCode' | 'error' | 'interrupted'> {
+/** What a run read and did, as far as it got. */
+export interface RunRecord {
+  /** The input files, read or not. */
+  paths: readonly string[];
+  /** How they were read, once all of them are. */
+  files: readonly FileReport[];
+  dataset?: Dataset;
+  /** What it did with the users and items, as text; undefined: it learned from them. */
+  done?: string;
+  /** The method and the settings that it learned with. */
+  method?: { name: string; settings: Settings; auto: AutoRecord | null };
+  served?: Served;
+  /** The shard of an array job. */
+  shard?: { number: number; of: number };
+  stages: ReturnType<typeof stagesIn>['taken'];
+}
+
+/** How a run ended. */
+export interface Ending {
+  exitCode: number;
+  error: string | null;
   /** For users; '' if the error says it all. */
   message: string;
+  /** Stopped by a signal: then the inputs are not read again for their hashes. */
+  interrupted: boolean;
 }
 
 /**
@@ -29,13 +56,14 @@ export async function writeOutcome(
   record: RunRecord,
   ending: Ending,
 ): Promise<void> {
-  const ended: Ended = { ...ending, seconds: run.seconds(), startedAt: run.startedAt, memory: run.memory.peak };
+  const seconds = run.seconds();
   const { metricsFile, summary } = options;
   if (metricsFile !== undefined) {
-    await writeOrWarn(run, 'metrics', metricsFile, metricsFor(metricsFile, metricsOf(options, record, ended)));
+    const metrics = metricsOf(run, options, record, ending.exitCode, seconds);
+    await writeOrWarn(run, 'metrics', metricsFile, metricsFor(metricsFile, metrics));
   }
   const needsFacts = summary !== undefined || options.logFormat === 'json';
-  const facts = needsFacts ? await summaryOf(options.version, optionsToShow(options), record, ended) : {};
+  const facts = needsFacts ? await summaryOf(run, options, record, ending, seconds) : {};
   if (summary !== undefined) await writeOrWarn(run, 'summary', summary, `${JSON.stringify(facts, undefined, 2)}\n`);
   run.summary(ending.message, facts);
 }
@@ -58,15 +86,6 @@ export function endingText(
   return `${plural(served.users, 'user')} served${empty}${without}, ${plural(served.rows, 'row')}, ${spent}`;
 }
 
-/** The options as a summary shows them. */
-function optionsToShow({
-  version: _,
-  ...typed
-}: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>): object {
-  const { method: __, eventWeights, ...others } = typed;
-  return { ...others, ...(eventWeights && { eventWeights: Object.fromEntries(eventWeights) }) };
-}
-
 /** Writes a file beside the lists, and warns if that fails. */
 export async function writeOrWarn(run: Run, what: string, path: string, text: string): Promise<void> {
   try {
@@ -77,22 +96,21 @@ export async function writeOrWarn(run: Run, what: string, path: string, text: st
   }
 }
 
-function metricsOf(options: OutcomeOptions, record: RunRecord, ended: Ended) {
-  const endedAt = (ended.startedAt.getTime() + 1000 * ended.seconds) / 1000;
+function metricsOf(run: Run, options: OutcomeOptions, record: RunRecord, exitCode: number, seconds: number) {
   const { users, items, interactions, orders, version } = options;
   return {
     version,
-    exitCode: ended.exitCode,
-    endedAt,
-    seconds: ended.seconds,
+    exitCode,
+    endedAt: run.startedAt.getTime() / 1000 + seconds,
+    seconds,
     stages: record.stages.map(({ stage, seconds }) => ({ stage, seconds: seconds() })),
     inputs: Object.entries({ users, items, interactions, orders }).flatMap(([input, files]) => {
       const paths = [files ?? []].flat();
       return paths.length === 0 ? [] : [{ input, ...rowsOf(record, paths) }];
     }),
     served: record.served,
-    retries: record.retries.length,
-    memoryBytes: ended.memory.bytes,
+    retries: run.retries.length,
+    memoryBytes: run.memory.peak.bytes,
   };
 }
 
@@ -129,4 +147,89 @@ function sentencesOf({ lost }: Run, { userIds, itemIds, attributeNames, groupNam
       ? `user ${printableName(userIds[index] ?? '')} got no list: ${why}`
       : `${printableName(signals[index] ?? '')} was not learned: ${why}`,
   );
+}
+
+/** The summary of a run, for `--summary` and JSON logs. Users rely on the names of its members. */
+async function summaryOf(
+  { startedAt, memory, retries }: Run,
+  options: OutcomeOptions,
+  { paths, files, dataset, method, served, shard, stages }: RunRecord,
+  { exitCode, error, interrupted }: Ending,
+  seconds: number,
+): Promise<object> {
+  return {
+    program: 'recommend',
+    version: options.version,
+    started: startedAt.toISOString(),
+    seconds: toThousandths(seconds),
+    exit_code: exitCode,
+    error,
+    options: { ...shownOptions(options), ...(shard && { shard }) },
+    inputs: await Promise.all(
+      paths.map(async (path) => inputOf(path, interrupted ? null : await sha256Of(path), files)),
+    ),
+    data: dataset && {
+      users: dataset.userIds.length,
+      items: dataset.itemIds.length,
+      offered: dataset.offered.reduce((total, flag) => total + flag, 0),
+      interactions: dataset.interactions.index.length,
+    },
+    method: method && {
+      name: method.name,
+      settings: byKey(method.settings),
+      auto: method.auto
+        ? {
+            explanation: method.auto.explanation,
+            options: asOptions(method.settings),
+            trials: [...trialsOf(method.auto.trials, false), ...trialsOf(method.auto.coldTrials, true)],
+          }
+        : undefined,
+    },
+    served,
+    stages: Object.fromEntries(stages.map(({ stage, seconds }) => [stage, toThousandths(seconds())])),
+    peak_memory_bytes: memory.peak.bytes,
+    peak_memory_measure: memory.peak.measure,
+    retries,
+  };
+}
+
+function shownOptions({
+  version: _,
+  method: __,
+  eventWeights,
+  ...others
+}: OutcomeOptions & Partial<Pick<Options, 'method' | 'eventWeights'>>): object {
+  return { ...others, ...(eventWeights && { eventWeights: Object.fromEntries(eventWeights) }) };
+}
+
+function inputOf(path: string, sha256: string | null, files: readonly FileReport[]) {
+  const file = files.find(({ table }) => table.path === displayName(path));
+  if (!file) return { path: displayName(path), sha256 };
+  return { ...fileFacts(file), sha256 };
+}
+
+/** The hash of a file; null for an input that can be read only once. */
+async function sha256Of(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    // A pipe was read already; opening it again may block forever.
+    if (!statSync(path).isFile()) return null;
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch {
+    // Standard input, or a file that is missing or unreadable: no reason for the summary to fail.
+    return null;
+  }
+  return hash.digest('hex');
+}
+
+function trialsOf(trials: readonly Trial[], withoutHistory: boolean) {
+  return trials.map(({ changes, utility, gain, error, accepted, fitted }) => ({
+    changes: byKey(changes),
+    worth: utility,
+    gain,
+    standard_error: error,
+    accepted,
+    fitted,
+    without_history: withoutHistory,
+  }));
 }

@@ -13,7 +13,7 @@ import { badData, usageFailure } from '../../failure.js';
 import { joined } from '../../matrix/combined.js';
 import type { SparseRows } from '../../matrix/sparse.js';
 import { plural, thousands } from '../../quantities.js';
-import { optionOf, RULE_FILES, type RuleFile } from '../../rules/id-rules.js';
+import { optionOf, RULE_FILES, type RuleFile, type RuleFiles } from '../../rules/id-rules.js';
 import type { OpenFile } from '../../understanding/open-files.js';
 import type { InputOptions, RuleOptions } from '../options.js';
 import type { Run } from '../run.js';
@@ -27,6 +27,7 @@ interface OpenRuleFile {
   file: OpenFile | undefined;
 }
 
+type Log = Pick<Run, 'info' | 'warn'>;
 type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & {
   rules: RuleOptions;
   /** True if the dataset has only some of the users that rule files may name. */
@@ -38,28 +39,34 @@ type Options = Pick<InputOptions, 'encoding' | 'named' | 'dayOrder'> & {
  * @param listLength of the longest list. @param read reads the data; it gets the column names of the rule files. @throws Failure 2, 65, 66 or
  * 74 if a file cannot be used.
  */
-export async function readWithRules<T>(
+export async function readWithRules<T extends { dataset: Dataset }>(
   run: Pick<Run, 'info' | 'warn' | 'startedAt'>,
   options: Options,
   listLength: number,
   read: (columns: readonly string[]) => Promise<T>,
-  datasetOf: (data: T) => Dataset,
 ): Promise<{ data: T; rules: PlannedRules }> {
   const lists = await readListRules(options.rules, options);
+  return withRuleFiles(options.rules.files, options.encoding, async (files) => {
+    const data = await read(files.flatMap(({ file }) => file?.header ?? []));
+    const { dataset } = data;
+    const ids = await readIdRules(run, options, files, dataset);
+    const now = effectiveNow(run, options.rules);
+    return { data, rules: planRules(lists, ids, dataset, { listLength, now }, run.warn) };
+  });
+}
+
+/** Opens files of rules, passes them to `use`, and closes them. */
+async function withRuleFiles<T>(
+  named: RuleFiles,
+  encoding: string | undefined,
+  use: (files: readonly OpenRuleFile[]) => Promise<T>,
+): Promise<T> {
   const files: OpenRuleFile[] = [];
   try {
-    for (const [option, paths] of Object.entries(options.rules.files))
-      for (const path of paths) {
-        const file = isEmpty(path) ? undefined : await openIdFile(path, options.encoding);
-        files.push({ option: option as RuleFile, path, file });
-      }
-    const data = await read(files.flatMap(({ file }) => file?.header ?? []));
-    const dataset = datasetOf(data);
-    const ids = await readIdRules(run, options, files, dataset);
-    return {
-      data,
-      rules: planRules(lists, ids, dataset, { listLength, now: effectiveNow(run, options.rules) }, run.warn),
-    };
+    for (const [option, paths] of Object.entries(named) as [RuleFile, readonly string[]][])
+      for (const path of paths)
+        files.push({ option, path, file: isEmpty(path) ? undefined : await openIdFile(path, encoding) });
+    return await use(files);
   } finally {
     for (const { file } of files) await file?.close();
   }
@@ -72,10 +79,10 @@ function isEmpty(path: string): boolean {
 }
 
 async function readIdRules(
-  run: Pick<Run, 'info' | 'warn'>,
-  { rules, named, dayOrder, areSome = false }: Options,
+  run: Log,
+  { rules, named, dayOrder, areSome = false }: Omit<Options, 'encoding'>,
   files: readonly OpenRuleFile[],
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'userIds' | 'served' | 'itemIds' | 'offered' | 'times' | 'evidence'>,
 ): Promise<IdRules> {
   const { files: _, repeatAfter, where: __, ...values } = rules;
   const { userIds, served, itemIds } = dataset;
@@ -135,29 +142,18 @@ function pairsMatrix({ user, item }: Pairs, users: number, items: number): Spars
 }
 
 /**
- * Reads the files of `--only-items` and `--exclude-items`. @returns by item: 1 if it is allowed; undefined: all are.
- * @throws Failure 2, 65, 66 or 74 if a file cannot be used.
+ * Reads the files of `--only-items` and `--exclude-items`, the only ones that a server takes. @returns by item: 1 if it is allowed;
+ * undefined: all are. @throws Failure 2, 65, 66 or 74 if a file cannot be used.
  */
 export async function readAllowedItems(
-  log: Pick<Run, 'info' | 'warn'>,
-  { files }: Pick<RuleOptions, 'files'>,
+  log: Log,
+  rules: RuleOptions,
   names: Pick<Dataset, 'itemIds' | 'offered'>,
 ): Promise<Uint8Array | undefined> {
-  const { onlyItems = [], excludeItems = [] } = files;
-  if (onlyItems.length + excludeItems.length === 0) return undefined;
-  const ids = { user: new IdIndex(), item: IdIndex.from(names.itemIds) };
-  const pools: Partial<Record<RuleFile, Pairs>> = {};
-  for (const [option, paths] of Object.entries({ onlyItems, excludeItems }) as [RuleFile, readonly string[]][]) {
-    for (const path of paths) {
-      const file = isEmpty(path) ? undefined : await openIdFile(path, undefined);
-      const how = { named: {}, dayOrder: undefined, withDates: false };
-      const rows = file && (await readIds(file, RULE_FILES[option].named, ids, how).finally(() => file.close()));
-      reportIds(log, option, path, rows, ids, false);
-      pools[option] ??= { user: new IndexColumn(), item: new IndexColumn() };
-      if (rows) addRows(pools[option], rows, Number.NEGATIVE_INFINITY);
-    }
-  }
-  return allowedItems(pools, names);
+  return withRuleFiles(rules.files, undefined, async (files) => {
+    const options = { rules, named: {}, dayOrder: undefined };
+    return (await readIdRules(log, options, files, { ...names, userIds: [], served: 0, times: undefined })).allowed;
+  });
 }
 
 /** @throws Failure 65 if no offered item is left. */
@@ -180,7 +176,7 @@ function withFlags(flags: Uint8Array, { values }: IndexColumn, flag: number): Ui
 
 /** Reports how many ids of a file are known. @throws Failure 65 if none is, or if the file has no rows and only its ids are allowed. */
 function reportIds(
-  { info, warn }: Pick<Run, 'info' | 'warn'>,
+  { info, warn }: Log,
   option: RuleFile,
   path: string,
   rows: IdRows | undefined,
@@ -224,7 +220,7 @@ function reportIds(
 /** Warns about an interaction in the future: ages that count from it are all too high. */
 function warnOfFuture(
   { warn }: Pick<Run, 'warn'>,
-  { evidence }: Dataset,
+  { evidence }: Pick<Dataset, 'evidence'>,
   clock: number,
   { seenWindow, repeatAfter }: RuleOptions,
 ): void {

@@ -15,20 +15,11 @@ const REASONS = {
 } as const;
 type LeftOut = Record<keyof typeof REASONS, number>;
 
-/** Decides which users get a list, and logs how many do not. @throws like `servedUsers`. */
-export function chooseServedUsers(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
-  const { users, cold, leftOut } = servedUsers(rules, dataset);
-  const text = leftOutText(leftOut);
-  if (users.length === 0) run.warn(`nobody gets a list: ${text}`);
-  else if (text) run.info(text);
-  return { users, cold, left_out: leftOut };
-}
-
 /**
- * Decides which users of the users file get a list, as rising indices in the dataset; `cold` of them have no history.
+ * Decides which users of the users file get a list, as rising indices in the dataset; `cold` of them have no history. Logs how many do not.
  * @throws Failure 65 if a user has no history under `--cold-users fail`.
  */
-export function servedUsers(rules: IdRules, dataset: Dataset) {
+export function chooseServedUsers(run: Pick<Run, 'info' | 'warn'>, rules: IdRules, dataset: Dataset) {
   const { coldUsers, minHistory, onlyUsers, candidates } = rules;
   const { served, interactions, preferences, groups, userIds } = dataset;
   const leftOut: LeftOut = { only_users: 0, candidates: 0, min_history: 0, cold_users: 0 };
@@ -56,13 +47,11 @@ export function servedUsers(rules: IdRules, dataset: Dataset) {
       `${plural(cold.length, 'user')} without a history: ${some.join(', ')}${others} (--cold-users fail)\n  --cold-users popular gives them what is popular, --cold-users skip leaves them out`,
     );
   }
-  return { users, leftOut, cold: cold.length };
-}
-
-/** How many users are left out, and why; '' if none are. */
-export function leftOutText(leftOut: LeftOut): string {
   const why = (Object.keys(REASONS) as (keyof LeftOut)[]).flatMap((rule) =>
     leftOut[rule] > 0 ? [`${plural(leftOut[rule], 'user')} ${REASONS[rule]} (--${rule.replace('_', '-')})`] : [],
   );
-  return why.length > 0 ? `no list for ${why.join(', ')}` : '';
+  const text = why.length > 0 ? `no list for ${why.join(', ')}` : '';
+  if (users.length === 0) run.warn(`nobody gets a list: ${text}`);
+  else if (text) run.info(text);
+  return { users, cold: cold.length, left_out: leftOut };
 }

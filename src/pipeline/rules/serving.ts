@@ -14,6 +14,7 @@ import { writeAudience } from '../../workers/run-files.js';
 import { hashOf } from '../finished/hash.js';
 import type { Run } from '../run.js';
 import type { PlannedRules } from './plan.js';
+import { chooseServedUsers } from './served-users.js';
 
 /** The users to serve and the rules of their lists, in files that children read. */
 export interface Serving {
@@ -26,6 +27,17 @@ export interface Serving {
   rules: RecommendJob['rules'];
   /** Hash of the rules. Other rules make other lists. */
   hash: string;
+}
+
+/** Decides which users get a list, and plans these lists. @returns also counts of the users, as the outcome reports them. */
+export function serveUsers(
+  run: Pick<Run, 'directory' | 'info' | 'warn'>,
+  rules: PlannedRules,
+  dataset: WithEvidenceRules<Dataset>,
+  settings: Settings,
+) {
+  const { users, ...who } = chooseServedUsers(run, rules, dataset);
+  return { ...who, serving: planServing(run, rules, dataset, users, settings) };
 }
 
 /**

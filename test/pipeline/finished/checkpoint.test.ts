@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Failure } from '../../../src/failure.js';
-import { readJson, writeJson } from '../../../src/files/json-file.js';
+import { readJson, writeJson } from '../../../src/files/array-file.js';
 import { RunDirectory } from '../../../src/files/run-directory.js';
 import {
-  Checkpoint,
+  checkpointIn,
   hasFinishedWork,
   isFinishedWork,
   keyOf,
@@ -27,7 +27,7 @@ const ignore = () => {};
 
 function startCheckpoint() {
   const directory = RunDirectory.beside(join(newFolder(), 'recs.csv'));
-  const checkpoint = new Checkpoint(directory, undefined);
+  const checkpoint = checkpointIn(directory, undefined);
   return { directory, checkpoint, key: checkpoint.begin(MANIFEST, ignore) };
 }
 
@@ -58,13 +58,13 @@ test('the manifest is read back unchanged, and an altered one is refused', () =>
 
 test('only finished shards with a key count as finished work, not files of a single run or unfinished ones', () => {
   const { directory, checkpoint, key } = startCheckpoint();
-  expect([checkpoint.finished, hasFinishedWork(directory.path)]).toEqual(['', false]);
+  expect([checkpoint.finished(), hasFinishedWork(directory.path)]).toEqual(['', false]);
   const count = shardOutput({ directory }, 'count', key);
   for (const from of [0, 4]) writeShard(count, { from, to: from + 4 }, {});
   const temporary = shardOutput({ directory }, 'count', undefined);
   writeShard(temporary, { from: 0, to: 4 }, {});
   writeFileSync(`${shardPath(count, { from: 8, to: 12 })}.12-34-0123abcd`, '');
-  expect(checkpoint.finished).toBe('2 pieces of counting');
+  expect(checkpoint.finished()).toBe('2 pieces of counting');
   expect(hasFinishedWork(directory.path)).toBe(true);
   expect(readdirSync(directory.path).filter(isFinishedWork).sort()).toEqual(
     [`count-${key}-0-4`, `count-${key}-4-8`, 'manifest'].sort(),
@@ -95,7 +95,7 @@ test('settings are tuned once, and again with a warning if their file was altere
     );
   expect(await settings()).toEqual({ found: 1, lambda: 0.1 + 0.2 });
   expect(await settings()).toEqual({ found: 1, lambda: 0.1 + 0.2 });
-  expect(checkpoint.finished).toBe('the settings of auto');
+  expect(checkpoint.finished()).toBe('the settings of auto');
   writeFileSync(join(directory.path, `settings-${key}`), 'altered');
   expect(await settings()).toEqual({ found: 2, lambda: 0.1 + 0.2 });
   expect(warnings).toEqual([expect.stringMatching(/^auto tunes again: .*settings-[0-9a-f]{16} is not an array file$/)]);
@@ -105,11 +105,11 @@ test('the folder of an interrupted run is kept until its data are known to be th
   const { directory } = startCheckpoint();
   const left = manifestIn(directory.path);
   const other = { ...MANIFEST, data: { ...MANIFEST.data, hash: 'def' } };
-  const refused = new Checkpoint(directory, left);
+  const refused = checkpointIn(directory, left);
   expect(directory.isKept).toBe(true);
   expect(() => refused.begin(other, ignore)).toThrow('from other data; changed since: events.csv');
   expect(directory.isKept).toBe(true);
-  expect(new Checkpoint(directory, left).begin(MANIFEST, ignore)).toMatch(/^[0-9a-f]{16}$/);
+  expect(checkpointIn(directory, left).begin(MANIFEST, ignore)).toMatch(/^[0-9a-f]{16}$/);
   expect(directory.isKept).toBe(false);
 });
 

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { sideBySide } from '../../../src/matrix/combined.js';
 import { emptyRows, mapped, pickedRows } from '../../../src/matrix/sparse.js';
 import type { Settings } from '../../../src/model/settings.js';
-import { SettingsEvaluator } from '../../../src/pipeline/learning/settings-evaluator.js';
+import { settingsEvaluator } from '../../../src/pipeline/learning/settings-evaluator.js';
 import { type Run, startRun } from '../../../src/pipeline/run.js';
 import { withRecency } from '../../../src/ranking/audience.js';
 import { modelOf } from '../../../src/ranking/model.js';
@@ -62,7 +62,7 @@ function slowUtility(settings: Settings): number[] {
 
 test('counts and learned rows are reused only if no setting that affects them differs', async () => {
   const { run, jobs } = startTestRun();
-  const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
+  const evaluator = settingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const start = settingsWith({ neighbors: 10 });
   const cases: [Partial<Settings>, Partial<Settings>[], string][] = [
     [{}, [{}, { popularityWeight: 30 }, { recency: 2 }, { popularityHalfLife: 0.1 }], 'count learn trial'],
@@ -100,7 +100,7 @@ test('counts and learned rows are reused only if no setting that affects them di
 test('a user who cannot be evaluated under one variant counts 0 under all', async () => {
   const { run } = startTestRun();
   const { pool } = run;
-  const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
+  const evaluator = settingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const settings = settingsWith({ neighbors: 10 });
   const variants = [settings, { ...settings, targetDamping: 0.45 }];
   const whole = await evaluator.evaluate(settings, variants);
@@ -118,7 +118,7 @@ test('a user who cannot be evaluated under one variant counts 0 under all', asyn
 
 test('a settings evaluator does not accumulate files while it works, and leaves none', async () => {
   const { run } = startTestRun();
-  const evaluator = new SettingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
+  const evaluator = settingsEvaluator(run, VALIDATION, placeKeys(VALIDATION.seen.interactions), settingsWith({}));
   const files = () => readdirSync(run.directory.path).length;
   const counts: number[] = [];
   for (const basketDamping of [0, 0.25, 0.5, 0.75, 1, 1.25]) {

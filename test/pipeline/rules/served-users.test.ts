@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../../src/dataset/dataset.js';
 import type { IdRules as Rules } from '../../../src/pipeline/rules/plan.js';
-import { leftOutText, servedUsers } from '../../../src/pipeline/rules/served-users.js';
+import { chooseServedUsers } from '../../../src/pipeline/rules/served-users.js';
 import { rowsOf } from '../../model/worlds.js';
 
 /** Five served users with 3, 1, 0, 0 and 0 items, the third with a preference, the fourth with a group; one more is used for training only. */
@@ -47,6 +47,13 @@ const candidates = rowsOf(
   3,
 );
 
+const chosenBy = (rules: Rules, log: string[] = []) =>
+  chooseServedUsers(
+    { info: (text) => void log.push(text), warn: (text) => void log.push(`warning: ${text}`) },
+    rules,
+    DATASET,
+  );
+
 describe('who gets a list', () => {
   test.each<[string, Partial<Rules>, number[], number, object]>([
     ['all served users', {}, [0, 1, 2, 3, 4], 3, {}],
@@ -64,24 +71,28 @@ describe('who gets a list', () => {
     ],
   ])('%s', (_, rules, users, cold, leftOut) => {
     const none = { only_users: 0, candidates: 0, min_history: 0, cold_users: 0 };
-    const served = servedUsers({ ...NONE, ...rules }, DATASET);
-    expect(served).toEqual({ users: Uint32Array.from(users), cold, leftOut: { ...none, ...leftOut } });
+    const served = chosenBy({ ...NONE, ...rules });
+    expect(served).toEqual({ users: Uint32Array.from(users), cold, left_out: { ...none, ...leftOut } });
   });
 
   test('--cold-users fail ends the run if a user to serve has no history', () => {
     const fail = { ...NONE, coldUsers: 'fail' } as const;
-    expect(() => servedUsers(fail, DATASET)).toThrow(
+    expect(() => chosenBy(fail)).toThrow(
       '3 users without a history: "wishes", "grouped", "unknown" (--cold-users fail)',
     );
-    expect(servedUsers({ ...fail, onlyUsers: Uint8Array.of(1, 1, 0, 0, 0, 0) }, DATASET).users).toEqual(
-      Uint32Array.of(0, 1),
-    );
+    const some = { ...fail, onlyUsers: Uint8Array.of(1, 1, 0, 0, 0, 0) };
+    expect(chosenBy(some).users).toEqual(Uint32Array.of(0, 1));
   });
 
-  test('the summary states how many users each option left out', () => {
-    expect(leftOutText({ only_users: 0, candidates: 0, min_history: 2, cold_users: 1 })).toBe(
-      'no list for 2 users with a shorter history (--min-history), 1 user without a history (--cold-users)',
-    );
-    expect(leftOutText({ only_users: 0, candidates: 0, min_history: 0, cold_users: 0 })).toBe('');
+  test('the log states how many users each option left out, and warns if nobody is left', () => {
+    const log: string[] = [];
+    const onlyUsers = Uint8Array.of(1, 1, 1, 0, 1, 0);
+    chosenBy({ ...NONE, onlyUsers, candidates, minHistory: 1 }, log);
+    chosenBy(NONE, log);
+    chosenBy({ ...NONE, minHistory: 9 }, log);
+    const leftOut =
+      '1 user not in its file (--only-users), 2 users without a row in its file (--candidates), 1 user with a shorter history (--min-history)';
+    const nobody = 'warning: nobody gets a list: no list for 5 users with a shorter history (--min-history)';
+    expect(log).toEqual([`no list for ${leftOut}`, nobody]);
   });
 });

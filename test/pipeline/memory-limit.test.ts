@@ -9,7 +9,7 @@ import {
   noRoomFor,
   overBudget,
   SORTED_ROW,
-} from '../../src/pipeline/memory-plan.js';
+} from '../../src/pipeline/memory-limit.js';
 
 const MB = 1_000_000;
 const sizes = fc.record({

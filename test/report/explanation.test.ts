@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyRows } from '../../src/matrix/sparse.js';
-import { orderOf, userFacts } from '../../src/report/user-facts.js';
+import { orderOf, userFacts } from '../../src/report/explanation.js';
 import { rowsOf } from '../model/worlds.js';
 
 const strengths = [[1, 3, 2, 3]];
