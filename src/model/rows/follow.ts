@@ -58,6 +58,7 @@ export function followRow(
     for (const item of touched) if (weightOf(item) > 0) best.offer(item, weightOf(item));
     const kept = best.drain().sort();
     const total = kept.reduce((all, item) => all + weightOf(item), 0);
+    // The total is 0 only if nothing was kept, and then nothing is written.
     const scale = evidence / (evidence + SHRINKAGE) / total;
     for (const item of kept) out.add(item, weightOf(item) * scale);
     for (const item of touched) sum[item] = 0;
