@@ -83,8 +83,9 @@ export function withRecency(
   );
 }
 
-/** This many of the latest items predict what comes next; the k-th counts 1 / k. */
-const LATEST = 5;
+/** This many of the latest items predict what comes next; the k-th counts k^-1.5. */
+const LATEST = 10;
+const LATEST_DECAY = 1.5;
 
 /** The latest items of each history, with weights that add up to κ times those of the history. */
 export function latestItems(
@@ -95,7 +96,7 @@ export function latestItems(
   const weighed = weighedByPlace(
     interactions,
     times,
-    (k) => (k <= LATEST ? 1 / k : 0),
+    (k) => (k <= LATEST ? inversePower(k, LATEST_DECAY) : 0),
     (n) => follow * n * inversePower(n, popularityGrowth),
   );
   return mapped(weighed, (weight) => (weight > 0 ? weight : undefined));

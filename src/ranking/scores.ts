@@ -79,7 +79,7 @@ export function scoresBy(model: Omit<Model, 'rows'>, signals: SparseRows, rows: 
 export function scaleOf({ counts, scales }: Omit<Model, 'rows'>, signal: number): number {
   if (signal < counts.items) return scales.items;
   if (signal < counts.items + counts.preferences) return scales.preferences;
-  // The rows of following items add up to 1 already.
+  // The rows of following items have their scale already: they add up to less than 1.
   return signal < counts.items + counts.preferences + counts.groups ? scales.groups : 1;
 }
 

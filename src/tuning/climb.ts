@@ -70,8 +70,11 @@ const LADDERS: readonly Ladder[] = [
   { setting: 'groupWeight', steps: [0, 0.5, 1, 3], needs: 'groups' },
 ];
 
-/** The first value of κ that is tried; later ones are twice as large. */
-const FIRST_FOLLOW = 0.2;
+/** A model that is learned with this κ has the rows of following items, which are the same for every κ above 0. */
+const LEARNED_FOLLOW = 1;
+
+/** Values of κ that are tried. */
+const FOLLOW_WEIGHTS: readonly number[] = [0.2, 0.4, 0.8, 1.6];
 
 /** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
@@ -97,17 +100,17 @@ const FITTED: readonly {
  */
 export async function tune(start: Settings, space: SearchSpace, evaluate: Evaluate, maxFits: number): Promise<Tuning> {
   const mayFollow = space.times && !space.fixed.has('follow') && maxFits > 1;
-  // Rows of following items are the same for every κ above 0, so the first fit serves all values.
-  const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: FIRST_FOLLOW }, variants);
+  // The first fit serves all values of κ.
+  const learning: Evaluate = (learned, variants) => evaluate({ ...learned, follow: LEARNED_FOLLOW }, variants);
   const climb = climbing(start, mayFollow ? learning : evaluate, maxFits);
-  while (mayFollow && (await climb.tryJointly('follow', Math.max(FIRST_FOLLOW, 2 * climb.settings.follow), space, 0)));
+  if (mayFollow) await climb.tryValues('follow', FOLLOW_WEIGHTS);
   await climb.climbLadders(space);
   for (const { setting, moves, needs } of FITTED) {
     if (space.fixed.has(setting) || (needs && !space[needs])) continue;
     for (const move of moves) {
       let moved = false;
       // Keeps going in a direction that gains. The other direction is tried only if the first step gained nothing.
-      while (await climb.tryJointly(setting, move(climb.settings[setting]), space, 1)) moved = true;
+      while (await climb.tryJointly(setting, move(climb.settings[setting]), space)) moved = true;
       if (!moved) continue;
       await climb.climbLadders(space);
       break;
@@ -238,12 +241,12 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
     },
 
     /**
-     * Tries another value, alone and with b or β moved from their current values.
-     * @param newFits how many models have to be learned for it. @returns whether one of these was better.
+     * Tries another value of a setting that costs a fit, alone and with b or β moved from their current values.
+     * @returns whether one of these was better.
      */
-    async tryJointly(setting: keyof Settings, value: number, { fixed }: SearchSpace, newFits: 0 | 1): Promise<boolean> {
-      if (fits + newFits > maxFits || !inRange(setting, value)) return false;
-      fits += newFits;
+    async tryJointly(setting: keyof Settings, value: number, { fixed }: SearchSpace): Promise<boolean> {
+      if (fits === maxFits || !inRange(setting, value)) return false;
+      fits++;
       const learned = { ...settings, [setting]: value };
       const { targetDamping, popularityWeight } = learned;
       const others = (free: 'targetDamping' | 'popularityWeight', values: readonly number[]) =>
@@ -255,7 +258,7 @@ function climbing(start: Settings, evaluate: Evaluate, maxFits: number) {
         ...others('targetDamping', [targetDamping - 0.15, targetDamping + 0.15]),
         ...others('popularityWeight', [popularityWeight / 3, popularityWeight * 3]),
       ];
-      return moveToBest(variants, await utilitiesOf(learned, variants), newFits > 0);
+      return moveToBest(variants, await utilitiesOf(learned, variants), true);
     },
 
     /** Tries other values of a setting that costs no fit. */

@@ -42,13 +42,13 @@ test('with popularity growth θ the weights of n items sum to n^(1 − θ)', () 
   expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(2, 6);
 });
 
-test('the five latest likes are signals, the k-th weighing 1 / k, and sum to κ times the history', () => {
-  const history = rowsOf([[1, 1, 1, 1, 1, 1, -1]], 7);
-  const latest = latestItems(history, Float64Array.of(1, 2, 3, 4, 5, 6, 0), { follow: 2, popularityGrowth: 0 });
-  const sum = 1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5;
-  expect(denseOf(latest)[0]).toEqual(
-    [0, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1, 0].map((w) => expect.closeTo((14 * w) / sum, 5)),
-  );
+test('the ten latest likes are signals, the k-th weighing k^(-1.5), and sum to κ times the history', () => {
+  const history = rowsOf([[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1]], 12);
+  const times = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0);
+  const latest = latestItems(history, times, { follow: 2, popularityGrowth: 0 });
+  const weights = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((k) => 1 / (k * Math.sqrt(k)));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  expect(denseOf(latest)[0]).toEqual([0, ...weights, 0].map((w) => expect.closeTo((24 * w) / sum, 5)));
 });
 
 test('histories stay as they are without times or with a recency of 0', () => {

@@ -148,14 +148,23 @@ describe('a setting that needs a new fit', () => {
   });
 });
 
-test('follow is tried first, doubled while it gains, in one fit, and only if there are times', async () => {
+test('follow is tried first, with all of its values in one fit, and only if there are times', async () => {
   const space = { ...ALL_SETTINGS, fixed: new Set<keyof Settings>() };
   const { evaluate, calls } = evaluateBy(peaked('follow', 0.8));
   expect((await tune(START, space, evaluate, 2)).settings).toEqual({ ...START, follow: 0.8 });
-  expect(calls.slice(0, 4).map(({ variants }) => variants.at(-1)!.follow)).toEqual([0.2, 0.4, 0.8, 1.6]);
-  expect(new Set(calls.map(({ learned }) => learned.follow))).toEqual(new Set([0.2]));
+  expect(calls[0]!.variants.map(({ follow }) => follow)).toEqual([0, 0.2, 0.4, 0.8, 1.6]);
+  expect(new Set(calls.slice(1).flatMap(({ variants }) => variants.map(({ follow }) => follow)))).toEqual(
+    new Set([0.8]),
+  );
+  expect(new Set(calls.map(({ learned }) => learned.follow))).toEqual(new Set([1]));
   expect((await tune(START, space, evaluate, 1)).settings).toEqual(START);
   expect((await tune(START, { ...space, times: false }, evaluate, 30)).settings).toEqual(START);
+});
+
+test('the best value of follow is taken even if a smaller one gains nothing', async () => {
+  const space = { ...ALL_SETTINGS, fixed: new Set<keyof Settings>() };
+  const { evaluate } = evaluateBy(({ follow }) => (follow === 0.8 ? 1.1 : 1));
+  expect((await tune(START, space, evaluate, 2)).settings).toEqual({ ...START, follow: 0.8 });
 });
 
 test('moves are tried in their order: down first, further while that gains, and up only if down did not gain', async () => {

@@ -35,15 +35,28 @@ const CHAIN: World = {
   ],
 };
 
-test('a row weighs the items that came after an item, nearer ones more, and sums to 1; an item that is always last has none', () => {
-  const [first, second, third, fourth] = followRows(CHAIN);
-  // After item 0: item 1 comes next for two users, items 2 and 3 two places later for one user each.
-  const [one, two, three] = [2 / 2 ** 0.3, 1 / 2 / 1 ** 0.3, 1 / 2 / 2 ** 0.3];
-  const total = one + two + three;
-  expect(first).toEqual([0, one / total, two / total, three / total].map((weight) => expect.closeTo(weight, 6)));
-  expect(second![0]).toBe(0);
-  expect(third).toEqual([0, 0, 0, 0]);
-  expect(fourth).toEqual([1, 0, 0, 0]);
+/** The row of an item that has this evidence of each other item. */
+function rowOfEvidence(near: readonly number[], popularity: readonly number[]): number[] {
+  const all = near.reduce((a, b) => a + b, 0);
+  const weights = near.map((sum, j) => (sum > 0 ? sum / popularity[j]! ** 0.2 : 0));
+  const total = weights.reduce((a, b) => a + b, 0) || 1;
+  return weights.map((weight) => (weight / total) * (all / (all + 10)));
+}
+
+test('a row weighs the items that came after an item more than those before it, and nearer ones more; little evidence sums to little', () => {
+  const rows = followRows(CHAIN);
+  const popularity = [3, 2, 1, 2];
+  const second = 1 / Math.sqrt(2);
+  const expected = [
+    // Item 1 comes next for two users, items 2 and 3 two places later for one user each; item 3 is just before it for the last user.
+    [0, 2, second, second + 0.3],
+    [2 * 0.3, 0, 1, 1],
+    [second * 0.3, 0.3, 0, 0],
+    [1 + second * 0.3, 0.3, 0, 0],
+  ];
+  expect(rows).toEqual(
+    expected.map((near) => rowOfEvidence(near, popularity).map((weight) => expect.closeTo(weight, 6))),
+  );
 });
 
 test('a row equals the one from a slow count over all sequences', () => {
@@ -68,14 +81,21 @@ test('a row equals the one from a slow count over all sequences', () => {
           // Among equal times, the item with the lower index counts as the later one.
           .sort((a, b) => times[u]![a]! - times[u]![b]! || b - a),
       );
+      const between = (i: number, j: number) => {
+        const gaps = sequences.map((items) =>
+          items.includes(i) && items.includes(j) ? items.indexOf(j) - items.indexOf(i) : 0,
+        );
+        const weights = gaps
+          .filter((gap) => gap !== 0 && Math.abs(gap) <= 10)
+          .map((gap) => (gap > 0 ? 1 : 0.3) / Math.sqrt(Math.abs(gap)));
+        return weights.reduce((a, b) => a + b, 0);
+      };
       rows.forEach((row, i) => {
-        const weights = row.map((_, j) => {
-          const gaps = sequences.map((items) => (items.includes(i) ? items.indexOf(j) - items.indexOf(i) : 0));
-          const near = gaps.filter((gap) => gap >= 1 && gap <= 5).reduce((sum, gap) => sum + 1 / gap, 0);
-          return offered[j] === 1 && near > 0 ? near / popularity[j]! ** 0.3 : 0;
-        });
+        const near = row.map((_, j) => between(i, j));
+        const all = near.reduce((a, b) => a + b, 0);
+        const weights = near.map((sum, j) => (offered[j] === 1 && sum > 0 ? sum / popularity[j]! ** 0.2 : 0));
         const total = weights.reduce((a, b) => a + b, 0) || 1;
-        expect(row).toEqual(weights.map((weight) => expect.closeTo(weight / total, 5)));
+        expect(row).toEqual(weights.map((weight) => expect.closeTo((weight / total) * (all / (all + 10)), 5)));
       });
     }),
   );
