@@ -5,7 +5,7 @@ import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
-import { eventsReport, eventWarnings, interactionsReport } from './events-report.js';
+import { combinedReport, eventWarnings, interactionsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
 import { warnOfCopies } from './oddities/copy-warnings.js';
 import { isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
@@ -54,7 +54,7 @@ export function aggregated(
     report.notes.push(...merged.notes);
     const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
     const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
-    const ofAll = () => (files.length === 1 && report.events) || eventsReport(events);
+    const ofAll = () => combinedReport(files.flatMap((file) => file.report.events ?? []));
     const oddities = () => [
       ...eventWarnings(merged, ofAll(), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
       ...idWarnings(ids.users.ids, 'user', headers),

@@ -18,8 +18,8 @@ export interface EventType {
  */
 const KNOWN: ReadonlyMap<string, number> = weightsOf({
   5: `purchase purchased buy buys bought order orders ordered transaction checkout sale sold paid pay payment conversion placeorder
-    orderplaced ordercompleted completeorder completepurchase purchasecompleted`,
-  3: `productadded cart carts addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
+    orderplaced ordercompleted completeorder completepurchase purchasecompleted placedorder orderedproduct`,
+  3: `productadded cart carts addtocart addcart addedtocart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
   2: `productaddedtowishlist wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
     thumbsup bookmark bookmarked save saved`,
   0: `productremoved removefromcart removecart cartremove removefrombasket removefrombag`,
@@ -31,7 +31,7 @@ const KNOWN: ReadonlyMap<string, number> = weightsOf({
 const VIEW_WEIGHT = 1;
 /** Known types that weigh 1. */
 const VIEWS =
-  /^(?:pv|(?:product|page|item)?(?:view|click|visit|play|impression|listen|watch|read|open|screen)(?:s|ed|item|page)?)$/;
+  /^(?:pv|viewed(?:product|page|item)|(?:product|page|item)?(?:view|click|visit|play|impression|listen|watch|read|open|screen)(?:s|ed|item|page)?)$/;
 
 /** True for text that is a known event type. */
 export function isKnownType(cell: string): boolean {
@@ -40,7 +40,7 @@ export function isKnownType(cell: string): boolean {
 }
 
 /** The weight of an event type, by its `typeKey`. */
-function typeWeight(key: string): number {
+export function typeWeight(key: string): number {
   return KNOWN.get(key) ?? VIEW_WEIGHT;
 }
 

@@ -42,9 +42,12 @@ export function isOrderStatus(cell: string): boolean {
   return KNOWN.has(key) || KNOWN.has(key.replace(/^wc/, '')) || isCancelled(key);
 }
 
+/** What stands for no, or for no date, besides empty cells. */
+const NOTHING = /^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a|-+|(?:0001|1900|1970|9999)-\d\d-\d\d.*)$/i;
+
 /** True if a cell of a column like `cancelled_at` means that the order was cancelled. */
 export function saysCancelled(cell: string): boolean {
-  return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a)$/i.test(cell.trim());
+  return !isNoDate(cell) && truthWord(cell) !== 0 && !NOTHING.test(cell.trim());
 }
 
 function isCancelled(key: string): boolean {
