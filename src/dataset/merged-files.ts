@@ -7,6 +7,7 @@ import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
 import { combinedReport, eventWarnings, interactionsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
+import { partsByTime } from './oddities/copied-rows.js';
 import { warnOfCopies } from './oddities/copy-warnings.js';
 import { isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
 import { idWarnings } from './oddities/odd-ids.js';
@@ -37,6 +38,12 @@ export function aggregated(
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
   const repeatsItself = !known && files.length === 1 && isRepeated(events);
+  const { time, timeColumn } = events;
+  const parts = files.length === 1 && time && timeColumn ? partsByTime(time.numbers, timeColumn.scale) : fileRows;
+  const firstLines = parts.map((_, part) => {
+    const before = parts.slice(0, part).reduce((total, rows) => total + rows, 0);
+    return parts.length > files.length ? placeOf(before).line : 0;
+  });
   warnSwap(files, events, ids, placeOf);
   const merged = aggregateEvents(
     events,
@@ -45,9 +52,9 @@ export function aggregated(
     { ...inputs, learned },
     nameOf('rating'),
     placeOf,
-    known ? [] : fileRows,
+    known ? [] : parts,
   );
-  warnOfCopies(files, repeatsItself, merged, events.weight !== undefined);
+  warnOfCopies(files, firstLines, repeatsItself, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = interactionsReport(events, merged, nameOf('rating'));

@@ -576,7 +576,10 @@ describe('warnings about suspicious data', () => {
     expect(days.reports[0]?.warnings).toEqual([]);
     expect(days.reports[0]?.events?.time).toMatchObject({ unit: 'days', from: 5 * 86400, to: 711 * 86400 });
     const minutes = await read({ users: ['user item event_date', 'u a 202101311250', 'v b 202012240000'] });
-    expect([...(minutes.dataset.times ?? [])]).toEqual([Date.UTC(2021, 0, 31, 12, 50) / 1000, Date.UTC(2020, 11, 24) / 1000]);
+    expect([...(minutes.dataset.times ?? [])]).toEqual([
+      Date.UTC(2021, 0, 31, 12, 50) / 1000,
+      Date.UTC(2020, 11, 24) / 1000,
+    ]);
     const digits = await read({ users: ['user item event_date', 'u a 20210131', 'v b 20201224'] });
     expect([...(digits.dataset.times ?? [])]).toEqual([Date.UTC(2021, 0, 31) / 1000, Date.UTC(2020, 11, 24) / 1000]);
   });
