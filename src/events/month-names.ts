@@ -17,7 +17,10 @@ const IN_ZONE = String.raw`(?:\s*(?<zone>${ZONE})(?:\s*\(.*\))?)?`;
 
 const FORMS = [
   `${MONTH}\\s+${DAY}\\s+${CLOCK}${IN_ZONE}\\s+${YEAR}`,
-  `${DAY}[\\s-]+${MONTH}[\\s,-]+${YEAR}(?:[,\\sT]+${CLOCK}${IN_ZONE})?`,
+  // Also as Apache's logs and SAS write it: `17/Nov/2017:09:25:20 -0800`, `17NOV2017:09:25:20`.
+  `${DAY}[\\s/-]*${MONTH}[\\s,/-]*${YEAR}(?:[,\\sT:]+(?:(?:a|at|um)\\s+)?${CLOCK}${IN_ZONE})?`,
+  // eBay's format.
+  `${MONTH}-${DAY}-(?<year>\\d{4}|\\d{2})(?:\\s+${CLOCK}${IN_ZONE})?`,
   // Oracle's format.
   `${DAY}-${MONTH}-(?<year>\\d{2})(?:\\s+${CLOCK}${IN_ZONE})?`,
   `${MONTH}\\s+${DAY},?\\s+${YEAR}(?:,?\\s+(?:at\\s+)?${CLOCK}${IN_ZONE})?`,

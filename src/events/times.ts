@@ -48,7 +48,10 @@ const MAX_LENGTH = 64;
 const DAY_COLUMN = /^days?(no|num|number)?$/;
 const LARGEST_DAY = 1e5;
 
-/** Converts `2011年12月9日 12時50分` to `2011-12-9 12:50`. */
+/** A day of the week in any language, before a date that begins with a number: `Fr, 09.12.2011`, `viernes, 9 de diciembre de 2011`. */
+const WEEKDAY = /^\p{L}{2,12}\.?,?\s+(?=\d{1,4}(?:[./-]\s?\d|\.?[\s-]+(?:de\s+)?\p{L}))/u;
+
+/** Converts `2011年12月9日(金) 12時50分` to `2011-12-9 12:50`. */
 function inDigits(text: string): string {
   if (!/[年년]/.test(text)) return text;
   const clock = text
@@ -57,7 +60,7 @@ function inDigits(text: string): string {
     .replace(/[:秒초]\s*$/, '');
   return clock
     .replace(/\s*[年月년월]\s*/g, '-')
-    .replace(/\s*[日号일]\s*/, ' ')
+    .replace(/\s*[日号일]\s*(?:[(（]\p{L}[)）]\s*)?/u, ' ')
     .trim();
 }
 
@@ -78,7 +81,7 @@ export class TimeColumn {
    * @throws BadRow for anything else, and for a date that does not exist.
    */
   read(cell: string): number {
-    const text = cell.trim();
+    const text = cell.trim().replace(WEEKDAY, '');
     if (isNoDate(text)) return Number.NaN;
     if (text.length > MAX_LENGTH) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) {
