@@ -1,6 +1,6 @@
 import { dayText, EARLIEST_SECONDS, momentText } from '../events/clock.js';
 import type { Events } from '../events/event-columns.js';
-import { type EventWeights, isKnownType } from '../events/event-types.js';
+import { type EventWeights, isKnownType, soundsUndoing, typeKey } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import { isAnonymousId } from '../understanding/role-candidates.js';
@@ -162,6 +162,13 @@ export function eventWarnings(
       areNumbers
         ? `${column} names types of events by number (${some}), each taken for a view\n  --event-weights ${names[0]}=1,${names[1]}=5 says what they weigh`
         : `none of the types of events in ${column} is known (${some}), and each is taken for a view\n  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
+    );
+  }
+  const keys = new Set([...stated.keys()].map(typeKey));
+  const undoing = names.filter((name) => soundsUndoing(name) && !keys.has(typeKey(name))).slice(0, 6);
+  if (undoing.length > 0 && names.some(isKnownType)) {
+    found.push(
+      `${JSON.stringify(nameOf('event'))} has types that sound like the end of something (${undoing.join(', ')}), and each is taken for a view\n  --event-weights "${undoing[0]}=-1" says what they weigh`,
     );
   }
   const column = JSON.stringify(nameOf('time'));

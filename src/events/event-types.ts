@@ -22,9 +22,10 @@ const KNOWN: ReadonlyMap<string, number> = weightsOf({
   3: `productadded cart carts addtocart addcart addedtocart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
   2: `productaddedtowishlist wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
     thumbsup bookmark bookmarked save saved`,
-  0: `productremoved removefromcart removecart cartremove removefrombasket removefrombag`,
-  [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave`,
-  [-5]: `return returned refund refunded cancel cancelled canceled ordercancelled ordercanceled dislike disliked
+  0: `productremoved removefromcart removedfromcart removecart cartremove removefrombasket removefrombag`,
+  [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave
+    productremovedfromwishlist removedfromwishlist`,
+  [-5]: `return returned refund refunded cancel cancelled canceled ordercancelled ordercanceled orderrefunded dislike disliked
     thumbsdown downvote hide hidden block blocked notinterested`,
 });
 
@@ -37,6 +38,15 @@ const VIEWS =
 export function isKnownType(cell: string): boolean {
   const key = typeKey(cell);
   return KNOWN.has(key) || VIEWS.test(key);
+}
+
+/** Unknown types that sound like the end of something, or like a dislike. */
+const UNDOING =
+  /^(?:un(?:sub|fol|inst|fav|lik)|remov|delet|cancel|refund|return|reject|declin|skip|dismiss|abandon)|(?:removed|deleted|cancell?ed|refunded|returned|rejected|declined|skipped|dismissed|abandoned)$/;
+
+/** True for a type that is taken for a view, since it is not known, but sounds like its opposite. */
+export function soundsUndoing(cell: string): boolean {
+  return !isKnownType(cell) && UNDOING.test(typeKey(cell));
 }
 
 /** The weight of an event type, by its `typeKey`. */

@@ -54,13 +54,15 @@ const WEEKDAY = /^\p{L}{2,12}\.?,?\s+(?=\d{1,4}(?:[./-]\s?\d|\.?[\s-]+(?:de\s+)?
 /** Converts `2011年12月9日(金) 12時50分` to `2011-12-9 12:50`. */
 function inDigits(text: string): string {
   if (!/[年년]/.test(text)) return text;
+  // A day of the week in brackets may be 月.
   const clock = text
+    .replace(/\s*[(（]\p{L}[)）]\s*/u, ' ')
     .replace(/\s*[時时點点시]\s*/, ':')
     .replace(/\s*[分분]\s*/, ':')
     .replace(/[:秒초]\s*$/, '');
   return clock
     .replace(/\s*[年月년월]\s*/g, '-')
-    .replace(/\s*[日号일]\s*(?:[(（]\p{L}[)）]\s*)?/u, ' ')
+    .replace(/\s*[日号일]\s*/, ' ')
     .trim();
 }
 

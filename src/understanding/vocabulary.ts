@@ -30,7 +30,7 @@ export const VOCABULARY = {
     customernumber customercode custid cust customerref msno userno usernumber usercode uid useruuid useruri userhash
     buyerusername username userlogin login nickname profilename reviewername customeremail useremail emailaddress email
     billingemail emailbilling customeremailaddress buyeremail contactemail distinctid userpseudoid anonymousid
-    domainuserid amplitudeid deviceid cookieid membernumber custno borrowernumber steamid associatedcontactids associatedcontact
+    domainuserid amplitudeid deviceid cookieid membernumber custno borrowerid borrowernumber steamid associatedcontactids associatedcontact
     kundennr kundennummer kundenid kundeid kunde kdnr benutzerid benutzer nutzerid nutzer
     clienteid cliente usuarioid usuario numclient numeroclient noclient codeclient refclient utilisateurid utilisateur
     acheteur codcliente codigocliente numerocliente numcliente comprador
