@@ -9,9 +9,12 @@ import { combinedReport, eventWarnings, interactionsReport } from './events-repo
 import type { Inputs } from './inputs.js';
 import { partsByTime } from './oddities/copied-rows.js';
 import { warnOfCopies } from './oddities/copy-warnings.js';
-import { isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
+import { isJoined, isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
 import { idWarnings } from './oddities/odd-ids.js';
 import { firstSwappedRow } from './oddities/swapped-columns.js';
+
+const JOINED =
+  'many rows are the same as the row before, to the second, and each counts: were they joined with a table that has several rows for each?\n  leave out the copies (sort -u), or --duplicates max counts only the largest row of each user and item';
 
 /**
  * Merges the rows of files that are read as one set, and adds what it finds to the report of the last file.
@@ -38,6 +41,7 @@ export function aggregated(
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
   const repeatsItself = !known && files.length === 1 && isRepeated(events);
+  const hasJoinedRows = !known && isJoined(events);
   const { time, timeColumn } = events;
   const parts = files.length === 1 && time && timeColumn ? partsByTime(time.numbers, timeColumn.scale) : fileRows;
   const firstLines = parts.map((_, part) => {
@@ -69,7 +73,8 @@ export function aggregated(
     ];
     const newWarnings = merged.warnings.filter((warning) => !report.warnings.includes(warning));
     // A saved model may score only a few users, all new; the warnings about oddities would be noise.
-    report.warnings.push(...mixed, ...newWarnings, ...(known ? [] : oddities()));
+    const joined = hasJoinedRows && merged.duplicates === 'sum' ? [JOINED] : [];
+    report.warnings.push(...mixed, ...joined, ...newWarnings, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

@@ -44,7 +44,7 @@ export const VOCABULARY = {
   item: names(
     `itemid item productid product movieid movie filmid film bookid book isbn isbn13 asin parentasin variantsku
     lineitemsku itemsku productsku sku stockcode articleid article trackid track songid song mediaid artistid
-    artist albumid album videoid video gameid game appid restaurantid restaurant hotelid placeid place poiid businessid
+    artist albumid album videoid video gameid game appid restaurantid restaurant hotelid biblionumber placeid place poiid businessid
     business venueid venue locationid courseid course jobid showid animeid recipeid paperid newsid listingid gmapid
     contentid productcode productno productnumber productref productreference productvariantid variantid itemcode
     itemnumber itemno articlenumber articlecode articleno materialnumber upc ean gtin iid aid trackuri spotifytrackuri

@@ -4,7 +4,7 @@ import type { Inputs } from '../../../src/dataset/inputs.js';
 import { readDataset } from '../../../src/dataset/read.js';
 import { IdIndex } from '../../../src/events/ids.js';
 import { inputsOf, useTemporaryFolder } from '../../csv/temporary.js';
-import { DAY, JANUARY, purchases, seeded, shuffled } from '../event-rows.js';
+import { byDay, DAY, JANUARY, purchases, seeded, shuffled } from '../event-rows.js';
 
 const folder = useTemporaryFolder();
 
@@ -136,6 +136,27 @@ describe('files whose periods overlap', () => {
       strengths: learned ? [learned] : [],
     };
     expect(await warningsOf(first, { known })).toEqual([]);
+  });
+});
+
+describe('rows that are the same as the row before', () => {
+  const times = (copies: number, rows = ALL) => rows.flatMap((row) => Array<Row>(copies).fill(row));
+  const found = 'many rows are the same as the row before, to the second';
+
+  it('cause a warning if there are many, since a join probably repeated them', async () => {
+    expect(await warningsOf({ 'all.csv': quantities(times(2)) })).toEqual([expect.stringContaining(found)]);
+    const some = [...times(3, ALL.slice(0, 900)), ...ALL.slice(900)];
+    expect(await warningsOf({ 'all.csv': quantities(some) })).toEqual([expect.stringContaining(found)]);
+  });
+
+  it('cause none if there are few, if they do not count, or if times have no clock', async () => {
+    expect(await warningsOf({ 'all.csv': quantities([...times(2, ALL.slice(0, 900)), ...ALL.slice(900)]) })).toEqual(
+      [],
+    );
+    expect(await warningsOf({ 'all.csv': quantities(times(2)) }, { duplicates: 'max' })).toEqual([]);
+    expect(await warningsOf({ 'all.csv': quantities(byDay(times(2))) })).toEqual([]);
+    const untimed = quantities(times(2)).map((text) => text.replace(/,[^,]*$/, ''));
+    expect(await warningsOf({ 'all.csv': untimed })).toEqual([]);
   });
 });
 
