@@ -20,10 +20,10 @@ const FEW_MARKED = 0.5;
 const MOST_KINDS = 30;
 /** Kinds of rows (by `typeKey`) that undo others, besides those of events and of orders. */
 const UNDOING = new Set(
-  'closedlost noshow creditnote creditmemo gutschrift avoir notadecredito notacredito returnorder down negative'.split(
-    ' ',
-  ),
+  'closedlost noshow creditnote creditmemo gutschrift avoir notadecredito notacredito returnorder'.split(' '),
 );
+/** The same for opinions, which ratings state better. */
+const OPINIONS = new Set(['down', 'negative', 'dislike', 'disliked', 'thumbsdown', 'downvote']);
 /** Names of columns that may hold statuses of anything, and those that may even hold places. */
 const ANY_STATUS = ['status', 'statut', 'situacao', 'статус', 'ステータス', '状态'].map(columnKey);
 const PLACES = ['state', 'etat', 'estado'];
@@ -46,14 +46,15 @@ export function unusedWarnings(
   named: NamedColumns,
 ): string[] {
   const rating = roles.find(([role]) => role === 'rating')?.[1];
-  const isOfOrders = set.order !== undefined || (rating !== undefined && kindByName(rating) === 'count');
+  const isRated = rating !== undefined && kindByName(rating) !== 'count';
+  const isOfOrders = set.order !== undefined || (rating !== undefined && !isRated);
   const isStatusSettled = set.status !== undefined || named.status !== undefined;
   return columns.flatMap((column) => {
     const marked = markedWarnings(column);
     if (marked.length > 0 || column.distinct.size > MOST_KINDS) return marked;
     const ofStatus = isStatusSettled
       ? []
-      : [...undoingWarnings(column), ...statusWarnings(column, isOfOrders)].slice(0, 1);
+      : [...undoingWarnings(column, isRated), ...statusWarnings(column, isOfOrders)].slice(0, 1);
     return rating === undefined && named.rating === undefined ? [...ofStatus, ...thumbWarnings(column)] : ofStatus;
   });
 }
@@ -79,9 +80,10 @@ function markedWarnings({ name, cells }: SampledColumn): string[] {
 }
 
 /** About kinds of rows that undo others, such as returns and down-votes, in columns of any name. */
-function undoingWarnings({ name, cells, filled, distinct }: SampledColumn): string[] {
+function undoingWarnings({ name, cells, filled, distinct }: SampledColumn, isRated: boolean): string[] {
   const undoing = [...distinct].filter((cell) => {
     const key = typeKey(cell);
+    if (OPINIONS.has(key)) return !isRated;
     return UNDOING.has(key) || statusWeight(key) === 0 || typeWeight(key) < 0;
   });
   const rows = filled.filter((cell) => undoing.includes(cell)).length;

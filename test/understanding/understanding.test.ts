@@ -363,6 +363,14 @@ describe('catalogues', () => {
     expect(reports[0]?.notes[0]).toMatch(/item = "product_id", since "product_id" of .*users\.csv has its name/);
   });
 
+  it('are found out where they were given as events, and the events as catalogue', async () => {
+    const message = await refusal({
+      users: ['item_id title', 'a One', 'b Two'],
+      items: ['user_id item_id', 'u a', 'v b'],
+    });
+    expect(message).toMatch(/items\.csv says who had which item: recommend -u \S*items\.csv -i \S*users\.csv$/);
+  });
+
   it('use titles as ids if they have no ids, with a warning', async () => {
     const { dataset, reports } = await read({
       users: ['user game_title', 'u Dota', 'v Go'],

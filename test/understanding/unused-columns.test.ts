@@ -60,7 +60,9 @@ test.each([
   },
 );
 
-test('rows that undo others give no warning if they are most rows, or text of any kind', () => {
+test('rows that undo others give no warning if they are most rows, text of any kind, or opinions beside ratings', () => {
+  expect(warningsOf('sentiment', ['positive', 'positive', 'negative'], [['rating', 'stars']])).toEqual([]);
+  expect(warningsOf('sentiment', ['positive', 'positive', 'negative'])).toHaveLength(1);
   expect(warningsOf('loan', ['returned', 'returned', 'on loan'])).toEqual([]);
   expect(warningsOf('comment', ['returned', ...Array.from({ length: 40 }, (_, k) => `comment ${k}`)])).toEqual([]);
 });
