@@ -33,8 +33,8 @@ const ORDER_STATUS = new Set(
     (name) => ![...ANY_STATUS, ...PLACES].includes(name),
   ),
 );
-/** Names of columns in which 0 stands for what was only shown to somebody. */
-const LABEL = 'label';
+/** Names of columns in which 0 stands for what was only shown or looked at. */
+const DONE = /^(?:label|purchases|(?:is|was|has)?(?:purchased|bought|ordered|converted))$/;
 
 /**
  * Warns about columns that are not used although their values in the sample mean that some rows should not count like the others.
@@ -55,7 +55,7 @@ export function unusedWarnings(
     const ofStatus = isStatusSettled
       ? []
       : [...undoingWarnings(column, isRated), ...statusWarnings(column, isOfOrders)].slice(0, 1);
-    return rating === undefined && named.rating === undefined ? [...ofStatus, ...thumbWarnings(column)] : ofStatus;
+    return named.rating === undefined ? [...ofStatus, ...numberWarnings(column, rating !== undefined)] : ofStatus;
   });
 }
 
@@ -104,11 +104,13 @@ function statusWarnings({ name, distinct }: SampledColumn, isOfOrders: boolean):
   ];
 }
 
-/** About thumbs by number, with -1 for down, and labels, with 0 for what was only shown. */
-function thumbWarnings({ name, distinct }: SampledColumn): string[] {
-  const values = new Set([...distinct].map(Number));
-  const lowest = columnKey(name) === LABEL ? 0 : -1;
-  if (values.size < 2 || !values.has(lowest) || ![...values].every((value) => value >= lowest && value <= 1)) return [];
+/** About thumbs by number, with -1 for down, and about columns that say what came of a view, with 0 for nothing. */
+function numberWarnings({ name, distinct }: SampledColumn, hasRating: boolean): string[] {
+  const values = [...new Set([...distinct].map(Number))];
+  const isDone = DONE.test(columnKey(name));
+  const [lowest, highest] = isDone ? [0, Number.MAX_VALUE] : [-1, 1];
+  if ((hasRating && !isDone) || values.length < 2 || !values.includes(lowest)) return [];
+  if (!values.every((value) => value >= lowest && value <= highest)) return [];
   return [
     `${shown(name)} is ${lowest} in some rows; it is not used, so they count like all others\n  --rating-col ${shellWord(name)} reads it as ratings, --rating-col none says that all rows count`,
   ];

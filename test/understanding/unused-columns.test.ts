@@ -79,11 +79,16 @@ test('statuses by number or in an unknown language give a warning, but not if th
   expect(warningsOf('order_status', ['5', '7'], [], {}, { status: ['none'] })).toEqual([]);
 });
 
-test('thumbs by number and labels give a warning unless the file has ratings', () => {
+test('thumbs by number, labels and what came of views give a warning unless the file has ratings', () => {
   expect(warningsOf('thumb', ['1', '-1', '1', ''])).toEqual([expect.stringContaining('--rating-col thumb reads it')]);
   expect(warningsOf('label', ['1', '0', '1'])).toEqual([expect.stringContaining('"label" is 0 in some rows')]);
   expect(warningsOf('label', ['lamp', 'desk', 'lamp'])).toEqual([]);
   expect(warningsOf('gift', ['1', '0', '1'])).toEqual([]);
+  expect(warningsOf('is_purchased', ['1', '1', '1'])).toEqual([]);
+  for (const name of ['is_purchased', 'purchases']) {
+    expect(warningsOf(name, ['2', '0', '1'], [['rating', 'views']])).toHaveLength(1);
+    expect(warningsOf(name, ['2', '0', '1'], [], {}, { rating: ['views'] })).toEqual([]);
+  }
   expect(warningsOf('delta', ['1', '-1', '3'])).toEqual([]);
   expect(warningsOf('thumb', ['1', '-1'], [['rating', 'plays']])).toEqual([]);
   expect(warningsOf('thumb', ['1', '-1'], [], {}, { rating: ['none'] })).toEqual([]);
