@@ -133,7 +133,7 @@ function dateForm({ name, cells }: CellColumn, dayOrder: DayOrder | undefined) {
   // Ranges of rows may be read by different processes: the first row of a range must not decide the format.
   if (format === undefined) column.markAsSeconds();
   if (format !== 'numbers') return { read };
-  const digits = (value: number) => secondsOfDigits(value, largest > LEAST_SECONDS);
+  const digits = (value: number) => secondsOfDigits(value, String(largest).length);
   if (values.every((value) => Number.isNaN(value) || digits(value) !== undefined)) {
     return { read: (cell: string) => digits(read(cell)) ?? Number.NaN };
   }

@@ -43,7 +43,7 @@ export interface Aggregation extends StrengthOptions {
  *
  * @param events their columns of users and items are emptied, so that a large file is not in memory twice; the other columns are
  *   sorted by user and item.
- * @param ratingName the header of the rating column. @param fileRows how many rows each file has, where copies are to be found.
+ * @param ratingName the header of the rating column. @param fileRows how many rows each file, or each part of a file, has, where copies are to be found.
  * @throws Failure 65 for the first repeated pair under `error`.
  */
 export function aggregateEvents(
@@ -70,7 +70,7 @@ export function aggregateEvents(
   const times = time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
   const stated = strength?.numbers;
   const weights = weight?.numbers;
-  const columns = { strength: stated, weight: weights, time: time?.numbers };
+  const columns = { strength: stated, weight: weights, time: time?.numbers, scale: timeColumn?.scale ?? 1 };
   const copied = findCopies(pairs, columns, fileRows, evidence?.since);
   const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
   const aggregated = {

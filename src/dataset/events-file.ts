@@ -1,4 +1,5 @@
 import { rowFilter } from '../conditions/row-filter.js';
+import type { TableReport } from '../csv/bad-rows.js';
 import { dayText, momentText } from '../events/clock.js';
 import type { SkippedKind } from '../events/event-columns.js';
 import { IdIndex, type Ids } from '../events/ids.js';
@@ -7,14 +8,15 @@ import type { FileEvents } from '../events/merged-events.js';
 import { joinOrders, type Orders, ordersFrom } from '../events/order-join.js';
 import { readEvents } from '../events/read-events.js';
 import { ambiguousDateWarnings, timesToSeconds } from '../events/settled-times.js';
+import { thousands } from '../quantities.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
-import { returnWarnings } from '../understanding/returned-column.js';
-import { mayHaveThousands } from '../understanding/sampled-column.js';
+import { isOfItems, mayHaveThousands, type SampledColumn } from '../understanding/sampled-column.js';
+import { unusedWarnings } from '../understanding/unused-columns.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { layoutOf, readByWorker } from './event-files.js';
 import { eventsReport } from './events-report.js';
 import type { Inputs } from './inputs.js';
-import { thousandsWarning } from './strengths/strength-column.js';
+import { itemNumbersWarning, thousandsWarning } from './strengths/strength-column.js';
 
 const WITHOUT_USER = 'without a user id (empty, NA or NULL)';
 
@@ -87,6 +89,37 @@ function asOfOrders(skipped: Skipped, at: number): Skipped {
   return what === undefined ? skipped : { ...skipped, what };
 }
 
+/** Warnings about a file that could be read, but perhaps does not mean what it seems to mean. */
+function doubtsAbout(
+  roles: EventsRoles,
+  unused: readonly SampledColumn[],
+  { rows }: TableReport,
+  cancelled: SkippedKind,
+  { named, ratings }: Inputs,
+): string[] {
+  const { file, used, shown } = roles;
+  const [item, rating, title] = [used.item, used.rating ?? -1, used.title ?? -1].map((at) => file.columns[at]);
+  const isSettled = named.status !== undefined || named.cancelled !== undefined;
+  const ofRating = item && rating && ratings === 'auto' && named.rating === undefined;
+  return [
+    ...(rows === 0 ? ['holds no rows below its header: did the export go wrong?'] : []),
+    ...(rating && ratings === 'auto' && mayHaveThousands(rating.filled) ? [thousandsWarning(rating.name)] : []),
+    ...(ofRating && isOfItems(rating, item) ? [itemNumbersWarning(rating.name)] : []),
+    ...(isSettled || cancelled.count <= MOST_CANCELLED * rows ? [] : [cancelledWarning(cancelled, rows, shown)]),
+    ...unusedWarnings(title ? [...unused, title] : unused, roles, named),
+  ];
+}
+
+/** Shops that lose more orders than this are rare; loans that come back and applications that are turned down are not. */
+const MOST_CANCELLED = 0.5;
+
+function cancelledWarning({ count }: SkippedKind, rows: number, roles: EventsRoles['shown']): string {
+  const columns = roles.filter(([role]) => role === 'status' || role === 'cancelled');
+  const names = columns.map(([, name]) => JSON.stringify(name)).join(' and ');
+  const wayOut = columns.map(([role]) => `--${role}-col none`).join(' ');
+  return `${thousands(count)} of ${thousands(rows)} rows do not count, since ${names} says that they were cancelled, returned, rejected or the like\n  ${wayOut} counts them: loans come back, for instance`;
+}
+
 const UNDECIDED = 'for which --events-where cannot tell: a cell is missing, or cannot be read';
 
 async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids): Promise<EventsFile> {
@@ -102,9 +135,6 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids): Promise<E
   timesToSeconds(name, layout.timeName, events);
   const dates = layout.dayOrder === undefined ? ambiguousDateWarnings(layout.timeName, events) : [];
   const { withoutUser, withoutItem, withoutWeight, cancelled, unwanted, undecided } = events.skipped;
-  const rating = file.columns[used.rating ?? -1];
-  const isDoubtful = rating && mayHaveThousands(rating.filled) && inputs.ratings === 'auto' && !inputs.known;
-  const thousands = isDoubtful ? [thousandsWarning(rating.name)] : [];
   const taken = [...Object.values(used), ...(filter?.columns ?? [])];
   const unused = file.columns.filter(({ name, at }) => name !== '' && !taken.includes(at));
   const skipped = (what: string, { count, firstLine }: SkippedKind, isWithoutId = false): Skipped => {
@@ -133,8 +163,7 @@ async function eventsOf(inputs: Inputs, roles: EventsRoles, ids: Ids): Promise<E
         ...warnings,
         ...read.warnings,
         ...dates,
-        ...thousands,
-        ...(inputs.known ? [] : returnWarnings(unused)),
+        ...(inputs.known ? [] : doubtsAbout(roles, unused, report, cancelled, inputs)),
       ],
       events: eventsReport(events),
     },

@@ -1,6 +1,6 @@
-import { dayText, EARLIEST_SECONDS } from '../events/clock.js';
+import { dayText, EARLIEST_SECONDS, momentText } from '../events/clock.js';
 import type { Events } from '../events/event-columns.js';
-import { type EventWeights, isKnownType } from '../events/event-types.js';
+import { type EventWeights, isKnownType, soundsUndoing, typeKey } from '../events/event-types.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { rowLength } from '../matrix/sparse.js';
 import { isAnonymousId } from '../understanding/role-candidates.js';
@@ -12,6 +12,33 @@ export function eventsReport(events: Events): EventsReport {
   return { types: events.types?.met ?? [], statuses: events.statuses?.met ?? [], time: timeSpan(events) };
 }
 
+/** The types and times of files that are read as one. */
+export function combinedReport(files: readonly EventsReport[]): EventsReport {
+  const times = files.flatMap(({ time }) => time ?? []);
+  return {
+    types: files.flatMap(({ types }) => types),
+    statuses: [],
+    time: times.length === 0 ? undefined : times.reduce(combinedTimes),
+  };
+}
+
+type Times = NonNullable<EventsReport['time']>;
+
+function combinedTimes(one: Times, other: Times): Times {
+  return {
+    unit: one.unit === other.unit ? one.unit : 'text',
+    dayOrder: undefined,
+    from: Math.min(one.from, other.from),
+    to: Math.max(one.to, other.to),
+    missing: one.missing + other.missing,
+    early: one.early + other.early,
+    future: one.future + other.future,
+  };
+}
+
+/** The year 2000, in seconds. Numbers that are earlier as nanoseconds count 100 of these, from the year 1 or 1601, as .NET and Windows do. */
+const EARLIEST_NANOSECONDS = 946_684_800;
+
 function timeSpan(events: Events): EventsReport['time'] {
   const { time, timeColumn } = events;
   if (!time || !timeColumn) return undefined;
@@ -22,7 +49,8 @@ function timeSpan(events: Events): EventsReport['time'] {
   let future = 0;
   const { values, none } = time.numbers;
   const now = (Date.now() / 1000) * timeColumn.scale;
-  const epoch = timeColumn.unit === 'days' ? Number.NEGATIVE_INFINITY : EARLIEST_SECONDS * timeColumn.scale;
+  const earliestSeconds = timeColumn.unit === 'ns' ? EARLIEST_NANOSECONDS : EARLIEST_SECONDS;
+  const epoch = timeColumn.unit === 'days' ? Number.NEGATIVE_INFINITY : earliestSeconds * timeColumn.scale;
   forEachChunk(values.length, (first, end) => {
     let earliest = from;
     let latest = to;
@@ -51,10 +79,11 @@ const FEWEST_USERS = 5;
 /** With this many users or fewer, nothing can be learned for others. A file below `MANY_ROWS` rows may be a first try: no warning. */
 const TOO_FEW_USERS = 2;
 const MANY_ROWS = 100;
+const DAY = 86_400;
 /** Times further ahead are neither future orders nor fast clocks. */
-const FAR_AHEAD = 366 * 86_400;
+const FAR_AHEAD = 366 * DAY;
 
-/** An id with this share of the rows, among at least `MANY_USERS` users, is not one person. */
+/** An id with this share of the rows of `MANY_USERS` users is not one person. With fewer users, the share is larger. */
 const MANY = 0.1;
 const MANY_USERS = 100;
 /** User 0 of users numbered from 0 stands for several people if it has this many times the mean number of rows. */
@@ -74,7 +103,7 @@ function sharedIds({ ids, rows }: CountedIds, role: 'user' | 'item'): string[] {
   const different = rows.reduce((sum, count) => sum + Number(count > 0), 0);
   const isShared = (id: string, count: number) => {
     // An item may well be in every basket.
-    if (role === 'user' && count > MANY * total && different >= MANY_USERS) return true;
+    if (role === 'user' && count * Math.min(different, MANY_USERS) > MANY * MANY_USERS * total) return true;
     // Counts come first, since looking at the text of millions of ids takes longer.
     if ((count <= MANY * total && count * different <= FAR_ABOVE_MEAN * total) || !isAnonymousId(id)) return false;
     // Ids that are numbered from 0 include a 1; item 0 is then often the most popular one.
@@ -119,7 +148,7 @@ export function eventWarnings(
       `all rows are of ${users === 1 ? '1 user' : `${users} users`}, from whom nothing can be learned for others; is ${JSON.stringify(nameOf('user'))} the user?\n  --user-col NAME says which column is the user`,
     );
   }
-  const names = types.map(({ name }) => name);
+  const names = [...new Set(types.map(({ name }) => name))];
   const areNumbers = names.every((name) => /^\d+$/.test(name));
   if (names.length > 1 && stated.size === 0 && (areNumbers || !names.some(isKnownType))) {
     const [column, some] = [JSON.stringify(nameOf('event')), names.slice(0, 6).join(', ')];
@@ -127,6 +156,13 @@ export function eventWarnings(
       areNumbers
         ? `${column} names types of events by number (${some}), each taken for a view\n  --event-weights ${names[0]}=1,${names[1]}=5 says what they weigh`
         : `none of the types of events in ${column} is known (${some}), and each is taken for a view\n  --event-weights "${names[0]}=1,${names[1]}=5" says what they weigh`,
+    );
+  }
+  const keys = new Set([...stated.keys()].map(typeKey));
+  const undoing = names.filter((name) => soundsUndoing(name) && !keys.has(typeKey(name))).slice(0, 6);
+  if (undoing.length > 0 && names.some(isKnownType)) {
+    found.push(
+      `${JSON.stringify(nameOf('event'))} has types that sound like the end of something (${undoing.join(', ')}), and each is taken for a view\n  --event-weights "${undoing[0]}=-1" says what they weigh`,
     );
   }
   const column = JSON.stringify(nameOf('time'));
@@ -137,6 +173,11 @@ export function eventWarnings(
   } else if (time && time.early > 0) {
     found.push(
       `${column} is ${dayText(time.from)} or the like in ${time.early} rows, others go up to ${dayText(time.to)}: another unit, or no time at all\n  write one unit and leave cells without a time empty, or --time-col none leaves times out`,
+    );
+  }
+  if (time && time.from === time.to && time.from % DAY !== 0 && repeated + matrix.index.length >= MANY_ROWS) {
+    found.push(
+      `${column} is ${momentText(time.from)} in all rows, as if it were the time of the export\n  --time-col NAME says which column holds the times, --time-col none leaves times out`,
     );
   }
   if (time && time.to > now + FAR_AHEAD) {

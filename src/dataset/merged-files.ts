@@ -5,12 +5,16 @@ import { countsOf } from '../matrix/sparse.js';
 import { type AggregatedEvents, aggregateEvents, type PlaceOf } from './aggregate.js';
 import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
-import { eventsReport, eventWarnings } from './events-report.js';
+import { combinedReport, eventWarnings } from './events-report.js';
 import type { Inputs } from './inputs.js';
+import { partsByTime } from './oddities/copied-rows.js';
 import { warnOfCopies } from './oddities/copy-warnings.js';
-import { isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
+import { isJoined, isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
 import { idWarnings } from './oddities/odd-ids.js';
 import { firstSwappedRow } from './oddities/swapped-columns.js';
+
+const JOINED =
+  'many rows are the same as the row before, to the second, and each counts: were they joined with a table that has several rows for each?\n  leave out the copies (sort -u), or --duplicates max counts only the largest row of each user and item';
 
 /**
  * Merges the rows of files that are read as one set, and adds what it finds to the report of the last file.
@@ -37,17 +41,24 @@ export function aggregated(
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
   const repeatsItself = !known && files.length === 1 && isRepeated(events);
+  const hasJoinedRows = !known && isJoined(events);
+  const { time, timeColumn } = events;
+  const parts = files.length === 1 && time && timeColumn ? partsByTime(time.numbers, timeColumn.scale) : fileRows;
+  const firstLines = parts.map((_, part) => {
+    const before = parts.slice(0, part).reduce((total, rows) => total + rows, 0);
+    return parts.length > files.length ? placeOf(before).line : 0;
+  });
   warnSwap(files, events, ids, placeOf);
-  const copiesIn = known ? [] : fileRows;
+  const copiesIn = known ? [] : parts;
   const merged = aggregateEvents(events, ids, { ...inputs, learned }, nameOf('rating'), placeOf, copiesIn);
-  warnOfCopies(files, repeatsItself, merged, events.weight !== undefined);
+  warnOfCopies(files, firstLines, repeatsItself, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = merged.report;
     report.notes.push(...merged.notes);
     const ofCatalogue = reports.flatMap(({ kind, roles }) => (kind === 'items' ? roles.map(([, name]) => name) : []));
     const headers = [nameOf('user'), nameOf('item'), ...ofCatalogue];
-    const ofAll = () => (files.length === 1 && report.events) || eventsReport(events);
+    const ofAll = () => combinedReport(files.flatMap((file) => file.report.events ?? []));
     const oddities = () => [
       ...eventWarnings(merged, ofAll(), rowsOf, nameOf, inputs.eventWeights, Date.now() / 1000),
       ...idWarnings(ids.users.ids, 'user', headers),
@@ -55,7 +66,8 @@ export function aggregated(
     ];
     const newWarnings = merged.warnings.filter((warning) => !report.warnings.includes(warning));
     // A saved model may score only a few users, all new; the warnings about oddities would be noise.
-    report.warnings.push(...mixed, ...newWarnings, ...(known ? [] : oddities()));
+    const joined = hasJoinedRows && merged.report.duplicates === 'sum' ? [JOINED] : [];
+    report.warnings.push(...mixed, ...joined, ...newWarnings, ...(known ? [] : oddities()));
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;

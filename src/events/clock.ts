@@ -41,18 +41,20 @@ export function momentText(seconds: number): string {
 }
 
 const DATE_TIME = new RegExp(
-  String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?(?:\s*(${HALF}))?\s*(${ZONE})?)?$`,
+  String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ](\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d+))?)?)?(?:\s*(${HALF}))?\s*(${ZONE})?(?:\s[A-Z]{3,4})?)?$`,
   'i',
 );
 /** `20231105T101500Z`. */
 const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/;
+/** Db2's `2023-11-05-10.15.00.000000`. */
+const DB2 = /^(\d{4}-\d\d-\d\d)-(?=\d\d\.\d\d\.\d\d)/;
 
 /**
  * Seconds since 1970 for `2011-12-09` or `2011/12/09 12:50[:00[.5]]`, optionally with `T` and a time zone (UTC by default). NaN: no such
  * time exists; undefined: the text has another format.
  */
 export function secondsOf(text: string): number | undefined {
-  const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6'));
+  const match = DATE_TIME.exec(text.replace(BASIC, '$1-$2-$3T$4:$5:$6').replace(DB2, '$1 '));
   if (!match) return undefined;
   const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', half, zone = 'Z'] = match;
   const hours = hourOf(Number(hour), half);

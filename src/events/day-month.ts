@@ -11,7 +11,7 @@ export type DayOrder = 'day-first' | 'month-first';
 export const DAY_ORDERS: readonly DayOrder[] = ['day-first', 'month-first'];
 
 const PARTED = new RegExp(
-  String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*(?:(?:à|um|at|-)\s+)?(\d{1,2})[:h](\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(${HALF}|Uhr)?)?$`,
+  String.raw`^(\d{1,2})([/.-]) ?(\d{1,2})\2 ?(\d{4}|\d{2})(?:[T ,]\s*(?:(?:à|um|at|klo|-)\s+)?(\d{1,2})[:h.](\d{2})(?:[:.](\d{2})(?:[.,](\d+))?)?\s*(${HALF}|Uhr)?)?$`,
   'i',
 );
 const DAY = 86_400;

@@ -19,20 +19,21 @@ export interface EventType {
  */
 const KNOWN: ReadonlyMap<string, number> = weightsOf({
   5: `purchase purchased buy buys bought order orders ordered transaction checkout sale sold paid pay payment conversion placeorder
-    orderplaced ordercompleted completeorder completepurchase purchasecompleted`,
-  3: `productadded cart carts addtocart addcart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
+    orderplaced ordercompleted completeorder completepurchase purchasecompleted placedorder orderedproduct`,
+  3: `productadded cart carts addtocart addcart addedtocart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
   2: `productaddedtowishlist wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
     thumbsup bookmark bookmarked save saved`,
-  0: `productremoved removefromcart removecart cartremove removefrombasket removefrombag`,
-  [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave`,
-  [-5]: `return returned refund refunded cancel cancelled canceled ordercancelled ordercanceled dislike disliked
+  0: `productremoved removefromcart removedfromcart removecart cartremove removefrombasket removefrombag`,
+  [-2]: `unlike unfavourite unfavorite removefromwishlist removefromfavourites removefromfavorites unbookmark unsave
+    productremovedfromwishlist removedfromwishlist`,
+  [-5]: `return returned refund refunded cancel cancelled canceled ordercancelled ordercanceled orderrefunded dislike disliked
     thumbsdown downvote hide hidden block blocked notinterested`,
 });
 
 const VIEW_WEIGHT = 1;
 /** Known types that weigh 1. */
 const VIEWS =
-  /^(?:pv|(?:product|page|item)?(?:view|click|visit|play|impression|listen|watch|read|open|screen)(?:s|ed|item|page)?)$/;
+  /^(?:pv|viewed(?:product|page|item)|(?:product|page|item)?(?:view|click|visit|play|impression|listen|watch|read|open|screen)(?:s|ed|item|page)?)$/;
 
 /** True for text that is a known event type. */
 export function isKnownType(cell: string): boolean {
@@ -40,8 +41,17 @@ export function isKnownType(cell: string): boolean {
   return KNOWN.has(key) || VIEWS.test(key);
 }
 
+/** Unknown types that sound like the end of something, or like a dislike. */
+const UNDOING =
+  /^(?:un(?:sub|fol|inst|fav|lik)|remov|delet|cancel|refund|return|reject|declin|skip|dismiss|abandon)|(?:removed|deleted|cancell?ed|refunded|returned|rejected|declined|skipped|dismissed|abandoned)$/;
+
+/** True for a type that is taken for a view, since it is not known, but sounds like its opposite. */
+export function soundsUndoing(cell: string): boolean {
+  return !isKnownType(cell) && UNDOING.test(typeKey(cell));
+}
+
 /** The weight of an event type, by its `typeKey`. */
-function typeWeight(key: string): number {
+export function typeWeight(key: string): number {
   return KNOWN.get(key) ?? VIEW_WEIGHT;
 }
 
@@ -129,9 +139,12 @@ export function isOrderStatus(cell: string): boolean {
   return KNOWN_STATUSES.has(key) || KNOWN_STATUSES.has(key.replace(/^wc/, '')) || isCancelled(key);
 }
 
+/** What stands for no, or for no date, besides empty cells. */
+const NOTHING = /^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a|-+|(?:0001|1900|1970|9999)-\d\d-\d\d.*)$/i;
+
 /** True if a cell of a column like `cancelled_at` means that the order was cancelled. */
 export function saysCancelled(cell: string): boolean {
-  return !isNoDate(cell) && truthWord(cell) !== 0 && !/^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a)$/i.test(cell.trim());
+  return !isNoDate(cell) && truthWord(cell) !== 0 && !NOTHING.test(cell.trim());
 }
 
 function isCancelled(key: string): boolean {

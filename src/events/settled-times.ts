@@ -5,19 +5,20 @@ import { NumberColumn } from './columns.js';
 import { mayBeginWithYear, mayBeSwapped, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
 
-/** Ranges of numbers that are dates in digits, `20111209` or `20111209125000`; as seconds or milliseconds they would make no sense. */
+/** Ranges of numbers that are dates in digits, `20111209`, `201112091250` or `20111209125000`; as seconds or milliseconds they would make no sense. */
 const IN_DIGITS = [
   { low: 19_000_101, high: 21_001_231 },
+  { low: 190_001_010_000, high: 210_012_312_359 },
   { low: 19_000_101_000_000, high: 21_001_231_235_959 },
 ];
 
 /** The times of rows, and the lines of these rows. */
 type Times = Pick<Events, 'time' | 'timeColumn' | 'line'>;
 
-/** Seconds since 1970 of a date in 8 digits, or in 14 with the time of day (`hasClock`); undefined if the number is no such date. */
-export function secondsOfDigits(value: number, hasClock: boolean): number | undefined {
+/** Seconds since 1970 of a date in 8 digits, or in 12 or 14 with the time of day; undefined if the number is no such date. @param length in digits. */
+export function secondsOfDigits(value: number, length: number): number | undefined {
   const digits = String(value);
-  if (!/^(?:19|20|21)\d{6}(?:\d{6})?$/.test(digits) || (digits.length === 14) !== hasClock) return undefined;
+  if (digits.length !== length || !/^(?:19|20|21)\d{6}(?:\d{4}(?:\d\d)?)?$/.test(digits)) return undefined;
   const part = (from: number, length: number) => Number(digits.slice(from, from + length));
   const date = midnight(part(0, 4), part(4, 2), part(6, 2));
   const [hour, minute, second] = [part(8, 2), part(10, 2), part(12, 2)];
@@ -35,7 +36,7 @@ export function timesToSeconds(path: string, column: string, events: Times): voi
   const { format, dayOrder: order, largest } = timeColumn.seen;
   const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
   if (format === 'numbers' && range) {
-    const digits = (value: number) => secondsOfDigits(value, range.low > 1e8) ?? Number.NaN;
+    const digits = (value: number) => secondsOfDigits(value, String(largest).length) ?? Number.NaN;
     const settled = converted(time, digits);
     // If one number is no date, all are seconds or milliseconds after all.
     if (settled.missing > time.missing) return;

@@ -47,10 +47,15 @@ const MAX_LENGTH = 64;
 const DAY_COLUMN = /^days?(no|num|number)?$/;
 const LARGEST_DAY = 1e5;
 
-/** Converts `2011年12月9日 12時50分` to `2011-12-9 12:50`. */
+/** A day of the week in any language, before a date that begins with a number: `Fr, 09.12.2011`, `viernes, 9 de diciembre de 2011`. */
+const ANY_WEEKDAY = /^\p{L}{2,12}\.?,?\s+(?=\d{1,4}(?:[./-]\s?\d|\.?[\s-]+(?:de\s+)?\p{L}))/u;
+
+/** Converts `2011年12月9日(金) 12時50分` to `2011-12-9 12:50`. */
 function inDigits(text: string): string {
   if (!/[年년]/.test(text)) return text;
+  // A day of the week in brackets may be 月.
   const clock = text
+    .replace(/\s*[(（]\p{L}[)）]\s*/u, ' ')
     .replace(/\s*[時时點点시]\s*/, ':')
     .replace(/\s*[分분]\s*/, ':')
     .replace(/[:秒초]\s*$/, '');
@@ -77,7 +82,7 @@ export class TimeColumn {
    * @throws BadRow for anything else, and for a date that does not exist.
    */
   read(cell: string): number {
-    const text = cell.trim();
+    const text = cell.trim().replace(ANY_WEEKDAY, '');
     if (isNoDate(text)) return Number.NaN;
     if (text.length > MAX_LENGTH) return this.#take('dates', Number.NaN, cell);
     if (NUMERIC.test(text)) {
@@ -181,7 +186,10 @@ const IN_ZONE = String.raw`(?:\s*(?<zone>${ZONE})(?:\s*\(.*\))?)?`;
 
 const FORMS = [
   `${MONTH}\\s+${DAY}\\s+${CLOCK}${IN_ZONE}\\s+${YEAR}`,
-  `${DAY}[\\s-]+${MONTH}[\\s,-]+${YEAR}(?:[,\\sT]+${CLOCK}${IN_ZONE})?`,
+  // Also as Apache's logs and SAS write it: `17/Nov/2017:09:25:20 -0800`, `17NOV2017:09:25:20`.
+  `${DAY}[\\s/-]*${MONTH}[\\s,/-]*${YEAR}(?:[,\\sT:]+(?:(?:a|at|um)\\s+)?${CLOCK}${IN_ZONE})?`,
+  // eBay's format.
+  `${MONTH}-${DAY}-(?<year>\\d{4}|\\d{2})(?:\\s+${CLOCK}${IN_ZONE})?`,
   // Oracle's format.
   `${DAY}-${MONTH}-(?<year>\\d{2})(?:\\s+${CLOCK}${IN_ZONE})?`,
   `${MONTH}\\s+${DAY},?\\s+${YEAR}(?:,?\\s+(?:at\\s+)?${CLOCK}${IN_ZONE})?`,

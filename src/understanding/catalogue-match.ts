@@ -4,6 +4,7 @@ import type { OpenFile } from './open-files.js';
 import { candidatesOf, misfitReason } from './role-candidates.js';
 import type { NamedColumns } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
+import { columnKey } from './vocabulary.js';
 
 /** Fewer common values may be coincidence. */
 const FEWEST_COMMON = 2;
@@ -13,7 +14,8 @@ const NEARLY_ALL = 0.8;
 
 /**
  * Looks for item columns of events and catalogue that share values, if the columns with the best names share none or far fewer: events may
- * have product numbers while the best column of the catalogue has SKUs.
+ * have product numbers while the best column of the catalogue has SKUs. Numbers may share values by chance, so a column of the catalogue with
+ * the name of the events' column is better if it shares no fewer.
  *
  * @returns column names for the catalogue and for each events file; undefined if the best names are right, no others are better, or an
  *   option names the column.
@@ -27,10 +29,21 @@ export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], n
     if (!byName.own || !byName.their || theirs.length === 0) continue;
     const byNameShare = share(byName.own, byName.their);
     const pairs = ours.flatMap((own) => theirs.map((their) => ({ own, their, share: share(own, their) })));
-    const best = pairs.reduce((a, b) => (b.share > a.share ? b : a));
+    const namesake =
+      byNameShare > 0 &&
+      pairs.find(
+        ({ own, their, share }) =>
+          own === byName.own &&
+          their !== byName.their &&
+          columnKey(their.name) === columnKey(own.name) &&
+          share >= byNameShare,
+      );
+    const best = namesake || pairs.reduce((a, b) => (b.share > a.share ? b : a));
     const isBetter =
       byNameShare === 0 ? best.share >= LEAST_SHARE : best.share > NEARLY_ALL && byNameShare < NEARLY_ALL * best.share;
-    if (!isBetter) continue;
+    const { name } = byName.own;
+    const values = `its values, and ${shown(name)} ${byNameShare === 0 ? 'none' : 'fewer'} of ${shown(byName.their.name)}`;
+    if (!namesake && !isBetter) continue;
     return {
       items: { ...named, item: [best.their.name] },
       events: new Map(
@@ -38,7 +51,7 @@ export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], n
           .filter(({ header }) => header.includes(best.own.name))
           .map((each) => [each, { ...named, item: [best.own.name] }]),
       ),
-      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has its values, and ${shown(byName.own.name)} ${byNameShare === 0 ? 'none' : 'fewer'} of ${shown(byName.their.name)}`,
+      note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has ${namesake ? 'its name' : values}`,
     };
   }
   return undefined;

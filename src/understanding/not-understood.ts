@@ -87,6 +87,10 @@ function commandFor(
 /** The failure for a file without a user column. */
 export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inputs: DescribedFiles): Failure {
   if (inputs.named.user !== undefined) return missingColumn(file.name, file.header, 'user', inputs.named);
+  if (roles.order === undefined && files.items && files.items !== file && hasBoth(files.items, 'item', 'user')) {
+    const swapped = `${files.items.name} says who had which item: recommend -u ${shellWord(files.items.path)} -i ${shellWord(file.path)}`;
+    return withHints(missingColumn(file.name, file.header, 'user', inputs.named), [swapped]);
+  }
   const order = file.columns[roles.order ?? -1];
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
   const hints = fileHints(file);

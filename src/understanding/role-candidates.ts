@@ -78,14 +78,15 @@ export function unfitValues(role: Role, { column, isBare }: Candidate, { hasItem
     case 'user':
       if (isBare && others.length > 1) return 'may be the row’s own id';
       if (isOneForMany(column, others)) return 'has one value for different people';
+      if (namesKinds(column, others)) return `has only ${column.distinct.size} values`;
       return isBare && hasItem && column.isUnique ? 'is different on every row' : '';
     case 'order':
       return isNumbered(column) ? '' : 'holds no order numbers';
     case 'item':
       if (column.filled.length >= FEW_ROWS && column.distinct.size < 3) return 'has fewer than three different values';
-      return column.isRunning && others.some(({ column: other }) => !other.isNearlyEmpty && !other.isUnique)
-        ? 'numbers the rows'
-        : '';
+      if (namesKinds(column, others)) return `has only ${column.distinct.size} values`;
+      if (others.every(({ column: other }) => other === column || other.isNearlyEmpty || other.isUnique)) return '';
+      return column.isRunning ? 'numbers the rows' : column.isLineNumber ? 'numbers the lines of orders' : '';
     case 'rating':
       return column.numbers < 0.5 ? 'holds no numbers' : '';
     case 'time':
@@ -121,6 +122,21 @@ function isOneForMany(column: SampledColumn, others: readonly Candidate[]): bool
     ({ column: other }) =>
       other !== column && new Set(rows.map((row) => other.cells[row]).filter((cell) => cell !== '')).size > 1,
   );
+}
+
+/** Kinds of clients or lines of products are few; with this many times as many ids in another column, that one is meant. */
+const FEW_KINDS = 12;
+const TIMES_AS_MANY = 10;
+
+/** True if a few values alternate while another column that may have the role has many: `client` is `ios` or `web` beside a `uid`. */
+function namesKinds({ cells, distinct }: SampledColumn, others: readonly Candidate[]): boolean {
+  if (distinct.size > FEW_KINDS) return false;
+  const isOfMany = ({ column: { isUnique, distinct: values }, isStandIn }: Candidate) =>
+    !isStandIn && !isUnique && values.size > TIMES_AS_MANY * distinct.size;
+  if (!others.some(isOfMany)) return false;
+  // In a file that is sorted by this column, a few values may be all that the sample shows.
+  const changes = cells.filter((cell, row) => row > 0 && cell !== cells[row - 1]).length;
+  return changes > TIMES_AS_MANY * distinct.size;
 }
 
 /** Order numbers have digits and no spaces: `#1001`, `B-2011-1000`, a UUID. */

@@ -115,7 +115,7 @@ function chosenColumn(
       `${role} = ${shown(name)}, although it ${misfitReason(role, best, context)}\n  --${role}-col NAME says which column it is`,
     );
   }
-  const other = candidates.find((each) => !each.isStandIn && !each.isBare && completes(best.column, each.column));
+  const other = candidates.find((each) => !each.isStandIn && !each.isBare && completes(best.column, each.column, role));
   if (other && (role === 'user' || role === 'item' || role === 'rating')) {
     warnings.push(
       `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or confirm it with --${role}-col ${shellWord(name)}`,
@@ -130,11 +130,21 @@ function chosenColumn(
 /** A smaller share of the rows may be mistakes. */
 const MANY = 0.05;
 
-/** True if `other` is filled in many rows, and only where the column is empty: two merged exports had different names for it. */
-function completes({ cells, filled }: SampledColumn, other: SampledColumn): boolean {
+/**
+ * True if `other` is filled in many rows, and only where the column is empty: two merged exports had different names for it. E-mail
+ * addresses may be filled in other rows, too: guests of a shop leave only those.
+ */
+function completes({ cells, filled }: SampledColumn, other: SampledColumn, role: Role): boolean {
   const isAlone = (row: number) => isBlank(cells[row] ?? '');
   const rows = other.cells.flatMap((cell, row) => (isBlank(cell) ? [] : [row]));
-  return filled.length > 0 && rows.length >= MANY * cells.length && rows.length > 1 && rows.every(isAlone);
+  const alone = rows.filter(isAlone);
+  const isOfGuests = role === 'user' && other.filled.every((cell) => cell.includes('@'));
+  return (
+    filled.length > 0 &&
+    alone.length >= MANY * cells.length &&
+    alone.length > 1 &&
+    (isOfGuests || alone.length === rows.length)
+  );
 }
 
 /** True for numbers and yes/no in a format that is not read: `1,234`, `$2`, `yes`; if the name means a count, also `5 pcs`, `1:30`. */

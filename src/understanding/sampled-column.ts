@@ -4,6 +4,11 @@ import { TimeColumn } from '../events/times.js';
 /** Columns with a smaller share of filled cells are nearly empty. */
 const LEAST_FILLED = 0.2;
 
+/** The numbers of first lines. */
+const FIRST_LINES = new Set([1, 10]);
+/** Orders that lost a few lines skip their numbers. */
+const MOST_LINES_LEFT_OUT = 5;
+
 /**
  * True if all numbers with a point have three digits after it, and all others have at most three digits: the point may separate thousands,
  * as in Europe. Currencies around numbers are ignored.
@@ -17,6 +22,28 @@ export function mayHaveThousands(cells: readonly string[]): boolean {
     else if (!/^-?\d{1,3}$/.test(number)) return false;
   }
   return pointed > 0 && pointed < cells.length;
+}
+
+/** Fewer rows may repeat the number of their item by chance, and fewer numbers may be sizes of packs. */
+const FEWEST_REPEATED = 30;
+const FEWEST_NUMBERS = 5;
+
+/** True if rows of one item always have the same number, and items have different ones: then it says nothing about the user. */
+export function isOfItems(numbers: SampledColumn, items: SampledColumn): boolean {
+  const rows = new Map<string, number>();
+  for (const cell of numbers.filled) rows.set(cell, (rows.get(cell) ?? 0) + 1);
+  // Most quantities are 1.
+  const commonest = Math.max(...rows.values());
+  const numberOf = new Map<string, string>();
+  let repeated = 0;
+  for (const [row, id] of items.cells.entries()) {
+    const cell = numbers.cells[row] ?? '';
+    const before = numberOf.get(id);
+    if (before === undefined) numberOf.set(id, cell);
+    else if (before !== cell) return false;
+    else if ((rows.get(cell) ?? commonest) < commonest) repeated++;
+  }
+  return repeated >= FEWEST_REPEATED && numbers.distinct.size >= FEWEST_NUMBERS;
 }
 
 /** The sampled cells of a column, and facts about them. */
@@ -60,6 +87,18 @@ export class SampledColumn {
   get isRunning(): boolean {
     const numbers = this.cells.map((cell) => (/^\d{1,15}$/.test(cell) ? Number(cell) : Number.NaN));
     return numbers.length > 2 && numbers.every((number, at) => at === 0 || number > (numbers[at - 1] ?? number));
+  }
+
+  /** True if the cells count the lines of orders: 1, 2, 3, 1, 2, 1 or 10, 20, 10; every fall goes back to the first number. */
+  get isLineNumber(): boolean {
+    const numbers = this.cells.map((cell) => (/^\d{1,6}$/.test(cell) ? Number(cell) : Number.NaN));
+    const [first = 0] = numbers;
+    const isNext = (number: number, before = 0) => number > before && number <= before + first * MOST_LINES_LEFT_OUT;
+    return (
+      FIRST_LINES.has(first) &&
+      this.distinct.size > 2 &&
+      numbers.every((number, at) => number === first || isNext(number, numbers[at - 1]))
+    );
   }
 
   /** The share of the filled cells that are numbers; 0 without filled cells. */

@@ -12,7 +12,8 @@ const SCALE_NAMES = `rating stars starrating userrating ratingvalue ratingval re
 const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity productquantity productqty orderqty orderedqty orderquantity
   quantitypurchased quantityrefund quantityordered units unitssold unitsordered count plays playcount listencount listens
   clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes minutesplayed
-  secondsplayed msplayed playtime watchtime weight
+  secondsplayed msplayed playtime playtimeforever watchtime watchseconds watchedseconds secondswatched watchduration
+  weight
   quantita qta quantidade qtd qtde aantal ilość antal adet miktar количество колво kwmeng fkimg auftragsmenge anz
   数量 個数 購入数 购买数量 件数 수량`;
 
@@ -29,7 +30,7 @@ export const VOCABULARY = {
     customernumber customercode custid cust customerref msno userno usernumber usercode uid useruuid useruri userhash
     buyerusername username userlogin login nickname profilename reviewername customeremail useremail emailaddress email
     billingemail emailbilling customeremailaddress buyeremail contactemail distinctid userpseudoid anonymousid
-    domainuserid amplitudeid deviceid cookieid membernumber steamid associatedcontactids associatedcontact
+    domainuserid amplitudeid deviceid cookieid membernumber custno borrowerid borrowernumber steamid associatedcontactids associatedcontact
     kundennr kundennummer kundenid kundeid kunde kdnr benutzerid benutzer nutzerid nutzer
     clienteid cliente usuarioid usuario numclient numeroclient noclient codeclient refclient utilisateurid utilisateur
     acheteur codcliente codigocliente numerocliente numcliente comprador
@@ -43,7 +44,7 @@ export const VOCABULARY = {
   item: names(
     `itemid item productid product movieid movie filmid film bookid book isbn isbn13 asin parentasin variantsku
     lineitemsku itemsku productsku sku stockcode articleid article trackid track songid song mediaid artistid
-    artist albumid album videoid video gameid game appid restaurantid restaurant placeid place poiid businessid
+    artist albumid album videoid video gameid game appid restaurantid restaurant hotelid biblionumber placeid place poiid businessid
     business venueid venue locationid courseid course jobid showid animeid recipeid paperid newsid listingid gmapid
     contentid productcode productno productnumber productref productreference productvariantid variantid itemcode
     itemnumber itemno articlenumber articlecode articleno materialnumber upc ean gtin iid aid trackuri spotifytrackuri
@@ -70,9 +71,9 @@ export const VOCABULARY = {
     '',
   ),
   time: names(
-    `timestamp eventtimestamp transactiontimestamp unixtimestamp time datetime eventtime eventdatetime orderpurchasetimestamp purchasetimestamp orderdatetime
+    `timestamp eventtimestamp transactiontimestamp unixtimestamp time datetime collectortstamp derivedtstamp eventtime eventdatetime orderpurchasetimestamp purchasetimestamp orderdatetime
     orderdate orderedat placedat purchasedate purchasedat purchasetime purchasedon invoicedate transactiondate
-    transactiontime transactiondt tdat saledate salesdate createdat created createdutc datecreated creationdate dateadd dateadded
+    transactiontime transactiondt tdat saledate salesdate createdat createddate created createdutc datecreated creationdate dateadd dateadded
     checkintime ratedat reviewtime unixreviewtime unixtime utctimestamp timestampms serverts originaltimestamp receivedat
     tslisten listenedat playedat timestampcreated completedtime ts timestampunix eventdate date ratingtimestamp ratingdate updatedat modifiedat readat
     watchedat endtime starttime day

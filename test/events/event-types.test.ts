@@ -15,6 +15,9 @@ describe('eventTypes', () => {
     ['page_view', 1],
     ['pv', 1],
     ['whatever', 1],
+    ['Viewed Product', 1],
+    ['Added to Cart', 3],
+    ['Placed Order', 5],
     ['', 1],
     ['Add to Wishlist', 2],
     ['fav', 2],
@@ -27,6 +30,9 @@ describe('eventTypes', () => {
     ['remove_from_cart', 0],
     ['unlike', -2],
     ['refund', -5],
+    ['Order Refunded', -5],
+    ['Product Removed from Wishlist', -2],
+    ['Removed from Cart', 0],
     ['dislike', -5],
   ])('gives the type %j the weight %d', (cell, weight) => {
     expect(weigh(cell)).toBe(weight);
@@ -130,6 +136,19 @@ describe('unknown event types', () => {
       expect.stringContaining('none of the types of events in "event" is known (kaufen, retoure, ansehen)'),
     ]);
     expect(await warningsOf(['kaufen', 'retoure'], [['kaufen', 5]])).toEqual([]);
+  });
+
+  it('give a warning if they sound like the end of something, unless their weights are stated', async () => {
+    const found =
+      '"event" has types that sound like the end of something (skip, Playlist removed, uninstall), and each';
+    const types = ['play', 'skip', 'Playlist removed', 'like', 'uninstall', 'unlock', 'refund'];
+    expect(await warningsOf(types)).toEqual([expect.stringContaining(found)]);
+    const stated: [string, number][] = [
+      ['SKIP', 0],
+      ['playlist removed', -2],
+      ['uninstall', -1],
+    ];
+    expect(await warningsOf(types, stated)).toEqual([]);
   });
 
   it.each([[['view', 'retoure']], [['kaufen']], [['purchase', 'view']]])(

@@ -57,7 +57,21 @@ test('closed means refunded if the column has complete too', () => {
 
 test('a date or a yes in a column like cancelled_at means cancelled, an empty cell or a no does not', () => {
   for (const cell of ['2020-01-01', '1', 'true', 'yes', 'x']) expect(saysCancelled(cell), cell).toBe(true);
-  for (const cell of ['', ' ', '0', 'false', 'No', 'NULL', '\\N', '[NULL]', '0000-00-00 00:00:00', 'Não', 'いいえ']) {
+  for (const cell of [
+    '',
+    ' ',
+    '0',
+    'false',
+    'No',
+    'NULL',
+    '\\N',
+    '[NULL]',
+    '0000-00-00 00:00:00',
+    'Não',
+    'いいえ',
+    '-',
+    '9999-12-31',
+  ]) {
     expect(saysCancelled(cell), cell).toBe(false);
   }
 });

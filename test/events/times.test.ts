@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadRow } from '../../src/csv/bad-rows.js';
+import { partedSeconds } from '../../src/events/day-month.js';
 import { TimeColumn } from '../../src/events/times.js';
 
 /** Reads cells into one column. @returns their seconds since 1970. */
@@ -42,7 +43,11 @@ describe('TimeColumn', () => {
     ['2011-12-09 14:50:00 EET', NOON],
     ['2011-12-09 07:50:00 EST', NOON],
     ['2011-12-09 12:50 PM', NOON],
+    ['2011-12-09 12:50:00 +0000 UTC', NOON],
+    ['2011-12-09-12.50.00.000000', NOON],
+    ['vendredi 9 décembre 2011 à 12:50', NOON],
     ['2011年12月9日 12:50', NOON],
+    ['2011年12月9日（月）12:50', NOON],
     ['2011年12月9日12時50分00秒', NOON],
     ['2011-12-09T07:20:00-0530', NOON],
     [' 2011-12-9 12:50 ', NOON],
@@ -54,6 +59,16 @@ describe('TimeColumn', () => {
     expect(column.read(cell)).toBe(seconds);
     expect(column.unit).toBe('text');
     expect(column.seconds(seconds)).toBe(seconds);
+  });
+
+  it('leaves out a day of the week, in any language, before a date with numbers, but no month', () => {
+    const clock = (12 * 60 + 50) * 60;
+    for (const cell of ['Fr, 09.12.2011', 'vie 9.12.2011', 'Fri 09.12.2011']) {
+      const column = new TimeColumn('when', 'day-first');
+      expect(partedSeconds(column.read(cell), 'day-first'), cell).toBe(NOON - clock);
+    }
+    expect(secondsOf('Dec 9, 2011', 'Dec 09 12:50:00 UTC 2011')).toEqual([NOON - clock, NOON]);
+    expect(() => secondsOf('foo 9, 2011')).toThrow(BadRow);
   });
 
   it('reads an empty cell as no time, which does not fix the format of the column', () => {

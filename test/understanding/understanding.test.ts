@@ -83,6 +83,42 @@ describe('columns whose values contradict their names', () => {
     expect(reports[0]?.notes).toContain('item = "product_id", since "item_id" numbers the rows');
   });
 
+  it('include an item that numbers the lines of orders, which is not the item', async () => {
+    for (const first of [1, 10]) {
+      const line = (k: number) => `o${Math.floor(k / 3)} ${((k % 3) + 1) * first} u${k % 5} M${k % 7}`;
+      const rows = Array.from({ length: 30 }, (_, k) => line(k)).filter((_, k) => k !== 7);
+      const { reports } = await read({ users: ['order item customer material', ...rows] });
+      expect(reports[0]?.roles).toContainEqual(['item', 'material']);
+      expect(reports[0]?.notes).toContain('item = "material", since "item" numbers the lines of orders');
+    }
+  });
+
+  it('do not include items that merely begin alike', async () => {
+    const rows = ['u1 20 a', 'u1 30 b', 'u2 20 a', 'u2 40 c', 'u3 20 a', 'u3 30 b'];
+    const { dataset } = await read({ users: ['user item sku', ...rows] });
+    expect(dataset.itemIds).toEqual(['20', '30', '40']);
+  });
+
+  it('include kinds of clients and lines of products, of which there are few while another column has many ids', async () => {
+    const rows = Array.from(
+      { length: 120 },
+      (_, k) => `${['ios', 'web'][k % 2]} u${k % 41} ${['toys', 'food', 'wine'][k % 3]} s${k % 37}`,
+    );
+    const { dataset, reports } = await read({ users: ['client uid product sku', ...rows] });
+    expect(dataset.userIds).toHaveLength(41);
+    expect(dataset.itemIds).toHaveLength(37);
+    expect(reports[0]?.notes).toEqual([
+      'item = "sku", since "product" has only 3 values',
+      'user = "uid", since "client" has only 2 values',
+    ]);
+  });
+
+  it('do not include users of whom a sorted sample shows only a few, each on many devices', async () => {
+    const rows = Array.from({ length: 120 }, (_, k) => `u${Math.floor(k / 40)} d${k % 40} i${k % 9}`);
+    const { dataset } = await read({ users: ['user_id device_id item_id', ...rows] });
+    expect(dataset.userIds).toEqual(['u0', 'u1', 'u2']);
+  });
+
   it('include a customer_id of 0 that belongs to different people, which is not the user', async () => {
     const rows = ['customer_id email sku', '0 a@x p', '0 b@x q', '7 c@x p', '0 a@x q'];
     const { dataset } = await read({ users: rows });
@@ -134,6 +170,23 @@ describe('several files', () => {
     const { dataset } = await readDataset({ ...inputsOf(''), users: [seconds, milliseconds, without] });
     expect([...(dataset.times ?? [])]).toEqual([1600000000, 1600000001, 1600000002, 1600000003, Number.NaN]);
     expect(cellsOf(dataset).w?.a).toBeGreaterThan(cellsOf(dataset).u?.a ?? 9);
+  });
+
+  it('give a warning about a file without rows', async () => {
+    const [jan, feb] = [write('jan.csv', ['user item', 'u a', 'v b']), write('feb.csv', ['user item'])];
+    const { reports } = await readDataset({ ...inputsOf(''), users: [jan, feb] });
+    expect(reports.map(({ warnings }) => warnings)).toEqual([[], [expect.stringContaining('holds no rows')]]);
+  });
+
+  it('may number their days, which gives no warning about early times, unlike numbers that are no seconds', async () => {
+    const warned = async (column: string) => {
+      const parts = [40, 50].map((day) =>
+        write(`${column}${day}.csv`, [`user item ${column}`, `u a ${day}`, `v b ${day + 1}`]),
+      );
+      return (await readDataset({ ...inputsOf(''), users: parts })).reports.map(({ warnings }) => warnings);
+    };
+    expect(await warned('day')).toEqual([[], []]);
+    expect(await warned('ts')).toEqual([[], [expect.stringContaining('"ts" holds numbers from 40 to 51, too small')]]);
   });
 
   it('give the same dataset as one file with all rows', async () => {
@@ -301,6 +354,23 @@ describe('catalogues', () => {
     expect(reports[0]?.notes[0]).toMatch(/item = "sku", since "sku" of .*users\.csv has its values/);
   });
 
+  it('are matched by the column with the name of the events’ column if another shares values by chance', async () => {
+    const { dataset, reports } = await read({
+      users: ['user product_id', 'u 1', 'u 2', 'v 1'],
+      items: ['item_id product_id title', '2 1 One', '3 2 Two', '1 3 Three'],
+    });
+    expect(dataset.titles).toEqual(['One', 'Two', 'Three']);
+    expect(reports[0]?.notes[0]).toMatch(/item = "product_id", since "product_id" of .*users\.csv has its name/);
+  });
+
+  it('are found out where they were given as events, and the events as catalogue', async () => {
+    const message = await refusal({
+      users: ['item_id title', 'a One', 'b Two'],
+      items: ['user_id item_id', 'u a', 'v b'],
+    });
+    expect(message).toMatch(/items\.csv says who had which item: recommend -u \S*items\.csv -i \S*users\.csv$/);
+  });
+
   it('use titles as ids if they have no ids, with a warning', async () => {
     const { dataset, reports } = await read({
       users: ['user game_title', 'u Dota', 'v Go'],
@@ -399,6 +469,15 @@ describe('warnings about suspicious data', () => {
     expect(await warned(...more('u1', 9), ...nothing.map((row) => row.replace('unknown', '0')), 'u3 1')).toBe('');
     expect(await warned(...more('Guest', 3))).toBe('');
     expect(await warned(...more('walk-in', 10))).toBe('');
+    const few = Array.from({ length: 60 }, (_, k) => `u${k % 30} i${k % 7}`);
+    for (const [rows, wanted] of [
+      [20, ''],
+      [40, 'user "walk-in" has 40 of 100 rows'],
+    ] as const) {
+      const { reports } = await read({ users: ['user item', ...few, ...more('walk-in', rows)] });
+      expect(reports[0]?.warnings.join()).toContain(wanted);
+      expect(reports[0]?.warnings).toHaveLength(wanted === '' ? 0 : 1);
+    }
     expect(await warned(...more('walk-in', 20))).toContain('user "walk-in" has 20 of 141 rows');
   });
 
@@ -424,6 +503,55 @@ describe('warnings about suspicious data', () => {
     expect(await warned('2025-03-04', '1900-01-01')).toEqual([expect.stringContaining('is 1900-01-01 or the like')]);
     expect(await warned('2025-03-04', '9999-12-31')).toEqual([expect.stringContaining('goes up to 9999-12-31')]);
     expect(await warned(now, now + 2 * year)).toHaveLength(1);
+  });
+
+  it('say that numbers count parts of a microsecond from another year, as .NET and Windows do', async () => {
+    for (const ticks of ['639031466063600000', '134120774060000000']) {
+      const { reports } = await read({ users: ['user item timestamp', `u a ${ticks}`, `v b ${ticks}`] });
+      expect(reports[0]?.warnings).toEqual([expect.stringContaining('or the like in 2 rows')]);
+    }
+    const { reports } = await read({
+      users: ['user item timestamp', 'u a 1767603806360000000', 'v b 1767603806360000000'],
+    });
+    expect(reports[0]?.warnings).toEqual([]);
+  });
+
+  it('say that all rows have one time of day, which is probably that of the export', async () => {
+    const warned = async (time: string, rows = 100) =>
+      (
+        await read({
+          users: ['user,item,time', ...Array.from({ length: rows }, (_, k) => `u${k % 9},i${k % 8},${time}`)],
+        })
+      ).reports[0]?.warnings;
+    expect(await warned('2026-11-30T03:00:00Z')).toEqual([
+      expect.stringContaining('"time" is 2026-11-30T03:00:00Z in all rows'),
+    ]);
+    expect(await warned('2026-11-30T03:00:00Z', 99)).toEqual([]);
+    expect(await warned('2026-11-30')).toEqual([]);
+  });
+
+  it('say that most rows do not count because of their status, unless an option names its column', async () => {
+    const rows = Array.from({ length: 12 }, (_, k) => `u${k % 3} b${k % 5} ${k % 4 === 0 ? 'on_loan' : 'returned'}`);
+    const warned = async (rest: Partial<Inputs> = {}) =>
+      (await read({ users: ['patron_id isbn status', ...rows] }, rest)).reports[0]?.warnings;
+    expect(await warned()).toEqual([
+      expect.stringMatching(/9 of 12 rows do not count, since "status" says .*\n {2}--status-col none counts them/),
+    ]);
+    expect(await warned({ named: { status: ['status'] } })).toEqual([]);
+    expect(await warned({ named: { status: ['none'] } })).toEqual([]);
+  });
+
+  it('say that the rating column describes items, if all rows of an item have the same number', async () => {
+    const warned = async (numberOf: (k: number) => number, rest: Partial<Inputs> = {}) => {
+      const rows = Array.from({ length: 90 }, (_, k) => `u${k % 9} i${k % 8} ${numberOf(k)}`);
+      return (await read({ users: ['user item plays', ...rows] }, rest)).reports[0]?.warnings.join();
+    };
+    const ofItem = (k: number) => 100 + (k % 8);
+    expect(await warned(ofItem)).toContain('"plays" is the same in all rows of an item');
+    expect(await warned(ofItem, { ratings: 'count' })).toBe('');
+    expect(await warned((k) => (k === 50 ? 1 : ofItem(k)))).toBe('');
+    // One item in packs of six.
+    expect(await warned((k) => (k % 2 === 0 ? 6 : 1))).toBe('');
   });
 
   it('say that a point may separate thousands in a sample, unless --ratings says that the numbers are counts', async () => {
@@ -455,6 +583,11 @@ describe('warnings about suspicious data', () => {
     const days = await read({ users: ['user item DAY', 'u a 5', 'v b 711'] });
     expect(days.reports[0]?.warnings).toEqual([]);
     expect(days.reports[0]?.events?.time).toMatchObject({ unit: 'days', from: 5 * 86400, to: 711 * 86400 });
+    const minutes = await read({ users: ['user item event_date', 'u a 202101311250', 'v b 202012240000'] });
+    expect([...(minutes.dataset.times ?? [])]).toEqual([
+      Date.UTC(2021, 0, 31, 12, 50) / 1000,
+      Date.UTC(2020, 11, 24) / 1000,
+    ]);
     const digits = await read({ users: ['user item event_date', 'u a 20210131', 'v b 20201224'] });
     expect([...(digits.dataset.times ?? [])]).toEqual([Date.UTC(2021, 0, 31) / 1000, Date.UTC(2020, 11, 24) / 1000]);
   });
@@ -627,6 +760,10 @@ describe('data that is read but probably wrong', () => {
     ]);
     expect(await of('user_id item_id product_id', 'u a _', 'u b b', 'u _ c', 'u _ d')).toEqual([]);
     expect(await of('user_id item_id product_id', 'u a x', 'u b y')).toEqual([]);
+    expect(await of('customer_id email sku', '1 u@x a', '2 u2@x b', '_ u3@x c', '_ u4@x d')).toEqual([
+      expect.stringContaining('"customer_id" is the user, and empty in rows in which "email" is filled'),
+    ]);
+    expect(await of('user_id anonymous_id sku', '1 n1 a', '2 n2 b', '_ n3 c', '_ n4 d')).toEqual([]);
     const rows = ['user_id item_id product_id', 'u a _', 'v a _', 'u _ c', 'v _ c'];
     expect(await warningsOf({ users: rows }, { named: { item: ['item_id'] } })).toEqual([]);
   });

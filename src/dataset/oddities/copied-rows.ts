@@ -1,6 +1,6 @@
 import { EARLIEST_SECONDS } from '../../events/clock.js';
 import type { Numbers } from '../../events/columns.js';
-import { forEachChunk } from '../../matrix/chunks.js';
+import { everyChunk, forEachChunk } from '../../matrix/chunks.js';
 import { hashOf } from '../../matrix/sampling.js';
 import { lastAtMost } from '../../matrix/search.js';
 import { sortBest } from '../../matrix/top-n.js';
@@ -22,6 +22,8 @@ const MOST_OVERLAPS = 64;
 /** Time zones differ by multiples of this, in seconds: other times are more than days or hours. */
 const QUARTER_HOUR = 900;
 const DAY = 86_400;
+/** A file in which times fall back more often is not sorted by time. */
+const MOST_PARTS = 64;
 
 /** Rows of one file that an earlier one has, too: the same user, item, second, strength and weight. */
 export interface Copies {
@@ -53,11 +55,39 @@ export interface CopiedRows {
   overlaps: Copies[];
 }
 
-/** The columns of several files' events, sorted like `Pairs.order`; times are in seconds. */
+/** The columns of several files' events, sorted like `Pairs.order`. */
 export interface SortedRows {
+  /** How many units of time make a second; undefined: times are in seconds. */
+  scale?: number;
   strength: Numbers | undefined;
   weight: Numbers | undefined;
   time: Numbers | undefined;
+}
+
+/**
+ * The numbers of rows of the exports of which a file was concatenated: a new one begins where times, which otherwise rise, fall back by more
+ * than a day; or the other way round, if the newest rows come first. One number if the file is not sorted by time.
+ */
+export function partsByTime({ values, none }: Numbers, scale: number): number[] {
+  const falls: number[] = [];
+  const rises: number[] = [];
+  let before = Number.NaN;
+  let direction = 0;
+  everyChunk(values.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const time = values[row]!;
+      if (time === none || Number.isNaN(time)) continue;
+      direction += Math.sign(time - before) || 0;
+      if (time < before - DAY * scale) falls.push(row);
+      if (time > before + DAY * scale) rises.push(row);
+      before = time;
+      if (falls.length >= MOST_PARTS && rises.length >= MOST_PARTS) return false;
+    }
+    return true;
+  });
+  const all = direction < 0 ? rises : falls;
+  const cuts = all.length < MOST_PARTS ? all : [];
+  return [...cuts, values.length].map((end, part) => end - (cuts[part - 1] ?? 0));
 }
 
 /** Looks for copies among the rows of each user and item. @param fileRows how many rows each file has. @param since earlier rows do not count. */
@@ -75,7 +105,7 @@ export function findCopies(pairs: Pairs, rows: SortedRows, fileRows: readonly nu
     .filter(({ file, different }) => different >= FEWEST_COPIES && repeated.every((whole) => whole.file !== file))
     .sort((a, b) => b.copies - a.copies || a.file - b.file || a.earlier - b.earlier)
     .slice(0, MOST_OVERLAPS);
-  if (rows.time && parts.length > 0) countWithin(parts, pairs, rows.time, starts);
+  if (rows.time && parts.length > 0) countWithin(parts, pairs, rows.time, rows.scale ?? 1, starts);
   const overlaps = parts.filter(({ different, withClock, to, within, withinEarlier }) =>
     to >= EARLIEST_SECONDS && withClock > different / 2
       ? different > LEAST_SHARE * Math.min(within, withinEarlier)
@@ -92,7 +122,7 @@ export function findCopies(pairs: Pairs, rows: SortedRows, fileRows: readonly nu
  */
 export function copiesOf(
   { index, rows, order }: Pairs,
-  { strength, weight, time }: SortedRows,
+  { scale = 1, strength, weight, time }: SortedRows,
   starts: readonly number[],
   since: number,
 ): Copies[] {
@@ -100,7 +130,8 @@ export function copiesOf(
   // The rows of a user and an item: hashes of their other columns, and their places in `order`.
   let key = new Float64Array(64);
   let place = new Uint32Array(64);
-  const secondAt = (at: number) => (!time || time.values[at] === time.none ? Number.NaN : Math.floor(time.values[at]!));
+  const secondAt = (at: number) =>
+    !time || time.values[at] === time.none ? Number.NaN : Math.floor(time.values[at]! / scale);
   const fileOf = (at: number) => lastAtMost(starts, order[at]!);
   const add = (file: number, earlier: number, copies: number, second: number) => {
     found[file] ??= [];
@@ -170,12 +201,18 @@ function addCopies(pair: Copies, copies: number, second: number): void {
 }
 
 /** Counts the rows of both files from the first copy to the last. */
-function countWithin(parts: readonly Copies[], { order }: Pairs, { values }: Numbers, starts: readonly number[]): void {
+function countWithin(
+  parts: readonly Copies[],
+  { order }: Pairs,
+  { values }: Numbers,
+  scale: number,
+  starts: readonly number[],
+): void {
   const ofFile = starts.map((_, each) => parts.filter(({ file, earlier }) => file === each || earlier === each));
   forEachChunk(order.length, (first, end) => {
     for (let at = first; at < end; at++) {
       const file = lastAtMost(starts, order[at]!);
-      const time = values[at]!;
+      const time = values[at]! / scale;
       for (const part of ofFile[file]!) {
         if (time < part.from || !(time < part.to + 1)) continue;
         if (file === part.file) part.within++;

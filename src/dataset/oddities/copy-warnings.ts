@@ -7,14 +7,18 @@ import type { Copies } from './copied-rows.js';
 /**
  * Adds warnings about copies to the reports of their files. Copies that do not count, because the last rating of a pair replaces the others,
  * cause none unless a whole file is a copy: then another file is probably missing.
+ *
+ * @param firstLines of the exports of which a single file was concatenated; 0 for whole files.
  */
 export function warnOfCopies(
   files: readonly EventsFile[],
+  firstLines: readonly number[],
   repeatsItself: boolean,
   { report: { duplicates, rule }, copied: { repeated, overlaps } }: Pick<AggregatedEvents, 'report' | 'copied'>,
   hasWeights: boolean,
 ): void {
-  const warn = (file: number, warning: string) => files[file]?.report.warnings.push(warning);
+  const isOneFile = files.length === 1;
+  const warn = (file: number, warning: string) => files[isOneFile ? 0 : file]?.report.warnings.push(warning);
   // The weights of ratings add up whatever becomes of the ratings.
   const weightsAddUp = hasWeights && rule.kind !== 'count';
   const areAddedUp = duplicates === 'sum' || weightsAddUp;
@@ -25,17 +29,24 @@ export function warnOfCopies(
       `the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies${orElse}`,
     );
   }
-  for (const { file, earlier } of repeated) {
-    warn(
-      file,
-      `holds exactly the rows of ${files[earlier]?.path}: was a file given twice?\n  leave one of them out${orElse}`,
-    );
+  for (const { file, earlier } of repeatsItself ? [] : repeated) {
+    const what = isOneFile
+      ? `its rows from line ${firstLines[file]} on are exactly those from line ${firstLines[earlier]} on`
+      : `holds exactly the rows of ${files[earlier]?.path}`;
+    warn(file, `${what}: was a file given twice?\n  leave one of them out${orElse}`);
   }
   const [most] = overlaps;
   if (!most || !areAddedUp) return;
   const { file, earlier, copies } = most;
-  const others = overlaps.some((other) => other.file !== file) ? '; other files overlap, too' : '';
   const wayOut = weightsAddUp ? '' : '; --duplicates max would count only the largest row of each user and item';
+  if (isOneFile) {
+    warn(
+      file,
+      `${thousands(copies)} of its rows${periodText(most)} come again from line ${firstLines[file]} on, exactly the same: exports whose periods overlap were probably concatenated, and these rows count twice\n  leave them out of one of the exports${wayOut}`,
+    );
+    return;
+  }
+  const others = overlaps.some((other) => other.file !== file) ? '; other files overlap, too' : '';
   warn(
     file,
     `${thousands(copies)} of its rows${periodText(most)} are also in ${files[earlier]?.path}, exactly the same: they were probably exported twice, and each counts twice${others}\n  leave them out of one of the files${wayOut}`,

@@ -1,6 +1,6 @@
 import type { Numbers } from '../../events/columns.js';
 import type { Events } from '../../events/event-columns.js';
-import { everyChunk } from '../../matrix/chunks.js';
+import { everyChunk, forEachChunk } from '../../matrix/chunks.js';
 import { columnKey, kindByName } from '../../understanding/vocabulary.js';
 import type { EventsFile } from '../events-file.js';
 import { GradeTally } from '../strengths/grade-tally.js';
@@ -12,6 +12,10 @@ const FEWEST_IDS = 5;
 const FEWEST_RATINGS = 100;
 /** Two files use different scales if the highest rating of one is at least this many times that of the other. */
 const ANOTHER_SCALE = 1.5;
+
+/** Shops that write a row for each piece have fewer rows that are the same as the one before. */
+const MANY_SAME = 0.4;
+const DAY = 86_400;
 
 /** The columns of a file that are compared with those of other files. */
 type Role = 'user' | 'item' | 'rating';
@@ -77,6 +81,23 @@ export function isRepeated({ user, item, strength, weight, time }: Events): bool
     }
     return true;
   });
+}
+
+/** True if many rows are the same as the row before, to the second, as after a join with a table that has several rows for each. */
+export function isJoined({ user, item, strength, weight, time, timeColumn }: Events): boolean {
+  if (!time || !timeColumn || user.length < FEWEST_RATINGS) return false;
+  const columns = [user, item, strength, weight, time]
+    .map((column) => column?.values)
+    .filter((values) => values !== undefined);
+  const { values } = time.numbers;
+  const day = DAY * timeColumn.scale;
+  let same = 0;
+  forEachChunk(user.length, (from, to) => {
+    for (let row = Math.max(1, from); row < to; row++) {
+      if (values[row]! % day !== 0 && columns.every((each) => Object.is(each[row], each[row - 1]))) same++;
+    }
+  });
+  return same >= MANY_SAME * user.length;
 }
 
 /** A warning where ratings end at 5 in one file, or up to some line of it, and at 10 in another. */

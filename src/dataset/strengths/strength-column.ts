@@ -132,6 +132,11 @@ function mayBeReversed(
   ];
 }
 
+/** The warning that numbers describe items. */
+export function itemNumbersWarning(name: string): string {
+  return `${JSON.stringify(name)} is the same in all rows of an item: an average or a total, not what each user did?\n  --rating-col none leaves it out, --rating-col NAME says which column it is`;
+}
+
 /** The warning that a point may separate thousands. */
 export function thousandsWarning(name: string): string {
   return `${JSON.stringify(name)} holds numbers like 1.234 beside whole ones below 1000: if the point separates thousands, they are read as too little\n  export numbers without such points, or --ratings count says that they are right`;

@@ -4,7 +4,7 @@ import type { Inputs } from '../../../src/dataset/inputs.js';
 import { readDataset } from '../../../src/dataset/read.js';
 import { IdIndex } from '../../../src/events/ids.js';
 import { inputsOf, useTemporaryFolder } from '../../csv/temporary.js';
-import { DAY, JANUARY, purchases, seeded, shuffled } from '../event-rows.js';
+import { byDay, DAY, JANUARY, purchases, seeded, shuffled } from '../event-rows.js';
 
 const folder = useTemporaryFolder();
 
@@ -38,9 +38,25 @@ describe('files whose periods overlap', () => {
     expect(await warningsOf({ 'jan.csv': quantities(jan), 'feb.csv': quantities(feb) })).toEqual([found]);
   });
 
-  it('cause none if they only follow each other, nor if one file is given', async () => {
+  it('cause none if they only follow each other', async () => {
     expect(await warningsOf({ 'jan.csv': quantities(days(0, 31)), 'feb.csv': quantities(days(31, 60)) })).toEqual([]);
-    expect(await warningsOf({ 'all.csv': quantities([...jan, ...feb]) })).toEqual([]);
+    expect(await warningsOf({ 'all.csv': quantities(ALL) })).toEqual([]);
+  });
+
+  it('cause one that names the line if the files were concatenated, whatever comes first, and in milliseconds', async () => {
+    const milliseconds = (rows: readonly Row[]) => [
+      'user,item,quantity,time',
+      ...rows.map(({ user, item, strength, time }) => `u${user},i${item},${strength},${1000 * time}`),
+    ];
+    const again = (line: number) =>
+      `all.csv: ${copies} of its rows, from 2024-01-29 to 2024-01-31, come again from line ${line} on, exactly the same: exports whose periods overlap were probably concatenated, and these rows count twice\n  leave them out of one of the exports; --duplicates max would count only the largest row of each user and item`;
+    expect(await warningsOf({ 'all.csv': quantities([...jan, ...feb]) })).toEqual([again(jan.length + 2)]);
+    expect(await warningsOf({ 'all.csv': quantities([...feb, ...jan]) })).toEqual([again(feb.length + 2)]);
+    expect(await warningsOf({ 'all.csv': milliseconds([...jan, ...feb]) })).toEqual([again(jan.length + 2)]);
+    const newestFirst = [...jan.toReversed(), ...feb.toReversed()];
+    expect(await warningsOf({ 'all.csv': quantities(newestFirst) })).toEqual([again(jan.length + 2)]);
+    expect(await warningsOf({ 'all.csv': quantities([...jan, ...feb]) }, { duplicates: 'last' })).toEqual([]);
+    expect(await warningsOf({ 'all.csv': quantities(shuffled([...jan, ...feb])) })).toEqual([]);
   });
 
   it('cause a warning that names the day if they share only one', async () => {
@@ -123,6 +139,27 @@ describe('files whose periods overlap', () => {
   });
 });
 
+describe('rows that are the same as the row before', () => {
+  const times = (copies: number, rows = ALL) => rows.flatMap((row) => Array<Row>(copies).fill(row));
+  const found = 'many rows are the same as the row before, to the second';
+
+  it('cause a warning if there are many, since a join probably repeated them', async () => {
+    expect(await warningsOf({ 'all.csv': quantities(times(2)) })).toEqual([expect.stringContaining(found)]);
+    const some = [...times(3, ALL.slice(0, 900)), ...ALL.slice(900)];
+    expect(await warningsOf({ 'all.csv': quantities(some) })).toEqual([expect.stringContaining(found)]);
+  });
+
+  it('cause none if there are few, if they do not count, or if times have no clock', async () => {
+    expect(await warningsOf({ 'all.csv': quantities([...times(2, ALL.slice(0, 900)), ...ALL.slice(900)]) })).toEqual(
+      [],
+    );
+    expect(await warningsOf({ 'all.csv': quantities(times(2)) }, { duplicates: 'max' })).toEqual([]);
+    expect(await warningsOf({ 'all.csv': quantities(byDay(times(2))) })).toEqual([]);
+    const untimed = quantities(times(2)).map((text) => text.replace(/,[^,]*$/, ''));
+    expect(await warningsOf({ 'all.csv': untimed })).toEqual([]);
+  });
+});
+
 describe('a file that is given twice', () => {
   const lines = quantities(days(0, 4));
   const again = (name: string) => `holds exactly the rows of ${name}: was a file given twice?`;
@@ -160,14 +197,32 @@ describe('a file that is given twice', () => {
     ]);
   });
 
-  it('causes none if its second half has another order, is not the same, or is short', async () => {
+  it('causes one that names the lines if it comes twice among others', async () => {
+    const [, ...rows] = lines;
+    const other = purchases(9, 0, 20).map(line);
+    expect(await warningsOf({ 'one.csv': [...lines, ...other, ...rows] })).toEqual([
+      expect.stringContaining(
+        `one.csv: its rows from line ${lines.length + other.length + 1} on are exactly those from line 2 on`,
+      ),
+    ]);
+  });
+
+  it('is an overlap if its second half is short, or lacks a row', async () => {
+    const [header = '', ...rows] = lines;
+    for (const text of [
+      [...lines, ...rows.slice(1)],
+      [...lines, ...rows.slice(1), rows[0] ?? ''],
+      [header, ...rows.slice(0, 99), ...rows.slice(0, 99)],
+    ]) {
+      expect(await warningsOf({ 'one.csv': text })).toEqual([expect.stringContaining('exports whose periods overlap')]);
+    }
+  });
+
+  it('causes none if its second half has another order, or is not the same', async () => {
     const [header = '', ...rows] = lines;
     const views = (name: string) => rows.map((row) => `${row},${name}`);
     for (const text of [
       [...lines, ...shuffled(rows)],
-      [...lines, ...rows.slice(1)],
-      [...lines, ...rows.slice(1), rows[0] ?? ''],
-      [header, ...rows.slice(0, 99), ...rows.slice(0, 99)],
       [`${header},event`, ...views('view'), ...views('purchase')],
     ]) {
       expect(await warningsOf({ 'one.csv': text })).toEqual([]);
