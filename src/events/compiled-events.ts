@@ -3,8 +3,7 @@ import { compiledProgram, programArrays } from '../kernels/program.js';
 import type { Values } from './columns.js';
 import { appendEvents, type EventRoles, type EventSink, type EventsPart, noSkippedRows } from './event-columns.js';
 import type { Acceleration, Accelerator, AcceleratorOf } from './events-reader.js';
-import type { PackedIds } from './ids.js';
-import { renumbering } from './ids.js';
+import { type PackedIds, renumbering } from './ids.js';
 import type { TimesSeen } from './times.js';
 
 /** The exports of assembly/events.ts. */

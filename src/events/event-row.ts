@@ -8,8 +8,7 @@ import {
   keepTitle,
   type RowFilter,
 } from './event-columns.js';
-import type { EventType, EventTypes } from './event-types.js';
-import { saysCancelled } from './event-types.js';
+import { type EventType, type EventTypes, saysCancelled } from './event-types.js';
 import { checkId, hashOf, IdIndex } from './ids.js';
 
 /** 1 for the cells that reading an event needs, for its roles or the filter. */

@@ -3,8 +3,7 @@ import type { Piece } from '../csv/pieces.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from '../csv/row-cutter.js';
 import { appendEvents, type EventLayout, type EventSink, type EventsPart, type RowFilter } from './event-columns.js';
 import { eventRow, usedCells } from './event-row.js';
-import type { PackedIds } from './ids.js';
-import { renumbering } from './ids.js';
+import { type PackedIds, renumbering } from './ids.js';
 
 /** Reads the simplest rows faster, and stops at any other. */
 export interface Accelerator {

@@ -1,6 +1,5 @@
 import { countSkipped, type Events, noneSkipped, type SkippedKind } from './event-columns.js';
-import type { IdIndex, Ids } from './ids.js';
-import { renumber } from './ids.js';
+import { type IdIndex, type Ids, renumber } from './ids.js';
 import { pickRows } from './order-join.js';
 
 /**

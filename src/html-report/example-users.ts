@@ -2,8 +2,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import type { TestSet } from '../evaluation/test-set.js';
 import { rowOf } from '../matrix/sparse.js';
 import { plural, thousands } from '../quantities.js';
-import type { ExplainedList } from '../report/explanation.js';
-import { orderOf, type UserFacts, userFacts } from '../report/explanation.js';
+import { type ExplainedList, orderOf, type UserFacts, userFacts } from '../report/explanation.js';
 import { type Html, html, section } from './html.js';
 
 interface Item {

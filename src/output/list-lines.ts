@@ -2,8 +2,7 @@ import { jsonText } from '../csv/printable.js';
 import { packedTexts, type QuotedCells } from '../csv/quoted-cells.js';
 import type { Quote } from '../csv/quoting.js';
 import { GrowingBytes } from './bytes.js';
-import type { LineFormat } from './formats.js';
-import { type ColumnKind, isPerUser, type OutputColumn } from './formats.js';
+import { type ColumnKind, isPerUser, type LineFormat, type OutputColumn } from './formats.js';
 import { type Reasons, SOURCES, type WriteReasons } from './reason-cells.js';
 
 /** Items, best first, and their scores. */

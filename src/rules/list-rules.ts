@@ -1,8 +1,6 @@
-import type { Rule } from '../conditions/rule.js';
-import { boundExpression } from '../conditions/rule.js';
+import { boundExpression, type Rule } from '../conditions/rule.js';
 import type { Offer } from '../kernels/best.js';
-import type { List, ListRules } from '../ranking/list-rules.js';
-import { offerOf } from '../ranking/list-rules.js';
+import { type List, type ListRules, offerOf } from '../ranking/list-rules.js';
 import { type Draft, newDraft } from './draft.js';
 import type { ActiveRule, Choice, Facts } from './list-rule.js';
 import { type PackedArrays, unpacked } from './packed.js';

@@ -1,5 +1,4 @@
-import type { Settings } from '../model/settings.js';
-import { HYPER_PARAMETERS, type HyperParameter } from '../model/settings.js';
+import { HYPER_PARAMETERS, type HyperParameter, type Settings } from '../model/settings.js';
 
 /**
  * Evaluates settings on held-out items: learns a model with `learned`, then recommends with each of the variants, which
@@ -73,10 +72,8 @@ const LADDERS: readonly Ladder[] = [
 /** A model that is learned with this κ has the rows of following items, which are the same for every κ above 0. */
 const LEARNED_FOLLOW = 1;
 
-/** Values of κ that are tried. */
+/** Values of κ and of ω₀ that are tried. */
 const FOLLOW_WEIGHTS: readonly number[] = [0.2, 0.4, 0.8, 1.6];
-
-/** Values of ω₀ that are tried. */
 const COLD_GROUP_WEIGHTS: readonly number[] = [0, 0.5, 1, 3, 10];
 
 /** Settings of which each trial costs a fit, with their moves from the current value, in the order they are tried. */

@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { BadRows, Reject } from '../../src/csv/bad-rows.js';
-import { refusalsOf } from '../../src/csv/bad-rows.js';
+import { type BadRows, type Reject, refusalsOf } from '../../src/csv/bad-rows.js';
 import { FlatRecords, parsedRecord, withNumbersAsText } from '../../src/csv/formats/flat-records.js';
 import { ObjectCutter } from '../../src/csv/formats/json-objects.js';
 import { type Entry, recordRows } from '../../src/csv/formats/records.js';

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { SampleKeys } from '../../src/matrix/sampling.js';
-import { Random } from '../../src/matrix/sampling.js';
+import { Random, type SampleKeys } from '../../src/matrix/sampling.js';
 import type { SparseRows } from '../../src/matrix/sparse.js';
 import { algorithmNamed } from '../../src/model/algorithms.js';
 import type { Observations } from '../../src/model/evidence.js';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/matrix/sampling.js';
-import type { Settings } from '../../src/model/settings.js';
-import { HYPER_PARAMETERS } from '../../src/model/settings.js';
+import { HYPER_PARAMETERS, type Settings } from '../../src/model/settings.js';
 import {
   differences,
   type Evaluate,

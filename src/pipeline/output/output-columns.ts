@@ -1,8 +1,7 @@
 import { printableName } from '../../csv/printable.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { type Failure, usageFailure } from '../../failure.js';
-import type { OutputFormat } from '../../output/formats.js';
-import { type ColumnKind, isPerUser, type TextColumn } from '../../output/formats.js';
+import { type ColumnKind, isPerUser, type OutputFormat, type TextColumn } from '../../output/formats.js';
 import { didYouMean } from '../../understanding/closest.js';
 import type { Options } from '../options.js';
 

@@ -22,8 +22,7 @@ import type { Options } from '../options.js';
 import { explainFolder, type Run, stagesIn, startRun } from '../run.js';
 import { orInterrupted, stopping } from '../stopping.js';
 import { checkFormat } from './list-output.js';
-import type { RunRecord } from './outcome.js';
-import { type Ending, endingText, type OutcomeOptions, writeOutcome } from './outcome.js';
+import { type Ending, endingText, type OutcomeOptions, type RunRecord, writeOutcome } from './outcome.js';
 
 /** A run that reports its outcome, and what its steps need. */
 export interface ReportedRun {

@@ -1,6 +1,5 @@
 import { bindExpression } from '../../conditions/binder.js';
-import type { Rule } from '../../conditions/rule.js';
-import { maskOf } from '../../conditions/rule.js';
+import { maskOf, type Rule } from '../../conditions/rule.js';
 import type { Dataset, FileReport } from '../../dataset/dataset.js';
 import type { Inputs } from '../../dataset/inputs.js';
 import { badData, ExitCode } from '../../failure.js';
