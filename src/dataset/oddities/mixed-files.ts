@@ -86,15 +86,15 @@ export function isRepeated({ user, item, strength, weight, time }: Events): bool
 /** True if many rows are the same as the row before, to the second, as after a join with a table that has several rows for each. */
 export function isJoined({ user, item, strength, weight, time, timeColumn }: Events): boolean {
   if (!time || !timeColumn || user.length < FEWEST_RATINGS) return false;
-  const columns = [user, item, strength, weight, time]
-    .map((column) => column?.values)
-    .filter((values) => values !== undefined);
-  const { values } = time.numbers;
+  const [users, items, { values }] = [user.values, item.values, time.numbers];
+  const others = [strength?.values, weight?.values, values].filter((column) => column !== undefined);
   const day = DAY * timeColumn.scale;
   let same = 0;
   forEachChunk(user.length, (from, to) => {
     for (let row = Math.max(1, from); row < to; row++) {
-      if (values[row]! % day !== 0 && columns.every((each) => Object.is(each[row], each[row - 1]))) same++;
+      // Most rows differ in these.
+      if (items[row] !== items[row - 1] || users[row] !== users[row - 1]) continue;
+      if (values[row]! % day !== 0 && others.every((each) => Object.is(each[row], each[row - 1]))) same++;
     }
   });
   return same >= MANY_SAME * user.length;
