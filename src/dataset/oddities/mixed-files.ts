@@ -15,6 +15,8 @@ const ANOTHER_SCALE = 1.5;
 
 /** Shops that write a row for each piece have fewer rows that are the same as the one before. */
 const MANY_SAME = 0.4;
+/** So many rows show whether there are many. */
+const ROWS_LOOKED_AT = 1 << 20;
 const DAY = 86_400;
 
 /** The columns of a file that are compared with those of other files. */
@@ -89,15 +91,16 @@ export function isJoined({ user, item, strength, weight, time, timeColumn }: Eve
   const [users, items, { values }] = [user.values, item.values, time.numbers];
   const others = [strength?.values, weight?.values, values].filter((column) => column !== undefined);
   const day = DAY * timeColumn.scale;
+  const rows = Math.min(user.length, ROWS_LOOKED_AT);
   let same = 0;
-  forEachChunk(user.length, (from, to) => {
+  forEachChunk(rows, (from, to) => {
     for (let row = Math.max(1, from); row < to; row++) {
       // Most rows differ in these.
       if (items[row] !== items[row - 1] || users[row] !== users[row - 1]) continue;
       if (values[row]! % day !== 0 && others.every((each) => Object.is(each[row], each[row - 1]))) same++;
     }
   });
-  return same >= MANY_SAME * user.length;
+  return same >= MANY_SAME * rows;
 }
 
 /** A warning where ratings end at 5 in one file, or up to some line of it, and at 10 in another. */
