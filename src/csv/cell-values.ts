@@ -70,7 +70,7 @@ const EUROPEAN = /^(\D*\d{1,3})((?:\.\d{3})+)(?:,(\d+)(\D*)|(?<=\..*\.\d{3})(\D*
 /** Thousands separated as in Switzerland (1'234) and France (1 234). */
 const SPACED_THOUSANDS = /^(\D*\d{1,3})((?:[\s'’]\d{3})+)(?!\d)/;
 
-/** The number in a cell, with or without a currency; NaN if it is none. A comma before three digits separates thousands. */
+/** The number in a cell, with or without a currency; NaN if the cell holds no number. A comma before three digits separates thousands. */
 export function numberIn(cell: string): number {
   const text = cell.trim();
   if (text.length > LONGEST_NUMBER) return Number.NaN;

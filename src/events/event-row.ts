@@ -153,7 +153,7 @@ export function eventRow(
 /** What the rows of an order share. */
 interface Order {
   id: string;
-  /** The user's cell in an earlier row, possibly one that was filtered out; empty if there is none. */
+  /** The user's cell in an earlier row of the order, even one that the filter left out; empty if no earlier row had a user. */
   userCell: Uint8Array;
   /** The cells of its first row in the columns of the filter. */
   cells: ReadonlyMap<number, string> | undefined;

@@ -161,7 +161,7 @@ export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
  * Turns a full disk (in this process or a child) or a removed run folder into a Failure 74 that names the folder and how much the run had
  * there. Other errors are returned unchanged. Call it before `run.end`.
  *
- * @param output the output file. With '-' there is none, and the run's own files are in the temporary folder.
+ * @param output the output file; '-' for standard output, when the run keeps its own files in the temporary folder.
  */
 export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
   if (run.hasDirectory && run.directory.isGone) {

@@ -62,7 +62,7 @@ test('the next run without --resume removes what a killed run had finished, and 
   const { code, stderr } = await run(ARGS, { folder });
   expect(code).toBe(0);
   expect(stderr).toContain(
-    'removed what an interrupted run had finished of recs.csv; --resume would have gone on with it\n',
+    'removed the finished work of an interrupted run of recs.csv; --resume would have continued it\n',
   );
   expect(readFileSync(join(folder, 'recs.csv'), 'utf8')).toBe(wholeOutput());
   expect(readdirSync(folder).sort()).toEqual(['events.csv', 'recs.csv']);

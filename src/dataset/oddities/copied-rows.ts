@@ -65,7 +65,7 @@ export interface SortedRows {
 }
 
 /**
- * The numbers of rows of the exports of which a file was concatenated: a new one begins where times, which otherwise rise, fall back by more
+ * How many rows each of the exports has that were concatenated into a file: a new one begins where times, which otherwise rise, fall back by more
  * than a day; or the other way round, if the newest rows come first. One number if the file is not sorted by time.
  */
 export function partsByTime({ values, none }: Numbers, scale: number): number[] {

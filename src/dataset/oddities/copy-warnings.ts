@@ -8,7 +8,7 @@ import type { Copies } from './copied-rows.js';
  * Adds warnings about copies to the reports of their files. Copies that do not count, because the last rating of a pair replaces the others,
  * cause none unless a whole file is a copy: then another file is probably missing.
  *
- * @param firstLines of the exports of which a single file was concatenated; 0 for whole files.
+ * @param firstLines where each of the exports that were concatenated into a single file begins; 0 for whole files.
  */
 export function warnOfCopies(
   files: readonly EventsFile[],

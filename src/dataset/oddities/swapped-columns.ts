@@ -16,7 +16,8 @@ const BOTH = 3;
  * The first row from which the user and item columns seem to be swapped, as in exports that were concatenated with their columns in
  * different orders: from there on, former users stand in the item column or former items in the user column, and none where it used to.
  *
- * @param user,item by row, numbered independently. @param itemOf by user: the item with the same id, or -1. @param itemCount how many items there are. @returns -1: no row.
+ * @param user,item by row, numbered independently. @param itemOf by user: the item with the same id, or -1.
+ * @param itemCount how many items there are. @returns -1: no row.
  */
 export function firstSwappedRow(
   { user, item }: Readonly<Record<'user' | 'item', Uint32Array>>,

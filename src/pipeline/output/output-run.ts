@@ -182,7 +182,7 @@ function openCheckpoint(run: Run, options: Options, { path: output }: TargetFile
     return checkpointIn(run.directory, manifest);
   }
   if (!options.resume && left.some(hasFinishedWork)) {
-    run.info(`removed what an interrupted run had finished of ${options.output}; --resume would have gone on with it`);
+    run.info(`removed the finished work of an interrupted run of ${options.output}; --resume would have continued it`);
   }
   removeAll(left, output);
   run.useDirectory(madeBeside(output));
