@@ -2,6 +2,7 @@
 export { best } from "./best";
 export * from "./blocks";
 export { choose } from "./choose";
+export { count16, count32, counted16, counted32 } from "./counts";
 export * from "./events";
 export * from "./products";
 export * from "./sums";

@@ -3,39 +3,7 @@
 // at most once, so the four sums never share a cell.
 
 import { fetched } from './prefetch';
-
-// @ts-ignore: AssemblyScript's own
-@inline
-function place<T>(index: usize, k: usize): usize {
-  return <usize>load<T>(index + k * sizeof<T>());
-}
-
-// @ts-ignore: AssemblyScript's own
-@inline
-function addOne(cell: usize): void {
-  store<u32>(cell, load<u32>(cell) + 1);
-}
-
-function countAll<T>(from: usize, to: usize, count: u32, index: usize, sum: usize): u32 {
-  let read: u32 = 0;
-  for (let h: usize = 0; h < count; h++) {
-    if (h + 1 < <usize>count) {
-      const next = <usize>load<u32>(from + (h << 2), 4);
-      const end = <usize>load<u32>(to + (h << 2), 4);
-      read |= fetched(index + next * sizeof<T>(), index + end * sizeof<T>());
-    }
-    let at = index + <usize>load<u32>(from + (h << 2)) * sizeof<T>();
-    const end = index + <usize>load<u32>(to + (h << 2)) * sizeof<T>();
-    for (; at + 4 * sizeof<T>() <= end; at += 4 * sizeof<T>()) {
-      addOne(sum + (place<T>(at, 0) << 2));
-      addOne(sum + (place<T>(at, 1) << 2));
-      addOne(sum + (place<T>(at, 2) << 2));
-      addOne(sum + (place<T>(at, 3) << 2));
-    }
-    for (; at < end; at += sizeof<T>()) addOne(sum + (place<T>(at, 0) << 2));
-  }
-  return read;
-}
+import { moved, place } from './rows';
 
 // @ts-ignore: AssemblyScript's own
 @inline
@@ -68,37 +36,12 @@ function addAll<T>(from: usize, to: usize, weight: usize, count: u32, index: usi
   return read;
 }
 
-/** Moves the non-zero sums to the row, and returns their number. V: type of a sum. */
-function collectAll<V>(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  let filled: usize = 0;
-  for (let r: usize = 0; r < columns; r++) {
-    const cell = sum + r * sizeof<V>();
-    const total = load<V>(cell);
-    store<u32>(rowIndex + (filled << 2), <u32>r);
-    store<f64>(rowValue + (filled << 3), <f64>total);
-    filled += <usize>(total != 0);
-    store<V>(cell, 0);
-  }
-  return <u32>filled;
-}
-
-/** Like `collectAll`, but visits only the columns of the segments. */
-function collectTouched<T, V>(
-  from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
-): u32 {
+function collectTouched<T>(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
   let filled: usize = 0;
   for (let h: usize = 0; h < count; h++) {
     let at = index + <usize>load<u32>(from + (h << 2)) * sizeof<T>();
     const end = index + <usize>load<u32>(to + (h << 2)) * sizeof<T>();
-    for (; at < end; at += sizeof<T>()) {
-      const r = place<T>(at, 0);
-      const cell = sum + r * sizeof<V>();
-      const total = load<V>(cell);
-      store<u32>(rowIndex + (filled << 2), <u32>r);
-      store<f64>(rowValue + (filled << 3), <f64>total);
-      filled += <usize>(total != 0);
-      store<V>(cell, 0);
-    }
+    for (; at < end; at += sizeof<T>()) filled = moved<f64>(place<T>(at, 0), sum, rowIndex, rowValue, filled);
   }
   return <u32>filled;
 }
@@ -132,12 +75,6 @@ function pickFrom<T>(from: usize, to: usize, index: usize, value: usize, wanted:
   return <u32>filled;
 }
 
-export function count16(from: usize, to: usize, count: u32, index: usize, sum: usize): u32 {
-  return countAll<u16>(from, to, count, index, sum);
-}
-export function count32(from: usize, to: usize, count: u32, index: usize, sum: usize): u32 {
-  return countAll<u32>(from, to, count, index, sum);
-}
 export function add16(from: usize, to: usize, weight: usize, count: u32, index: usize, value: usize, sum: usize): u32 {
   return addAll<u16>(from, to, weight, count, index, value, sum);
 }
@@ -150,21 +87,16 @@ export function pick16(from: usize, to: usize, index: usize, value: usize, wante
 export function pick32(from: usize, to: usize, index: usize, value: usize, wanted: usize, rowIndex: usize, rowValue: usize): u32 {
   return pickFrom<u32>(from, to, index, value, wanted, rowIndex, rowValue);
 }
-export function collectCounts(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  return collectAll<u32>(columns, sum, rowIndex, rowValue);
+/** Moves the non-zero sums to the row, and returns their number. */
+export function collect(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  let filled: usize = 0;
+  for (let r: usize = 0; r < <usize>columns; r++) filled = moved<f64>(r, sum, rowIndex, rowValue, filled);
+  return <u32>filled;
 }
-export function collectSums(columns: u32, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  return collectAll<f64>(columns, sum, rowIndex, rowValue);
+/** Like `collect`, but visits only the columns of the segments. */
+export function touched16(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectTouched<u16>(from, to, count, index, sum, rowIndex, rowValue);
 }
-export function touchedCounts16(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  return collectTouched<u16, u32>(from, to, count, index, sum, rowIndex, rowValue);
-}
-export function touchedCounts32(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  return collectTouched<u32, u32>(from, to, count, index, sum, rowIndex, rowValue);
-}
-export function touchedSums16(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  return collectTouched<u16, f64>(from, to, count, index, sum, rowIndex, rowValue);
-}
-export function touchedSums32(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
-  return collectTouched<u32, f64>(from, to, count, index, sum, rowIndex, rowValue);
+export function touched32(from: usize, to: usize, count: u32, index: usize, sum: usize, rowIndex: usize, rowValue: usize): u32 {
+  return collectTouched<u32>(from, to, count, index, sum, rowIndex, rowValue);
 }

@@ -1,4 +1,5 @@
 import { type BlockOf, compiledBlocks, plainBlock } from './blocks.js';
+import { type CountsOf, compiledCounts, plainCounts } from './counts.js';
 import { compiledProducts, type ProductsOf, plainProducts } from './products.js';
 import { compiledProgram } from './program.js';
 import { compiledSums, plainSums, type SumsOf } from './sums.js';
@@ -6,6 +7,7 @@ import { compiledSystems, plainSystems, type SystemsOf } from './systems.js';
 
 /** The inner loops, which take nearly all of a run's time. Every kernel adds in the same order, so all give the same bits. */
 export interface Kernel {
+  countsOf: CountsOf;
   sumsOf: SumsOf;
   systemsOf: SystemsOf;
   blockOf: BlockOf;
@@ -16,6 +18,7 @@ export interface Kernel {
 export function compiledKernel(path?: URL): Kernel {
   const module = compiledProgram(path);
   return {
+    countsOf: compiledCounts(module),
     sumsOf: compiledSums(module),
     systemsOf: compiledSystems(module),
     blockOf: compiledBlocks(module),
@@ -29,6 +32,7 @@ export function compiledKernel(path?: URL): Kernel {
  * fast, and the tests compare the compiled loops with them.
  */
 export const PLAIN_KERNEL: Kernel = {
+  countsOf: plainCounts,
   sumsOf: plainSums,
   systemsOf: plainSystems,
   blockOf: plainBlock,

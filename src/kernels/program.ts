@@ -19,7 +19,7 @@ type Shapes = Readonly<Record<string, readonly [type: ArrayType, length: number]
 export type ProgramArrays<S extends Shapes> = Omit<NonNullable<ReturnType<typeof programArrays<S>>>, 'start'>;
 
 /**
- * Lays arrays out in the memory of a compiled program, one after another, at multiples of 8 bytes.
+ * Lays arrays out in the memory of a compiled program, one after another, at multiples of 16 bytes.
  * @returns the arrays and their addresses; undefined if they do not fit into the 4 GB that a program can address, or if the system does not
  * grant the memory.
  */
@@ -28,7 +28,7 @@ export function programArrays<S extends Shapes>(shapes: S) {
   let end = 1024;
   const placed = Object.entries(shapes).map(([name, [type, length]]) => {
     const address = end;
-    end += Math.ceil((length * type.BYTES_PER_ELEMENT) / 8) * 8;
+    end += Math.ceil((length * type.BYTES_PER_ELEMENT) / 16) * 16;
     return { name, type, length, address };
   });
   const memory = memoryOf(Math.ceil(end / PAGE));

@@ -15,8 +15,6 @@ export interface Segments {
 export interface Entries {
   columns: number;
   parts: readonly { index: Uint32Array; value: Float32Array }[];
-  /** All values and all weights are 1, so sums are integers. */
-  areCounts?: boolean;
 }
 
 /** Computes  Σ over segments   weight · row.  Every kernel adds each value in the order of the segments. */
@@ -26,7 +24,7 @@ export interface Sums {
   addUp(without: number): SparseVector;
   /** By column: 1 if `pick` looks for it, else 0. The caller fills it in. */
   readonly wanted: Uint8Array;
-  /** The entries `from` to `to` (without it) in wanted columns. Not possible if the entries are counts, which have no values. */
+  /** The entries `from` to `to` (without it) in wanted columns. */
   pick(from: number, to: number): SparseVector;
   /** By column: the caller sets it to 1 where `best` must leave it out, and back to 0. */
   readonly barred: Uint8Array;
@@ -138,32 +136,30 @@ export function plainSums(entries: Entries, most: number, { chosen = 0 }: RowUse
   };
 }
 
-type Kind = 'Counts' | 'Sums';
 type Bits = 16 | 32;
 
-/** The exports of assembly/sums.ts, which names the parameters: loops for counts and for doubles, for 16-bit and 32-bit indices. */
+/** The exports of assembly/sums.ts, which names the parameters, for 16-bit and 32-bit indices. */
 type Loop<Result> = (...parameters: number[]) => Result;
-type Program = Record<`${'count' | 'add'}${Bits}`, Loop<void>> &
-  Record<`collect${Kind}` | `touched${Kind}${Bits}` | `pick${Bits}` | 'best' | 'choose', Loop<number>>;
+type Program = Record<`add${Bits}`, Loop<void>> &
+  Record<`touched${Bits}` | `pick${Bits}` | 'collect' | 'best' | 'choose', Loop<number>>;
 
 /**
  * Sums in WebAssembly, which checks no bounds, with the same bits as `plainSums`, which is used if the entries are too large for the memory
- * of a program. Two things are smaller here: with up to 65,536 columns an index takes two bytes, and sums of counts are 32-bit integers.
+ * of a program. With up to 65,536 columns an index takes two bytes here.
  */
 export function compiledSums(module: WebAssembly.Module): SumsOf {
   return (entries, most, uses = {}) => {
     const { priors = 0, chosen = 0 } = uses;
-    const { columns, areCounts } = entries;
+    const { columns } = entries;
     const Index = indexType(columns);
     const placed = programArrays({
       index: [Index, entryCount(entries)],
-      // Counts need no values: all are 1.
-      value: [Float32Array, areCounts ? 0 : entryCount(entries)],
+      value: [Float32Array, entryCount(entries)],
       from: [Uint32Array, most],
       to: [Uint32Array, most],
       weight: [Float64Array, most],
       wanted: [Uint8Array, columns],
-      sum: [areCounts ? Uint32Array : Float64Array, columns],
+      sum: [Float64Array, columns],
       // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
       rowIndex: [Uint32Array, columns + 1],
       rowValue: [Float64Array, columns + 1],
@@ -175,17 +171,11 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
     const { value, from, to, weight, wanted, sum } = arrays;
     const program = placed.start<Program>(module);
     copyEntries(entries.parts, 'index', arrays.index);
-    const revalue = (parts: Entries['parts']) => {
-      if (!areCounts) copyEntries(parts, 'value', value);
-    };
-    revalue(entries.parts);
+    copyEntries(entries.parts, 'value', value);
     const segments = { count: 0, from, to, weight };
     const row = { count: 0, index: arrays.rowIndex, value: arrays.rowValue };
-    const kind = areCounts ? 'Counts' : 'Sums';
     const bits = Index === Uint16Array ? 16 : 32;
-    const collect = program[`collect${kind}`];
-    const touched = program[`touched${kind}${bits}`];
-    const countUp = program[`count${bits}`];
+    const touched = program[`touched${bits}`];
     const add = program[`add${bits}`];
     const pick = program[`pick${bits}`];
     const inMemory = { row, rowIndex: at.rowIndex, rowValue: at.rowValue };
@@ -196,12 +186,11 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
 
       addUp(without) {
         const { count } = segments;
-        if (areCounts) countUp(at.from, at.to, count, at.index, at.sum);
-        else add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
+        add(at.from, at.to, at.weight, count, at.index, at.value, at.sum);
         if (without >= 0) sum[without] = 0;
         row.count = areFew(segments, columns)
           ? touched(at.from, at.to, count, at.index, at.sum, at.rowIndex, at.rowValue)
-          : collect(columns, at.sum, at.rowIndex, at.rowValue);
+          : program.collect(columns, at.sum, at.rowIndex, at.rowValue);
         return row;
       },
 
@@ -214,7 +203,7 @@ export function compiledSums(module: WebAssembly.Module): SumsOf {
       ...compiledChoice(program, placed, inMemory),
 
       revalue(parts) {
-        revalue(parts);
+        copyEntries(parts, 'value', value);
         forgetPriors();
       },
     };

@@ -37,7 +37,7 @@ interface Method {
 const NO_ROWS: Method = { costs: ({ items }) => new Float64Array(items).fill(1), writer: () => () => 1 };
 const COUNTS: Method = {
   costs: gramCosts,
-  writer: (evidence, settings, _, { sumsOf }) => cooccurrenceRow(evidence, settings, sumsOf),
+  writer: (evidence, settings, _, kernel) => cooccurrenceRow(evidence, settings, kernel),
 };
 const METHODS: Readonly<Record<ItemRowMethod, Method>> = {
   normalised: COUNTS,

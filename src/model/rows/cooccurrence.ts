@@ -1,4 +1,4 @@
-import type { SumsOf } from '../../kernels/sums.js';
+import type { Kernel } from '../../kernels/kernel.js';
 import type { SparseVector } from '../../matrix/sparse.js';
 import type { Evidence, RowOfItem } from '../evidence.js';
 import type { Settings } from '../settings.js';
@@ -16,7 +16,7 @@ import { candidateFactors, dampedDegrees, evidenceRanks, gramMatrix } from './gr
  *
  * @returns a function that writes the row of an item: targets by item index, none if no basket holds it with another item.
  */
-export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: SumsOf): RowOfItem {
+export function cooccurrenceRow(evidence: Evidence, settings: Settings, kernel: Kernel): RowOfItem {
   const { items, degree } = evidence;
   const isJaccard = settings.method === 'jaccard';
   const ranks = evidenceRanks(evidence);
@@ -24,7 +24,7 @@ export function cooccurrenceRow(evidence: Evidence, settings: Settings, sumsOf: 
   const sourceFactor = dampedDegrees(evidence, settings.sourceDamping);
   const targetFactor = dampedDegrees(evidence, settings.sourceDamping / 2);
   const most = Math.min(settings.neighbors, items);
-  const gram = gramMatrix(evidence, ranks, sumsOf, candidateFactor, most);
+  const gram = gramMatrix(evidence, ranks, kernel, candidateFactor, most);
 
   /** Turns the number of baskets that hold both items into Jaccard's coefficient. */
   const makeCoefficients = ({ count, index, value }: SparseVector, own: number) => {

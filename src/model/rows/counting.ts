@@ -1,4 +1,4 @@
-import type { SumsOf } from '../../kernels/sums.js';
+import type { Kernel } from '../../kernels/kernel.js';
 import { RowWriter } from '../../matrix/row-writer.js';
 import type { SparseRows } from '../../matrix/sparse.js';
 import type { RowLookup, StackedRows } from '../../matrix/stacked-rows.js';
@@ -27,14 +27,14 @@ export interface CountedRows {
 export function gramRows(
   evidence: Evidence,
   settings: Settings,
-  { sumsOf }: { sumsOf: SumsOf },
+  kernel: Pick<Kernel, 'countsOf' | 'sumsOf'>,
 ): (from: number, to: number) => { candidates: SparseRows; pairs: SparseRows } {
   // The functions below must not hold the evidence itself: the sums have a copy of its baskets, and one is enough.
   const { items } = evidence;
   const ranks = evidenceRanks(evidence);
   const factor = candidateFactors(evidence, ranks, settings.candidateDamping);
   const mostPairs = Math.max(FEWEST_PAIRS, Math.min(MOST_PAIRS, Math.floor(PAIRS_IN_ALL / items)));
-  const gram = gramMatrix(evidence, ranks, sumsOf, factor, Math.min(items, Math.max(settings.neighbors, mostPairs)));
+  const gram = gramMatrix(evidence, ranks, kernel, factor, Math.min(items, Math.max(settings.neighbors, mostPairs)));
   return (from, to) => {
     const ofCandidates = new RowWriter(to - from, items);
     const ofPairs = new RowWriter(to - from, items);

@@ -1,9 +1,18 @@
+import type { Kernel } from '../../kernels/kernel.js';
 import type { SumsOf } from '../../kernels/sums.js';
 import { everyChunk } from '../../matrix/chunks.js';
 import { float32s, release, uint32s } from '../../matrix/memory.js';
 import { longestRow, rowLength, type SparseRows, type SparseVector, startsOf } from '../../matrix/sparse.js';
 import type { Evidence } from '../evidence.js';
 import { inversePower } from '../settings.js';
+
+/** How the rows of the Gram matrix are read. */
+export interface GramRows {
+  /** The row of an item, columns by rank; valid until the next. */
+  row(source: number): SparseVector;
+  /** Chooses among the values of the last row, in columns below `below`: the strongest, by rising item; valid until the next choice. */
+  choose(most: number, below: number): SparseVector;
+}
 
 /**
  * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
@@ -14,26 +23,35 @@ import { inversePower } from '../settings.js';
 export function gramMatrix(
   evidence: Evidence,
   { rank, item }: Ranks,
-  sumsOf: SumsOf,
+  { countsOf, sumsOf }: Pick<Kernel, 'countsOf' | 'sumsOf'>,
   candidateFactor: Float64Array = new Float64Array(0),
   chosen = 0,
-) {
-  const { basketsByItem, basketWeight, items } = evidence;
-  const { start, index, value } = basketsByItem;
+): GramRows {
+  const { basketsByItem } = evidence;
   const isCounted = areCounts(evidence);
-  const baskets = basketEntries(basketsByItem, rank, isCounted);
+  const rows = isCounted ? countsOf(basketsByItem, rank, chosen) : weightedRows(evidence, rank, sumsOf, chosen);
+  if (chosen > 0) {
+    rows.choosing.factor.set(candidateFactor);
+    rows.choosing.itemOf.set(item);
+  }
+  return rows;
+}
+
+/** The rows if pairs have weights. */
+function weightedRows(
+  { basketsByItem, basketWeight, items }: Evidence,
+  rank: Uint32Array,
+  sumsOf: SumsOf,
+  chosen: number,
+) {
+  const { start, index, value } = basketsByItem;
+  const baskets = basketEntries(basketsByItem, rank);
   const basketStart = baskets.start;
-  const entries = { columns: items, parts: [baskets], areCounts: isCounted };
-  const sums = sumsOf(entries, longestRow(basketsByItem), { chosen });
+  const sums = sumsOf({ columns: items, parts: [baskets] }, longestRow(basketsByItem), { chosen });
   // The sums have a copy of the entries.
   release(baskets.index);
-  if (!isCounted) release(baskets.value);
-  if (chosen > 0) {
-    sums.choosing.factor.set(candidateFactor);
-    sums.choosing.itemOf.set(item);
-  }
+  release(baskets.value);
   return {
-    /** The row of an item, columns by rank; valid until the next. */
     row(source: number): SparseVector {
       const { segments } = sums;
       const { from, to, weight } = segments;
@@ -48,22 +66,22 @@ export function gramMatrix(
       return sums.addUp(rank[source]!);
     },
 
-    /** Chooses among the values of the last row, in columns below `below`: the strongest, by rising item; valid until the next choice. */
+    choosing: sums.choosing,
     choose: sums.choose,
   };
 }
 
-/** The entries of the baskets, by basket, with ranks for items. @param isCounted all values are 1 and need no copy. */
-function basketEntries({ rows, columns, start, index, value }: SparseRows, rank: Uint32Array, isCounted: boolean) {
+/** The entries of the baskets, by basket, with ranks for items. */
+function basketEntries({ rows, columns, start, index, value }: SparseRows, rank: Uint32Array) {
   const basketStart = startsOf(index, index.length, columns);
   const next = basketStart.slice(0, columns);
   const ranks = uint32s(index.length);
-  const values = isCounted ? value : float32s(index.length);
+  const values = float32s(index.length);
   const move = (own: number, from: number, to: number) => {
     for (let h = from; h < to; h++) {
       const at = next[index[h]!]!++;
       ranks[at] = own;
-      if (!isCounted) values[at] = value[h]!;
+      values[at] = value[h]!;
     }
   };
   for (let item = 0; item < rows; item++) move(rank[item]!, start[item]!, start[item + 1]!);
