@@ -57,7 +57,7 @@ export function aggregateEvents(
   const { weight } = events;
   const strength = learned?.hasStrength === false ? undefined : events.strength;
   const read = learned ? strengthsAsLearned(strength, ratingName, learned) : readStrengths(strength, ratingName, wish);
-  const { rule, unrated, notes, warnings } = read;
+  const { rule, unrated, missing, notes, warnings } = read;
   const way = learned?.duplicates ?? duplicates ?? defaultDuplicates(rule.kind);
   const all = pairsOf(events.user.values, events.item.values, users.size, items.size, way !== 'error');
   if (way === 'error') refuseRepeats(events, all, { users, items }, placeOf);
@@ -104,7 +104,7 @@ export function aggregateEvents(
       duplicates: way,
       meanRating: mean,
       repeated: count - aggregated.index.length,
-      withoutStrength: (strength?.missing ?? 0) - (unrated?.rows ?? 0),
+      withoutStrength: missing,
     },
     notes,
     warnings,

@@ -41,7 +41,8 @@ export async function readEventsFile(
     report.skipped.push({ what: `after ${momentText(now)} (--now)`, kind: later, isWithoutId: false });
     report.events = eventsReport(events);
   }
-  const { time } = eventsReport(events);
+  // Lines of orders have got the times of their orders.
+  const time = orders ? eventsReport(events).time : report.events?.time;
   // Ages count from the latest time, so one such row makes all others old.
   if (time && time.future > 0) {
     report.notes.push(

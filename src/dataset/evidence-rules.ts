@@ -77,19 +77,8 @@ function countingEntries({ interactions, times, rated, evidence = {} }: RuledInt
 
 /** The moment from which ages count: `now`, or the latest interaction; NaN where no time is known. */
 export function clockOf({ times, evidence }: Pick<RuledInteractions, 'times' | 'evidence'>): number {
-  return evidence?.now ?? (times ? latestOf(times) : Number.NaN);
-}
-
-/** The latest of all times, by their array: several steps of a run ask for it. */
-const latestTimes = new WeakMap<Float64Array, number>();
-
-function latestOf(times: Float64Array): number {
-  const known = latestTimes.get(times);
-  if (known !== undefined) return known;
-  const { to } = span(times);
-  const latest = to === Number.NEGATIVE_INFINITY ? Number.NaN : to;
-  latestTimes.set(times, latest);
-  return latest;
+  const latest = evidence?.now ?? (times ? span(times).to : Number.NaN);
+  return latest === Number.NEGATIVE_INFINITY ? Number.NaN : latest;
 }
 
 /** The rules for a part of the data, whose ages count from its own latest interaction. */

@@ -21,27 +21,38 @@ export function recentPopularity(
   if (!times || halfLife === 0) return popularity;
   const { from, to } = span(times);
   if (!(to > from)) return popularity;
-  // NaN becomes 0, the oldest part.
-  const partOf = (entry: number) => ((PARTS * (times[entry]! - from)) / (to - from)) | 0;
+  const { partOf, counts } = partsOf(times);
   const weight = new Float64Array(PARTS + 1);
-  forEachChunk(times.length, (first, end) => {
-    for (let e = first; e < end; e++) weight[partOf(e)]!++;
-  });
   for (let part = PARTS, later = 0; part >= 0; part--) {
-    const count = weight[part]!;
     weight[part] = Math.exp((-Math.LN2 * later) / times.length / halfLife);
-    later += count;
+    later += counts[part]!;
   }
   const trend = new Float64Array(interactions.columns);
   const { index, value } = interactions;
   forEachChunk(index.length, (first, end) => {
-    for (let e = first; e < end; e++) if (value[e]! > 0) trend[index[e]!]! += weight[partOf(e)]!;
+    for (let e = first; e < end; e++) if (value[e]! > 0) trend[index[e]!]! += weight[partOf[e]!]!;
   });
   return trend;
 }
 
+/** The part of the time in which each like lies, and how many lie in each: the same for all half-lives that `auto` tries. */
+const partsOf = remembered((times: Float64Array) => {
+  const { from, to } = span(times);
+  const partOf = new Uint16Array(times.length);
+  const counts = new Uint32Array(PARTS + 1);
+  forEachChunk(times.length, (first, end) => {
+    for (let e = first; e < end; e++) {
+      // NaN becomes 0, the oldest part.
+      const part = ((PARTS * (times[e]! - from)) / (to - from)) | 0;
+      partOf[e] = part;
+      counts[part]!++;
+    }
+  });
+  return { partOf, counts };
+});
+
 /** The first and the last of the times; NaN, unknown, is left out. Infinity and -Infinity if none is known. */
-export function span(times: Float64Array): { from: number; to: number } {
+export const span = remembered((times: Float64Array): { from: number; to: number } => {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   forEachChunk(times.length, (first, end) => {
@@ -52,4 +63,14 @@ export function span(times: Float64Array): { from: number; to: number } {
     }
   });
   return { from, to };
+});
+
+/** Several steps of a run ask the same of the same times. They must not change in between. */
+function remembered<T>(find: (times: Float64Array) => T): (times: Float64Array) => T {
+  const known = new WeakMap<Float64Array, T>();
+  return (times) => {
+    const found = known.get(times) ?? find(times);
+    known.set(times, found);
+    return found;
+  };
 }

@@ -12,11 +12,14 @@ export class GradeTally {
   readonly grades: ReadonlyMap<number, number>;
   readonly low: number;
   readonly high: number;
+  /** The number of rows without a number. */
+  readonly missing: number;
   /** The highest value except 99. */
   readonly #near: number;
 
-  private constructor(grades: ReadonlyMap<number, number>, low: number, near: number) {
+  private constructor(grades: ReadonlyMap<number, number>, low: number, near: number, missing: number) {
     this.grades = grades;
+    this.missing = missing;
     this.low = low;
     this.high = grades.has(FAR_OFF) ? Math.max(near, FAR_OFF) : near;
     this.#near = near;
@@ -29,6 +32,7 @@ export class GradeTally {
     const grades = new Map<number, number>();
     let low = Number.POSITIVE_INFINITY;
     let near = Number.NEGATIVE_INFINITY;
+    let missing = 0;
     const { values, none } = numbers ?? { values: new Float64Array(0), none: Number.NaN };
     const widen = (value: number) => {
       low = Math.min(low, value);
@@ -36,7 +40,10 @@ export class GradeTally {
     };
     // A separate function: inside the loop, this code would make V8 box every value, which takes three times as long.
     const addOther = (value: number) => {
-      if (value === none || Number.isNaN(value)) return;
+      if (value === none || Number.isNaN(value)) {
+        missing++;
+        return;
+      }
       widen(value);
       // One more than a scale may have, and 99, so that too many values do not look like a scale.
       if (grades.size <= MOST_GRADES + 1 || value === FAR_OFF || grades.has(value))
@@ -56,7 +63,7 @@ export class GradeTally {
       widen(half / 2 - LARGEST_GRADE);
       grades.set(half / 2 - LARGEST_GRADE, rows);
     });
-    return new GradeTally(grades, low, near);
+    return new GradeTally(grades, low, near, missing);
   }
 
   /** The tally without one of the values. */
@@ -65,7 +72,7 @@ export class GradeTally {
     grades.delete(value);
     const left = [...grades.keys()];
     const low = value === this.low ? Math.min(...left) : this.low;
-    return new GradeTally(grades, low, value === this.#near ? Math.max(...left) : this.#near);
+    return new GradeTally(grades, low, value === this.#near ? Math.max(...left) : this.#near, this.missing);
   }
 
   /** True if there are at most 21 different values, all between -10 and 10, and the commonest is not the lowest. */

@@ -17,6 +17,8 @@ export interface StrengthColumn {
   rule: StrengthRule;
   /** Rows whose value means that nobody rated: they count as plain interactions. */
   unrated: { value: number; rows: number } | undefined;
+  /** How many rows have no number. */
+  missing: number;
   notes: string[];
   /** Decisions that may be wrong. */
   warnings: string[];
@@ -64,7 +66,7 @@ export function readStrengths(column: NumberColumn | undefined, name: string, wi
     );
   }
   if (column && rule.kind === 'count' && isAuto) warnings.push(...suspiciousCounts(column, name, byName));
-  return { rule, unrated, notes, warnings };
+  return { rule, unrated, missing: all.missing, notes, warnings };
 }
 
 /**
@@ -95,7 +97,7 @@ export function strengthsAsLearned(
           `"${name}" ${kind === 'counts' ? `looks like ratings, from ${low} to ${high}` : 'is a count by its name'}, and the model was learned from ${kind}${before ? ` ("${before}")` : ''}: read as such\n  --rating-col NAME names another column, --rating-col none counts every row as one`,
         ]
       : [];
-  return { rule, unrated, notes: [], warnings };
+  return { rule, unrated, missing: tally.missing - (unrated?.rows ?? 0), notes: [], warnings };
 }
 
 /** Names of columns in which 1 is best. */
