@@ -29,52 +29,42 @@ function maskOf(rows: usize, k: usize, group: usize): v128 {
   return v128.load(<usize>load<u32>(rows + (k << 2)) + group);
 }
 
-/** Adds 16 rows of masks to a level, eight at a time. @param rows their 16 addresses. @param bits the level's own masks. @param carried what it carries. */
+/** Adds 16 rows of masks to a level, four at a time. @param rows their 16 addresses. @param bits the level's own masks. @param carried what it carries. */
 function addSixteen(rows: usize, groups: usize, bits: usize, carried: usize): void {
   for (let group: usize = 0; group < groups * MASK; group += MASK, bits += BITS) {
     let ones = v128.load(bits);
     let twos = v128.load(bits, 16);
     let fours = v128.load(bits, 32);
     let eights = v128.load(bits, 48);
+    let foursA = fours;
     let eightsA = eights;
-    for (let half: usize = 0; half < 2; half++) {
-      const from = rows + (half << 5);
-      let a = maskOf(from, 0, group);
-      let b = maskOf(from, 1, group);
-      let x = v128.xor(ones, a);
-      const twosA = carry(ones, b, x);
-      ones = v128.xor(x, b);
-      a = maskOf(from, 2, group);
-      b = maskOf(from, 3, group);
-      x = v128.xor(ones, a);
-      const twosB = carry(ones, b, x);
-      ones = v128.xor(x, b);
-      x = v128.xor(twos, twosA);
-      const foursA = carry(twos, twosB, x);
-      twos = v128.xor(x, twosB);
-      a = maskOf(from, 4, group);
-      b = maskOf(from, 5, group);
-      x = v128.xor(ones, a);
-      const twosC = carry(ones, b, x);
-      ones = v128.xor(x, b);
-      a = maskOf(from, 6, group);
-      b = maskOf(from, 7, group);
-      x = v128.xor(ones, a);
-      const twosD = carry(ones, b, x);
-      ones = v128.xor(x, b);
-      x = v128.xor(twos, twosC);
-      const foursB = carry(twos, twosD, x);
-      twos = v128.xor(x, twosD);
-      x = v128.xor(fours, foursA);
-      const eightsB = carry(fours, foursB, x);
-      fours = v128.xor(x, foursB);
-      if (half == 0) {
-        eightsA = eightsB;
-      } else {
-        x = v128.xor(eights, eightsA);
-        v128.store(carried + group, carry(eights, eightsB, x));
-        eights = v128.xor(x, eightsB);
+    for (let quarter: usize = 0; quarter < 4; quarter++) {
+      const from = rows + (quarter << 4);
+      let next = maskOf(from, 1, group);
+      let sum = v128.xor(ones, maskOf(from, 0, group));
+      const twosA = carry(ones, next, sum);
+      ones = v128.xor(sum, next);
+      next = maskOf(from, 3, group);
+      sum = v128.xor(ones, maskOf(from, 2, group));
+      const twosB = carry(ones, next, sum);
+      ones = v128.xor(sum, next);
+      sum = v128.xor(twos, twosA);
+      const foursB = carry(twos, twosB, sum);
+      twos = v128.xor(sum, twosB);
+      if ((quarter & 1) == 0) {
+        foursA = foursB;
+        continue;
       }
+      sum = v128.xor(fours, foursA);
+      const eightsB = carry(fours, foursB, sum);
+      fours = v128.xor(sum, foursB);
+      if (quarter == 1) {
+        eightsA = eightsB;
+        continue;
+      }
+      sum = v128.xor(eights, eightsA);
+      v128.store(carried + group, carry(eights, eightsB, sum));
+      eights = v128.xor(sum, eightsB);
     }
     v128.store(bits, ones);
     v128.store(bits, twos, 16);
