@@ -7,3 +7,4 @@ export * from "./events";
 export * from "./products";
 export * from "./sums";
 export * from "./systems";
+export { order } from "./order";

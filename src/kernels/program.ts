@@ -4,9 +4,14 @@ import { inLargePages } from '../matrix/memory.js';
 /** The program that `npm run build` compiles from assembly/. The path is the same from `src/kernels/` and from `dist/program/`. */
 const PROGRAM = new URL('../../dist/kernel.wasm', import.meta.url);
 
-export function compiledProgram(path: URL = PROGRAM): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(path));
+export function compiledProgram(path?: URL): WebAssembly.Module {
+  if (path) return new WebAssembly.Module(readFileSync(path));
+  program ??= new WebAssembly.Module(readFileSync(PROGRAM));
+  return program;
 }
+
+/** Compiled once in each process. */
+let program: WebAssembly.Module | undefined;
 
 type ArrayType =
   | Uint8ArrayConstructor

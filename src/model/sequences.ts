@@ -1,5 +1,5 @@
+import { timeOrder } from '../kernels/order.js';
 import { longestRow, type SparseRows } from '../matrix/sparse.js';
-import { sortBest } from '../matrix/top-n.js';
 
 /** The items that users liked, in the order of time. */
 export interface Sequences {
@@ -14,18 +14,13 @@ export function sequencesOf(interactions: SparseRows, times: Float64Array): Sequ
   const { rows, start, index, value } = interactions;
   const starts = new Uint32Array(rows + 1);
   const items = new Uint32Array(index.length);
-  const time = new Float64Array(longestRow(interactions));
-  const entry = new Uint32Array(time.length);
+  const latestFirst = timeOrder(longestRow(interactions), index.length);
   let filled = 0;
   for (let user = 0; user < rows; user++) {
-    let count = 0;
-    for (let e = start[user]!; e < start[user + 1]!; e++) {
-      if (!(value[e]! > 0) || Number.isNaN(times[e]!)) continue;
-      time[count] = times[e]!;
-      entry[count++] = e;
+    for (const place of latestFirst(times, start[user]!, start[user + 1]!)) {
+      const entry = start[user]! + place;
+      if (value[entry]! > 0 && !Number.isNaN(times[entry]!)) items[filled++] = index[entry]!;
     }
-    sortBest(0, count - 1, time, entry);
-    for (let k = 0; k < count; k++) items[filled++] = index[entry[k]!]!;
     starts[user + 1] = filled;
   }
   return { start: starts, items: items.subarray(0, filled) };

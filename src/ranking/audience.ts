@@ -1,7 +1,7 @@
+import { timeOrder } from '../kernels/order.js';
 import { sideBySide } from '../matrix/combined.js';
 import { float32s } from '../matrix/memory.js';
 import { emptyRows, longestRow, mapped, rowLength, type SparseRows } from '../matrix/sparse.js';
-import { sortBest } from '../matrix/top-n.js';
 import type { Observations } from '../model/evidence.js';
 import { inversePower, type Settings } from '../model/settings.js';
 
@@ -115,25 +115,28 @@ function weighedByPlace(
   const { rows, start, value } = interactions;
   const longest = longestRow(interactions);
   const weightOf = Float64Array.from({ length: longest + 1 }, (_, k) => (k === 0 ? 0 : weightAt(k)));
-  const time = new Float64Array(longest);
-  const entry = new Uint32Array(longest);
+  const latestFirst = timeOrder(longest, value.length);
   const weight = new Float64Array(longest);
   const weighed = float32s(value.length);
-  const weigh = (from: number, count: number) => {
-    for (let k = 0; k < count; k++) {
-      entry[k] = from + k;
-      time[k] = Number.isNaN(times[from + k]!) ? Number.NEGATIVE_INFINITY : times[from + k]!;
-    }
-    sortBest(0, count - 1, time, entry);
+  const weigh = (from: number, to: number) => {
+    const order = latestFirst(times, from, to);
+    const count = to - from;
+    let before = 0;
     let total = 0;
     for (let k = 0; k < count; k++) {
-      weight[k] = k > 0 && time[k] === time[k - 1] ? weight[k - 1]! : weightOf[k + 1]!;
+      const time = times[from + order[k]!]!;
+      const isSame = k > 0 && (time === before || (Number.isNaN(time) && Number.isNaN(before)));
+      weight[k] = isSame ? weight[k - 1]! : weightOf[k + 1]!;
       total += weight[k]!;
+      before = time;
     }
     const mass = massOf(count);
-    for (let k = 0; k < count; k++) weighed[entry[k]!] = (value[entry[k]!]! * weight[k]! * mass) / total;
+    for (let k = 0; k < count; k++) {
+      const entry = from + order[k]!;
+      weighed[entry] = (value[entry]! * weight[k]! * mass) / total;
+    }
   };
-  for (let user = 0; user < rows; user++) weigh(start[user]!, start[user + 1]! - start[user]!);
+  for (let user = 0; user < rows; user++) weigh(start[user]!, start[user + 1]!);
   return { ...interactions, value: weighed };
 }
 
