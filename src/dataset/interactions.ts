@@ -1,5 +1,5 @@
-import { forEachChunk } from '../matrix/chunks.js';
 import { joined } from '../matrix/combined.js';
+import { gather } from '../matrix/gathered.js';
 import { entryOf, pickedRows, type SparseRows } from '../matrix/sparse.js';
 import { type Rated, rated as strengthsOf } from '../model/strength.js';
 
@@ -16,14 +16,19 @@ export interface Interactions {
   rated: Rated | undefined;
 }
 
-/** The entries whose flag is 1. @param flags by entry. */
-export function entriesWhere(all: Interactions, flags: Uint8Array): Interactions {
+/** The entries with this flag. @param flags by entry. */
+export function entriesWhere(all: Interactions, flags: Uint8Array, flag = 1): Interactions {
   const { rows, start } = all.interactions;
   const starts = new Uint32Array(rows + 1);
   const entries = new Uint32Array(flags.length);
   let filled = 0;
+  const keep = (from: number, to: number) => {
+    let count = filled;
+    for (let entry = from; entry < to; entry++) if (flags[entry] === flag) entries[count++] = entry;
+    filled = count;
+  };
   for (let row = 0; row < rows; row++) {
-    for (let entry = start[row]!; entry < start[row + 1]!; entry++) if (flags[entry] === 1) entries[filled++] = entry;
+    keep(start[row]!, start[row + 1]!);
     starts[row + 1] = filled;
   }
   return entriesAt(all, starts, entries.subarray(0, filled));
@@ -87,13 +92,6 @@ function entriesAt(
       mean: rated.mean,
     },
   };
-}
-
-function gather<T extends Uint32Array | Float32Array | Float64Array>(column: T, entries: Uint32Array, into: T): T {
-  forEachChunk(entries.length, (from, to) => {
-    for (let at = from; at < to; at++) into[at] = column[entries[at]!]!;
-  });
-  return into;
 }
 
 /**

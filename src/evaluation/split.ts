@@ -1,7 +1,8 @@
 import { entriesWhere, type Interactions, withOwnStrengths } from '../dataset/interactions.js';
+import { timeOrder } from '../kernels/order.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { hashOf, type SampleKeys, sampleKeys } from '../matrix/sampling.js';
-import type { SparseRows } from '../matrix/sparse.js';
+import { longestRow, type SparseRows } from '../matrix/sparse.js';
 import { span } from '../model/trend.js';
 
 export function sampleKeysOf(ids: { userIds: readonly string[]; itemIds: readonly string[] }): SampleKeys {
@@ -46,12 +47,12 @@ export function splitInteractions(all: Interactions, how: Holdout, keys: SampleK
   const isHeldOut =
     how.kind === 'time' ? heldOutByMoment(timesOf(all, how), how) : heldOutByUser(all, how, keys, tested);
   const endOfTested = interactions.start[tested]!;
-  const isKept = isHeldOut.map((flag) => 1 - flag);
-  const isTest = isHeldOut.map((flag, entry) => (entry < endOfTested && interactions.value[entry]! > 0 ? flag : 0));
-  return {
-    train: withOwnStrengths(entriesWhere(all, isKept)),
-    test: entriesWhere({ interactions, times: undefined, rated: undefined }, isTest).interactions,
-  };
+  const train = withOwnStrengths(entriesWhere(all, isHeldOut, 0));
+  const { value } = interactions;
+  forEachChunk(value.length, (from, to) => {
+    for (let entry = from; entry < to; entry++) if (entry >= endOfTested || !(value[entry]! > 0)) isHeldOut[entry] = 0;
+  });
+  return { train, test: entriesWhere({ interactions, times: undefined, rated: undefined }, isHeldOut).interactions };
 }
 
 /** How many of `count` entries are held out: at least one, and at least one stays. @param count ≥ 2. */
@@ -62,31 +63,35 @@ function heldOutCount(count: number, holdout: number): number {
 
 /** By entry: 1 where it is held out. These are the last of each user's entries: by time for `last`, in random order for `random`. */
 function heldOutByUser(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Uint8Array {
-  const { start, index } = all.interactions;
-  const times = how.kind === 'last' ? timesOf(all, how) : undefined;
+  const { interactions } = all;
+  const { start, index } = interactions;
+  // Without times, all of a user's entries are of one time.
+  const times = how.kind === 'last' ? timesOf(all, how) : new Float64Array(index.length);
+  const latestFirst = timeOrder(longestRow(interactions), index.length);
   const isHeldOut = new Uint8Array(index.length);
-  const chance = new Uint32Array(index.length);
-  const inOrder = (a: number, b: number) =>
-    (times ? timeOrder(times[a]!, times[b]!) : 0) || chance[a]! - chance[b]! || a - b;
-  const order = new Uint32Array(index.length);
+  const holdOut = (entry: number) => {
+    isHeldOut[entry] = 1;
+  };
   for (let user = 0; user < users; user++) {
-    const from = start[user]!;
-    const to = start[user + 1]!;
+    const [from, to] = [start[user]!, start[user + 1]!];
     if (to - from < 2) continue;
-    for (let entry = from; entry < to; entry++) {
-      chance[entry] = hashOf(how.seed, keys.users[user]!, keys.items[index[entry]!]!);
-      order[entry] = entry;
+    const wanted = heldOutCount(to - from, how.holdout);
+    const entries = latestFirst(times, from, to).map((place) => from + place);
+    const last = times[entries[wanted - 1]!]!;
+    const isLast = (entry: number) => times[entry] === last || (Number.isNaN(times[entry]!) && Number.isNaN(last));
+    const begin = entries.findIndex(isLast);
+    const tied = entries.subarray(begin, entries.findLastIndex(isLast) + 1);
+    entries.subarray(0, begin).forEach(holdOut);
+    if (tied.length === wanted - begin) {
+      tied.forEach(holdOut);
+      continue;
     }
-    order.subarray(from, to).sort(inOrder);
-    for (let at = to - heldOutCount(to - from, how.holdout); at < to; at++) isHeldOut[order[at]!] = 1;
+    // Which entries of one time are held out is decided by chance.
+    const chance = Float64Array.from(tied, (entry) => hashOf(how.seed, keys.users[user]!, keys.items[index[entry]!]!));
+    const order = Array.from(tied.keys()).sort((a, b) => chance[b]! - chance[a]! || b - a);
+    for (const at of order.slice(0, wanted - begin)) holdOut(tied[at]!);
   }
   return isHeldOut;
-}
-
-/** Earlier first; unknown times come before all others. */
-function timeOrder(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
-  return a - b;
 }
 
 function heldOutByMoment(times: Float64Array, how: Holdout): Uint8Array {

@@ -60,8 +60,9 @@ export function validationSplit(
   return { seen, users, heldOut: pickedRows(heldOut, users) };
 }
 
-/** What some users did, and what is known about them and the items. */
+/** What some users did, and what is known about them and the items. @param users all different. */
 export function ofUsers(all: Seen, users: Uint32Array): Seen {
+  if (users.length === all.interactions.rows && users.every((user, row) => user === row)) return all;
   const { had, offered, attributes, evidence } = all;
   const ownHad = had && entriesOfUsers({ ...had, rated: undefined }, users);
   return { ...rowsOfUsers(all, users), had: ownHad, offered, attributes, evidence };
