@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { type BadRows, refusalsOf, type TableReport } from '../csv/bad-rows.js';
 import { displayName } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
@@ -31,6 +32,8 @@ export interface CutFile {
 export interface RangeWorkers {
   /** True if they have also read whole files, which cannot be cut or are too small to be worth it. */
   readWhole?: boolean;
+  /** How many there are; undefined: as many as anyone could use. */
+  count?: number;
   /** @param onPart gets the parts in the order of the ranges (undefined: that range failed), one at a time: its promise is awaited. */
   read(
     task: EventsTask,
@@ -92,13 +95,24 @@ export async function readEvents(
     const begin = pieces.position;
     const size = await table.seekableSize();
     const cut = rangeWorkers && cutRanges({ path, begin, size }, layout, eventWeights, sizes);
-    const head = begin + (rangeWorkers?.readWhole ? 0 : sizes.head);
-    const ranges = cut?.ranges.filter(({ from }) => from >= head) ?? [];
+    const ranges = cut?.ranges.filter(isForOthers(begin, rangeWorkers, sizes)) ?? [];
     if (cut && ranges.length > 0) await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, onBytes);
     else await readUntil(pieces, reader, table);
   });
   const { lineOf } = refusals;
   return { sink, report: table.report(sink.rows), warnings: table.warnings, lineOf };
+}
+
+/** Two workers and this process share two cores, so it reads two ranges of five itself: that takes less than to merge what others have read. */
+const FEW_WORKERS = 2;
+const OWN_RANGES = 2;
+const IN_TURN = 5;
+
+/** Which ranges other processes read; this one reads what lies between them. */
+function isForOthers(begin: number, workers: RangeWorkers | undefined, { head }: typeof SIZES) {
+  const { readWhole = false, count = Number.POSITIVE_INFINITY } = workers ?? {};
+  return ({ from }: Range, at: number) =>
+    readWhole || (from >= begin + head && (count > FEW_WORKERS || at % IN_TURN >= OWN_RANGES));
 }
 
 /** Reads the rows that begin before the byte `until` of the file. @returns where the next row begins. */
@@ -108,8 +122,11 @@ async function readUntil(
   { refusals }: Table,
   until = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  do reader.read(pieces, until);
-  while (pieces.position < until && (await pieces.more()));
+  do {
+    reader.read(pieces, until);
+    // Meanwhile workers may have finished.
+    await setImmediate();
+  } while (pieces.position < until && (await pieces.more()));
   if (pieces.isTooLong) throw refusals.fatal(reader.sink.lines + 1);
   return pieces.position;
 }

@@ -80,8 +80,9 @@ function byReader(path: string, keep: boolean, reading: Reading) {
 }
 
 /** Reads ranges in this process as children would; some of them may fail. */
-function rangeWorkersWith(acceleration: Acceleration | undefined, fails: readonly boolean[] = []): RangeWorkers {
+function rangeWorkersWith(acceleration?: Acceleration, fails: readonly boolean[] = [], count = 3): RangeWorkers {
   return {
+    count,
     read: async (task, ranges, onPart) => {
       const accelerator = acceleration?.of(task.layout);
       const own = acceleration && { of: () => accelerator, least: 1 };
@@ -127,9 +128,10 @@ describe('readEvents', () => {
         sizes,
         heads,
         failing,
-        async (bytes, keep, chunk, range, head, fails) => {
+        fc.constantFrom(2, 3),
+        async (bytes, keep, chunk, range, head, fails, count) => {
           const path = folder.file('t.csv', bytes);
-          const rangeWorkers = rangeWorkersWith(of && { of, least: 1 }, fails);
+          const rangeWorkers = rangeWorkersWith(of && { of, least: 1 }, fails, count);
           const reading = { sizes: { chunk, range, ranged: 0, head }, rangeWorkers };
           expect(await byReader(path, keep, reading)).toEqual(await slowly(path, keep));
         },
@@ -144,7 +146,7 @@ describe('readEvents', () => {
     const parts: { rows: number }[] = [];
     const rangeWorkers: RangeWorkers = {
       read: (task, ranges, onPart) =>
-        rangeWorkersWith(undefined).read(task, ranges, async (part) => {
+        rangeWorkersWith().read(task, ranges, async (part) => {
           if (part) parts.push(part);
           await onPart(part);
         }),
@@ -155,6 +157,24 @@ describe('readEvents', () => {
     const rowsInParts = parts.reduce((sum, part) => sum + part.rows, 0);
     expect(rowsInParts).toBeGreaterThan(500 - 3 * parts.length);
     expect(parts.length).toBeGreaterThan(10);
+  });
+
+  it('reads two ranges of five itself if there are only two workers', async () => {
+    const path = folder.file('t.csv', `user,item,\n${'u1,i1,\n'.repeat(1000)}`);
+    const given: number[] = [];
+    const rangeWorkers: RangeWorkers = {
+      count: 2,
+      read: (task, ranges, onPart) => {
+        given.push(...ranges.map(({ from }) => from));
+        return rangeWorkersWith().read(task, ranges, onPart);
+      },
+    };
+    const { rows } = await byReader(path, false, {
+      sizes: { chunk: 512, range: 700, ranged: 0, head: 0 },
+      rangeWorkers,
+    });
+    expect(rows).toHaveLength(1000);
+    expect(given).toEqual([2, 3, 4, 7, 8, 9].map((range) => 'user,item,\n'.length + 700 * range));
   });
 
   it.each([

@@ -50,6 +50,7 @@ export function rangeWorkers(run: Run): RangeWorkers | undefined {
   if (workers === 1 && !isShared) return undefined;
   return {
     readWhole: isShared,
+    count: workers,
     read: async (task, ranges, onPart) => {
       const job: ReadJob = isShared
         ? sharedReadJob(work, version, task)
