@@ -11,7 +11,7 @@ import { ambiguousDateWarnings, timesToSeconds } from '../events/settled-times.j
 import { thousands } from '../quantities.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { isOfItems, mayHaveThousands, type SampledColumn } from '../understanding/sampled-column.js';
-import { unusedWarnings } from '../understanding/unused-columns.js';
+import { undertakingWarnings, unusedWarnings } from '../understanding/unused-columns.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { layoutOf, readByWorker } from './event-files.js';
 import { eventsReport } from './events-report.js';
@@ -98,7 +98,9 @@ function doubtsAbout(
   { named, ratings }: Inputs,
 ): string[] {
   const { file, used, shown } = roles;
-  const [item, rating, title] = [used.item, used.rating ?? -1, used.title ?? -1].map((at) => file.columns[at]);
+  const [item, rating, title, status] = [used.item, used.rating, used.title, used.status].map(
+    (at) => file.columns[at ?? -1],
+  );
   const isSettled = named.status !== undefined || named.cancelled !== undefined;
   const ofRating = item && rating && ratings === 'auto' && named.rating === undefined;
   return [
@@ -106,6 +108,7 @@ function doubtsAbout(
     ...(rating && ratings === 'auto' && mayHaveThousands(rating.filled) ? [thousandsWarning(rating.name)] : []),
     ...(ofRating && isOfItems(rating, item) ? [itemNumbersWarning(rating.name)] : []),
     ...(isSettled || cancelled.count <= MOST_CANCELLED * rows ? [] : [cancelledWarning(cancelled, rows, shown)]),
+    ...(status ? undertakingWarnings(status, named) : []),
     ...unusedWarnings(title ? [...unused, title] : unused, roles, named),
   ];
 }

@@ -1,5 +1,5 @@
 import { isBlank, shown } from '../csv/cells.js';
-import { saysCancelled, statusWeight, typeKey, typeWeight } from '../events/event-types.js';
+import { saysCancelled, statusWeight, statusWeightsAmong, typeKey, typeWeight } from '../events/event-types.js';
 import type { EventsRoles } from './file-roles.js';
 import type { NamedColumns } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
@@ -9,9 +9,9 @@ import { columnKey, kindByName, VOCABULARY } from './vocabulary.js';
 /** Names of columns that mark what was sent back. */
 const RETURNED =
   /^(?:is|was|has|item|order)?(?:return(?:ed|s)?|refund(?:ed|s)?|sentback|retoure|retouren|retourniert|erstattet|rembourse|retourne|devuelto|reembolsado|devolvido|reso|rimborsato|geretourneerd|zwrocone)(?:at|on|date|datum|flag|qty|quantity|amount|count|units)?$/;
-/** Names of columns that mark dislikes, and rows that are not about customers. */
+/** Names of columns that mark dislikes, what was given up, and rows that are not about customers. */
 const UNWANTED =
-  /^(?:is|was)?(?:disliked?|downvoted?|notinterested|test(?:order|user)?|bot|robot|spam|fraud|internal)(?:flag)?$/;
+  /^(?:is|was)?(?:disliked?|downvoted?|notinterested|test(?:order|user)?|bot|robot|spam|fraud|internal|uninstalled|unsubscribed|unfollowed|unliked|unenrolled|withdrawn|dropped|removed)(?:flag|at|on|date)?$/;
 /** In a library or a rental shop, where returns mean nothing, most rows are returned. */
 const FEW_MARKED = 0.5;
 
@@ -19,7 +19,8 @@ const FEW_MARKED = 0.5;
 const MOST_KINDS = 30;
 /** Kinds of rows (by `typeKey`) that undo others, besides those of events and of orders. */
 const UNDOING = new Set(
-  'closedlost noshow creditnote creditmemo gutschrift avoir notadecredito notacredito returnorder'.split(' '),
+  `closedlost noshow creditnote creditmemo gutschrift avoir notadecredito notacredito returnorder delete remove dropped
+  droppedout dropout withdrawn withdrew unenrolled didnotfinish dnf`.split(/\s+/),
 );
 /** The same for opinions, which ratings state better. */
 const OPINIONS = new Set(['down', 'negative', 'dislike', 'disliked', 'thumbsdown', 'downvote']);
@@ -83,14 +84,27 @@ function undoingWarnings({ name, cells, filled, distinct }: SampledColumn, isRat
   const undoing = [...distinct].filter((cell) => {
     const key = typeKey(cell);
     if (OPINIONS.has(key)) return !isRated;
+    // A change feed of a database marks deleted rows like this.
+    if (key === 'd' && /^(?:cdc)?op(?:eration)?$/.test(columnKey(name))) return true;
     return UNDOING.has(key) || statusWeight(key) === 0 || typeWeight(key) < 0;
   });
   const rows = filled.filter((cell) => undoing.includes(cell)).length;
   if (rows === 0 || rows >= FEW_MARKED * cells.length) return [];
-  const condition = `not [${name}] in (${undoing.map((cell) => JSON.stringify(cell)).join(', ')})`;
-  return [
-    `${shown(name)} is ${undoing.map(shown).join(' or ')} in some rows; it is not used, so they count like all others\n  --events-where ${shellWord(condition)} leaves them out, --status-col none says that all count`,
-  ];
+  return [countWarning(name, undoing, 'it is not used, so ')];
+}
+
+/** About rejected applications, dropped courses and the like in the column of statuses: these count. */
+export function undertakingWarnings(column: SampledColumn, named: NamedColumns): string[] {
+  const counting = statusWeightsAmong(column.distinct).flatMap(([key, weight]) => (weight > 0 ? [key] : []));
+  if (named.status !== undefined || counting.length === 0) return [];
+  const ended = [...column.distinct].filter((cell) => UNDOING.has(typeKey(cell)) || counting.includes(typeKey(cell)));
+  return ended.length === 0 ? [] : [countWarning(column.name, ended, '')];
+}
+
+/** The warning about rows that count although their cells say that something came to nothing. */
+function countWarning(name: string, cells: readonly string[], why: string): string {
+  const condition = `not [${name}] in (${cells.map((cell) => JSON.stringify(cell)).join(', ')})`;
+  return `${shown(name)} is ${cells.map(shown).join(' or ')} in some rows; ${why}they count like all others\n  --events-where ${shellWord(condition)} leaves them out, --status-col none says that all count`;
 }
 
 /** About statuses of orders by number or in another language. */
