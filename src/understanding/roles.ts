@@ -4,7 +4,7 @@ import { didYouMean } from './closest.js';
 import { type Candidate, candidatesOf, misfitReason, unfitValues } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
-import { kindByName, type Role } from './vocabulary.js';
+import { columnKey, kindByName, type Role } from './vocabulary.js';
 
 /** Names from options, by role: the first one that a file has is its column. */
 export type NamedColumns = Partial<Record<Role, readonly string[]>>;
@@ -121,11 +121,21 @@ function chosenColumn(
       `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or confirm it with --${role}-col ${shellWord(name)}`,
     );
   }
+  const isCoarse = role === 'item' && /^(?:artist|album)(?:id|mbid)?$/.test(columnKey(name));
+  const finer = candidates.find((each) => isCoarse && FINER.test(columnKey(each.column.name)));
+  if (finer && finer.column.distinct.size > best.column.distinct.size) {
+    warnings.push(
+      `${shown(name)} is the item, although ${shown(finer.column.name)} names more: ${shown(name)} is recommended, and none of these\n  --item-col ${shellWord(finer.column.name)} takes them instead, --item-col ${shellWord(name)} confirms it`,
+    );
+  }
   if (first && first !== best) {
     notes.push(`${role} = ${shown(name)}, since ${shown(first.column.name)} ${misfitReason(role, first, context)}`);
   }
   return best;
 }
+
+/** Names of what artists and albums consist of. */
+const FINER = /(?:track|song)(?:name|title)?$/;
 
 /** A smaller share of the rows may be mistakes. */
 const MANY = 0.05;

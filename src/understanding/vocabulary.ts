@@ -23,7 +23,7 @@ const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity produ
  */
 export const VOCABULARY = {
   user: names(
-    `userid user customerid customer customeruniqueid clientid client memberid member accountid account contactid
+    `userid user effectiveuserid customerid customer customeruniqueid clientid client memberid member accountid account contactid
     visitorid visitor fullvisitorid personid person readerid reader reviewerid reviewer buyerid buyeruserid buyer
     shopperid shopper subscriberid subscriber playerid player studentid student learnerid patronid listenerid viewerid
     guestid profileid householdkey householdid household hshdnum cardid loyaltyid loyaltycardnumber customerno
@@ -59,7 +59,7 @@ export const VOCABULARY = {
     商品id 商品コード 商品番号 品番 アイテムid 作品id 商品 商品编号 商品编码 商品代码 产品id 产品编号 货号 상품코드 상품번호 상품id 제품코드`,
     `lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
     songname artistname albumname coursename coursetitle showname videotitle itemdescription masterdatatrackname
-    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath
+    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath pageurlpath pageurl
     商品名 商品名称 产品名称 상품명 наименование nomeprodotto nomedoproduto productnaam`,
   ),
   rating: names(
@@ -112,7 +112,7 @@ export const VOCABULARY = {
   ),
   cancelled: names(
     `cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled isrefunded
-    isreturned isvoided voided voidedat isdeleted deleted deletedat storniert storno stornodatum annule annulee cancelado cancelada anulado`,
+    isreturned isvoided voided voidedat isdeleted deleted deletedat fivetrandeleted sdcdeletedat abcdcdeletedat storniert storno stornodatum annule annulee cancelado cancelada anulado`,
     '',
   ),
   title: names(
