@@ -14,9 +14,8 @@ const FEWEST_OTHERS = 10;
 
 /** @throws Failure 65 if the rows right below the header say what the columns hold: their types, or descriptions. */
 export function refuseColumnRows({ columns, top, name, path, isConverted }: OpenFile): void {
-  if (isConverted) return;
   let rows = 0;
-  while (describesColumns(columns, rows)) rows++;
+  while (!isConverted && describesColumns(columns, rows)) rows++;
   if (rows === 0) return;
   const line = top.findIndex((text) => text !== '') + 1;
   const cells = columns.slice(0, 4).map((column) => shown(column.cells[0] ?? ''));
@@ -32,13 +31,14 @@ export function refuseColumnRows({ columns, top, name, path, isConverted }: Open
 function describesColumns(columns: readonly SampledColumn[], row: number): boolean {
   const filled = columns.filter(({ cells }) => !isBlank(cells[row] ?? ''));
   const below = filled.map((column) => new SampledColumn(column.name, column.at, column.cells.slice(row + 1)));
-  if (filled.length < 2 || (below[0]?.cells.length ?? 0) < FEWEST_OTHERS) return false;
+  const others = below[0]?.cells.length ?? 0;
+  if (filled.length < 2 || others === 0) return false;
   const cells = filled.map((column) => (column.cells[row] ?? '').trim());
   if (
     cells.every((cell, at) => /^\{"ImportId"/.test(cell) || (COLUMN_TYPE.test(cell) && !below[at]?.distinct.has(cell)))
   )
     return true;
-  if (cells.some((cell) => cell !== '-' && !/\p{L}/u.test(cell))) return false;
+  if (others < FEWEST_OTHERS || cells.some((cell) => cell !== '-' && !/\p{L}/u.test(cell))) return false;
   const phrases = cells.filter(
     (cell, at) => /\p{L} \p{L}/u.test(cell) && !below[at]?.filled.some((other) => / /.test(other)),
   );
