@@ -1,5 +1,5 @@
 import { shown } from '../csv/cells.js';
-import { listSeparator } from '../csv/lists.js';
+import { listOf, listSeparator } from '../csv/lists.js';
 import { badData, Failure } from '../failure.js';
 import type { FileRoles, ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
@@ -97,10 +97,9 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   const pair = pairedIds(file);
   const likely = pair ? undefined : likelyIds(file, roles, 'user');
   if (pair) {
-    const [one, other] = pair.map(({ name }) => name);
+    const [one = '', other = ''] = pair.map(({ name }) => name);
     hints.push(
-      `${pair.map(({ name }) => shown(name)).join(' and ')} hold the same ids; a list of similar items does not say who had what: give the events instead`,
-      `if people chose people, --user-col ${shellWord(one ?? '')} --item-col ${shellWord(other ?? '')} says so`,
+      `${shown(one)} and ${shown(other)} hold the same ids; a list of similar items does not say who had what: give the events instead\n  if people chose people, --user-col ${shellWord(one)} --item-col ${shellWord(other)} says so`,
     );
   } else if (likely) {
     const why = `whose ${likely.distinct.size} values come again with other items`;
@@ -153,6 +152,12 @@ function hasLists({ history, preferences, exclude }: Roles): boolean {
 export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): void {
   const role = used.item === undefined ? 'history' : 'item';
   const column = file.columns[used[role] ?? -1];
+  const isRecord = (cell: string) => /^\s*[[{]/.test(cell) && !listOf(cell);
+  if (column && role === 'history' && column.filled.length > 0 && column.filled.every(isRecord)) {
+    throw badData(
+      `${file.name}:1: cells of ${shown(column.name)} hold records (${shown(column.filled[0] ?? '')}), which are not read as histories; write lists of items, a|b, or with numbers, a:2|b:5`,
+    );
+  }
   const separator = column ? listSeparator(column.distinct) : '';
   if (!column || separator === '' || named[role] || (role === 'history' && /[|[{]/.test(separator))) return;
   const { name, filled } = column;
@@ -231,7 +236,7 @@ function likelyIds(file: OpenFile, roles: Roles, role: 'user' | 'item'): Sampled
   const beside = file.columns[roles[other] ?? -1];
   const named = candidatesOf(file.columns, other, false).map(({ column }) => column);
   const free = freeIds(file, roles).filter((column) => !named.includes(column));
-  const repeating = beside ? free.filter((column) => isShared(column, beside)) : [];
+  const repeating = beside ? free.filter((column) => beside.changesWithin(column).changed > 0) : [];
   return repeating.reduce<SampledColumn | undefined>(
     (most, column) => (column.distinct.size > (most?.distinct.size ?? 1) ? column : most),
     undefined,
@@ -241,16 +246,14 @@ function likelyIds(file: OpenFile, roles: Roles, role: 'user' | 'item'): Sampled
 /** Fewer ids may be in two columns by chance. */
 const FEWEST_PAIRED = 10;
 
-/** Two columns of ids that have most of them in common. Numbers may be those of different things: their names have to be alike. */
+/** Two columns of ids that have most of them in common. Numbers may be those of different things: their names have to begin alike. */
 function pairedIds(file: OpenFile): SampledColumn[] | undefined {
   const free = freeIds(file, {}).filter(({ distinct }) => distinct.size >= FEWEST_PAIRED);
   const pairs = free.flatMap((one, at) => free.slice(at + 1).map((other) => [one, other]));
+  const beginning = ({ name }: SampledColumn) => columnKey(name).slice(0, 4);
   return pairs.find(([a, b]) => {
-    if (!a || !b) return false;
-    const [key, other] = [columnKey(a.name), columnKey(b.name)];
-    const areAlike = key.slice(0, 4) === other.slice(0, 4) || other.includes(key) || key.includes(other);
-    const mayBePaired = areAlike || a.numbers < 0.5;
-    return mayBePaired && a.sharedWith(b.distinct) > 0.5 && b.sharedWith(a.distinct) > 0.5;
+    if (!a || !b || (a.numbers > 0.5 && beginning(a) !== beginning(b))) return false;
+    return a.sharedWith(b.distinct) > 0.5 && b.sharedWith(a.distinct) > 0.5;
   });
 }
 
@@ -265,18 +268,6 @@ function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
     const isWhole = filled.every((cell) => /^-?\d{1,9}$/.test(cell));
     return (isWhole || times < 0.5) && !AMOUNTS.test(name) && !filled.some((cell) => /^-?\d*[.,]\d|^[{[]/.test(cell));
   });
-}
-
-/** True if some value is beside several users, and there are several values. */
-function isShared({ cells, distinct }: SampledColumn, users: SampledColumn): boolean {
-  const userOf = new Map<string, string>();
-  const isBesideAnother = cells.some((cell, row) => {
-    const user = users.cells[row] ?? '';
-    const before = userOf.get(cell);
-    userOf.set(cell, user);
-    return before !== undefined && before !== user;
-  });
-  return isBesideAnother && distinct.size > 1;
 }
 
 function withHints(failure: Failure, hints: readonly string[]): Failure {

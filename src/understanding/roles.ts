@@ -121,11 +121,11 @@ function chosenColumn(
       `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or confirm it with --${role}-col ${shellWord(name)}`,
     );
   }
-  const isCoarse = role === 'item' && /^(?:artist|album)(?:id|mbid)?$/.test(columnKey(name));
-  const finer = candidates.find((each) => isCoarse && FINER.test(columnKey(each.column.name)));
-  if (finer && finer.column.distinct.size > best.column.distinct.size) {
+  const isOfTracks = role === 'item' && /^(?:artist|album)(?:id|mbid)?$/.test(columnKey(name));
+  const track = candidates.find(({ column }) => isOfTracks && /(?:track|song)(?:name)?$/.test(columnKey(column.name)));
+  if (track && track.column.distinct.size > best.column.distinct.size) {
     warnings.push(
-      `${shown(name)} is the item, although ${shown(finer.column.name)} names more: ${shown(name)} is recommended, and none of these\n  --item-col ${shellWord(finer.column.name)} takes them instead, --item-col ${shellWord(name)} confirms it`,
+      `${shown(name)} is the item, although ${shown(track.column.name)} names more: the lists have none of these\n  --item-col ${shellWord(track.column.name)} takes them instead, --item-col ${shellWord(name)} confirms it`,
     );
   }
   if (first && first !== best) {
@@ -133,9 +133,6 @@ function chosenColumn(
   }
   return best;
 }
-
-/** Names of what artists and albums consist of. */
-const FINER = /(?:track|song)(?:name|title)?$/;
 
 /** A smaller share of the rows may be mistakes. */
 const MANY = 0.05;

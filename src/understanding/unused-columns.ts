@@ -1,5 +1,5 @@
 import { isBlank, shown } from '../csv/cells.js';
-import { saysCancelled, statusWeight, statusWeightsAmong, typeKey, typeWeight } from '../events/event-types.js';
+import { saysCancelled, statusWeight, typeKey, typeWeight } from '../events/event-types.js';
 import type { EventsRoles } from './file-roles.js';
 import type { NamedColumns } from './roles.js';
 import type { SampledColumn } from './sampled-column.js';
@@ -34,7 +34,7 @@ const ORDER_STATUS = new Set(
   ),
 );
 /** Names of columns in which 0 stands for what was only shown or looked at. */
-const DONE = /^(?:label|purchases|(?:is|was|has)?(?:purchased|bought|ordered|converted))$/;
+const DONE = /^(?:label|purchases?|conversions?|(?:is|was|has)?(?:purchased|bought|ordered|converted))$/;
 
 /**
  * Warns about columns that are not used although their values in the sample mean that some rows should not count like the others.
@@ -79,32 +79,30 @@ function markedWarnings({ name, cells }: SampledColumn): string[] {
   ];
 }
 
-/** About kinds of rows that undo others, such as returns and down-votes, in columns of any name. */
-function undoingWarnings({ name, cells, filled, distinct }: SampledColumn, isRated: boolean): string[] {
+/**
+ * About kinds of rows that undo others, such as returns and down-votes, in columns of any name.
+ * @param counting the statuses (by `typeKey`) that count in a column of statuses that is used, since they are of applications or courses.
+ */
+export function undoingWarnings(
+  { name, cells, filled, distinct }: SampledColumn,
+  isRated: boolean,
+  counting?: readonly string[],
+): string[] {
   const undoing = [...distinct].filter((cell) => {
     const key = typeKey(cell);
+    if (UNDOING.has(key)) return true;
+    if (counting) return counting.includes(key);
     if (OPINIONS.has(key)) return !isRated;
     // A change feed of a database marks deleted rows like this.
     if (key === 'd' && /^(?:cdc)?op(?:eration)?$/.test(columnKey(name))) return true;
-    return UNDOING.has(key) || statusWeight(key) === 0 || typeWeight(key) < 0;
+    return statusWeight(key) === 0 || typeWeight(key) < 0;
   });
   const rows = filled.filter((cell) => undoing.includes(cell)).length;
-  if (rows === 0 || rows >= FEW_MARKED * cells.length) return [];
-  return [countWarning(name, undoing, 'it is not used, so ')];
-}
-
-/** About rejected applications, dropped courses and the like in the column of statuses: these count. */
-export function undertakingWarnings(column: SampledColumn, named: NamedColumns): string[] {
-  const counting = statusWeightsAmong(column.distinct).flatMap(([key, weight]) => (weight > 0 ? [key] : []));
-  if (named.status !== undefined || counting.length === 0) return [];
-  const ended = [...column.distinct].filter((cell) => UNDOING.has(typeKey(cell)) || counting.includes(typeKey(cell)));
-  return ended.length === 0 ? [] : [countWarning(column.name, ended, '')];
-}
-
-/** The warning about rows that count although their cells say that something came to nothing. */
-function countWarning(name: string, cells: readonly string[], why: string): string {
-  const condition = `not [${name}] in (${cells.map((cell) => JSON.stringify(cell)).join(', ')})`;
-  return `${shown(name)} is ${cells.map(shown).join(' or ')} in some rows; ${why}they count like all others\n  --events-where ${shellWord(condition)} leaves them out, --status-col none says that all count`;
+  if (rows === 0 || (!counting && rows >= FEW_MARKED * cells.length)) return [];
+  const condition = `not [${name}] in (${undoing.map((cell) => JSON.stringify(cell)).join(', ')})`;
+  return [
+    `${shown(name)} is ${undoing.map(shown).join(' or ')} in some rows; ${counting ? '' : 'it is not used, so '}they count like all others\n  --events-where ${shellWord(condition)} leaves them out, --status-col none says that all count`,
+  ];
 }
 
 /** About statuses of orders by number or in another language. */
@@ -119,7 +117,8 @@ function statusWarnings({ name, distinct }: SampledColumn, isOfOrders: boolean):
 
 /** About thumbs by number, with -1 for down, and about columns that say what came of a view, with 0 for nothing. */
 function numberWarnings({ name, distinct }: SampledColumn, hasRating: boolean): string[] {
-  const values = [...new Set([...distinct].map(Number))];
+  const numberOf = (cell: string) => (/^(?:true|false)$/i.test(cell) ? Number(/^t/i.test(cell)) : Number(cell));
+  const values = [...new Set([...distinct].map(numberOf))];
   const isDone = DONE.test(columnKey(name));
   const [lowest, highest] = isDone ? [0, Number.MAX_VALUE] : [-1, 1];
   if ((hasRating && !isDone) || values.length < 2 || !values.includes(lowest)) return [];

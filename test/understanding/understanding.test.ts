@@ -138,11 +138,15 @@ describe('columns whose values contradict their names', () => {
     expect(reports[0]?.roles).toContainEqual(['time', 'date']);
   });
 
-  it('may have German, French or Spanish names', async () => {
+  it('may have names in other languages', async () => {
     for (const header of [
       'Kundennummer Artikelnummer Menge Bestelldatum',
       'Numéro_client Référence Quantité Date_commande',
       'id_cliente id_producto cantidad fecha',
+      'Kundenr Varenr Antal Dato',
+      'Asiakasnumero Tuotekoodi Määrä Päivämäärä',
+      'Zákazník Zboží Množství Datum',
+      'Vevőkód Cikkszám Mennyiség Dátum',
     ]) {
       const { reports } = await read({ users: [header, 'u a 2 2020-01-02', 'v a 1 2020-01-03', 'u b 3 2020-01-04'] });
       expect(reports[0]?.roles.map(([role]) => role)).toEqual(['user', 'item', 'rating', 'time']);
@@ -454,6 +458,43 @@ describe('warnings about suspicious data', () => {
     const rows = ['customer_id item', ...Array.from({ length: 9 }, (_, k) => `c${k} i${k % 3}`)];
     expect((await read({ users: rows })).reports[0]?.warnings[0]).toContain('every user has exactly one row');
     expect((await read({ users: [...rows, 'c0 i1'] })).reports[0]?.warnings).toEqual([]);
+  });
+
+  it('say that nearly every item has exactly one row', async () => {
+    const warned = async (itemOf: (k: number) => string, count = 120) => {
+      const rows = Array.from({ length: count }, (_, k) => `u${k % 9} ${itemOf(k)}`);
+      return (await read({ users: ['user url', ...rows] })).reports[0]?.warnings;
+    };
+    const found = [expect.stringContaining('nearly every item has exactly one row; is "url" the item?')];
+    expect(await warned((k) => `/p?click=${k}`)).toEqual(found);
+    expect(await warned((k) => `/p?click=${Math.max(k, 5)}`)).toEqual(found);
+    expect(await warned((k) => `/p?click=${k}`, 90)).toEqual([]);
+    expect(await warned((k) => `/p/${k % 100}`)).toEqual([]);
+  });
+
+  it('say that a time is that of the item, unless an option names the column', async () => {
+    const warned = async (dayOf: (k: number) => number, rest: Partial<Inputs> = {}) => {
+      const rows = Array.from({ length: 90 }, (_, k) => `u${k % 9} i${k % 8} 2024-01-${10 + dayOf(k)}`);
+      return (await read({ users: ['user item created_at', ...rows] }, rest)).reports[0]?.warnings.join();
+    };
+    const ofItem = (k: number) => k % 8;
+    expect(await warned(ofItem)).toMatch(
+      /"created_at" is the same in all rows of an item: its own date.*\n {2}--time-col none/,
+    );
+    expect(await warned(ofItem, { named: { time: ['created_at'] } })).toBe('');
+    expect(await warned((k) => k % 7)).toBe('');
+    expect(await warned(() => 0)).toBe('');
+  });
+
+  it('say that lines of invoices like SHIPPING are no products', async () => {
+    const warned = async (item: string) =>
+      (await read({ users: ['user item', 'u a', 'v a', 'u b', `v ${item}`] })).reports[0]?.warnings;
+    for (const item of ['SHIPPING', 'Discount', 'giftcard', 'Versandkosten']) {
+      expect(await warned(item)).toEqual([expect.stringContaining(`item "${item}" is no product, it seems`)]);
+    }
+    expect(await warned('SHIP-20')).toEqual([]);
+    const { reports } = await read({ users: ['user item', 'Tip a', 'v a', 'Tip b'] });
+    expect(reports[0]?.warnings).toEqual([]);
   });
 
   it('say that the user 0 has most of the rows', async () => {
@@ -809,6 +850,15 @@ describe('cells with several items', () => {
     expect([...dataset.itemIds].sort()).toEqual(['A1', 'B2', 'C3']);
   });
 
+  it('are refused in histories if they are records, of which each would be an item', async () => {
+    for (const cell of ['{"A1": 2, "B2": 1}', "[('A1', 2), ('B2', 1)]"]) {
+      const path = folder.file('p.csv', `user,history\nu,"${cell.replaceAll('"', '""')}"\n`);
+      await expect(readDataset(inputsOf(path))).rejects.toThrow(/cells of "history" hold records .*a:2\|b:5/);
+    }
+    const { dataset } = await read({ users: ['user purchase_history', 'u A1|B2', 'v B2'] });
+    expect(dataset.itemIds).toEqual(['A1', 'B2']);
+  });
+
   it('are not suspected in titles like "mug;red", whose parts always have the same place', async () => {
     const titles = ['mug', 'rug', 'lamp'].flatMap((what) => ['red', 'blue'].map((colour) => `u ${what};${colour}`));
     const { dataset } = await read({ users: ['user product', ...titles] });
@@ -866,7 +916,7 @@ describe('a row below the header that says what the columns hold', () => {
     expect(await itemsOf('u9,string,1')).toContain('string');
     expect(await itemsOf('Ann Lee,Red mug,1')).toContain('Red mug');
     expect(await itemsOf('Ann Lee,Red mug,', [...rows, 'Bob Ray,Blue mug,1'])).toContain('Red mug');
-    expect(await itemsOf('text,text,', rows.slice(0, 9))).toContain('text');
+    expect(await itemsOf('Ann Lee,Red mug,', rows.slice(0, 9))).toContain('Red mug');
   });
 });
 

@@ -94,6 +94,9 @@ test('thumbs by number, labels and what came of views give a warning unless the 
     expect(warningsOf(name, ['2', '0', '1'], [['rating', 'views']])).toHaveLength(1);
     expect(warningsOf(name, ['2', '0', '1'], [], {}, { rating: ['views'] })).toEqual([]);
   }
+  expect(warningsOf('purchase', ['0', '1', '0'], [['rating', 'clicks']])).toHaveLength(1);
+  expect(warningsOf('bought', ['false', 'True', 'false'])).toHaveLength(1);
+  expect(warningsOf('bought', ['true', 'true'])).toEqual([]);
   expect(warningsOf('delta', ['1', '-1', '3'])).toEqual([]);
   expect(warningsOf('thumb', ['1', '-1'], [['rating', 'plays']])).toEqual([]);
   expect(warningsOf('thumb', ['1', '-1'], [], {}, { rating: ['none'] })).toEqual([]);
