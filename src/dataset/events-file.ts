@@ -2,6 +2,7 @@ import { rowFilter } from '../conditions/row-filter.js';
 import type { TableReport } from '../csv/bad-rows.js';
 import { dayText, momentText } from '../events/clock.js';
 import type { SkippedKind } from '../events/event-columns.js';
+import { statusWeightsAmong } from '../events/event-types.js';
 import { IdIndex, type Ids } from '../events/ids.js';
 import { removeLaterRows } from '../events/later-rows.js';
 import type { FileEvents } from '../events/merged-events.js';
@@ -11,7 +12,7 @@ import { ambiguousDateWarnings, timesToSeconds } from '../events/settled-times.j
 import { thousands } from '../quantities.js';
 import type { EventsRoles } from '../understanding/file-roles.js';
 import { isOfItems, mayHaveThousands, type SampledColumn } from '../understanding/sampled-column.js';
-import { unusedWarnings } from '../understanding/unused-columns.js';
+import { undoingWarnings, unusedWarnings } from '../understanding/unused-columns.js';
 import type { FileReport, Skipped } from './dataset.js';
 import { layoutOf, readByWorker } from './event-files.js';
 import { eventsReport } from './events-report.js';
@@ -99,14 +100,22 @@ function doubtsAbout(
   { named, ratings }: Inputs,
 ): string[] {
   const { file, used, shown } = roles;
-  const [item, rating, title] = [used.item, used.rating ?? -1, used.title ?? -1].map((at) => file.columns[at]);
+  const [item, rating, title, status, time] = [used.item, used.rating, used.title, used.status, used.time].map(
+    (at) => file.columns[at ?? -1],
+  );
+  const counting = statusWeightsAmong(status?.distinct ?? new Set()).flatMap(([key, weight]) =>
+    weight > 0 ? key : [],
+  );
   const isSettled = named.status !== undefined || named.cancelled !== undefined;
+  const ofTime = item && time && named.time === undefined;
   const ofRating = item && rating && ratings === 'auto' && named.rating === undefined;
   return [
     ...(rows === 0 ? ['holds no rows below its header: did the export go wrong?'] : []),
     ...(rating && ratings === 'auto' && mayHaveThousands(rating.filled) ? [thousandsWarning(rating.name)] : []),
-    ...(ofRating && isOfItems(rating, item) ? [itemNumbersWarning(rating.name)] : []),
+    ...(ofRating && isOfItems(rating, item) ? [itemNumbersWarning(rating.name, 'rating')] : []),
+    ...(ofTime && isOfItems(time, item) ? [itemNumbersWarning(time.name, 'time')] : []),
     ...(isSettled || cancelled.count <= MOST_CANCELLED * rows ? [] : [cancelledWarning(cancelled, rows, shown)]),
+    ...(status && !isSettled && counting.length > 0 ? undoingWarnings(status, false, counting) : []),
     ...unusedWarnings(title ? [...unused, title] : unused, roles, named),
   ];
 }

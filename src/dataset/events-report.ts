@@ -83,6 +83,8 @@ const FEWEST_USERS = 5;
 /** With this many users or fewer, nothing can be learned for others. A file below `MANY_ROWS` rows may be a first try: no warning. */
 const TOO_FEW_USERS = 2;
 const MANY_ROWS = 100;
+/** If a larger share of the rows have an item of their own, nobody shares items. */
+const MOST_SINGLE = 0.95;
 const DAY = 86_400;
 /** Times further ahead are neither future orders nor fast clocks. */
 const FAR_AHEAD = 366 * DAY;
@@ -140,6 +142,7 @@ export function eventWarnings(
   now: number,
 ): string[] {
   const found = [...sharedIds(of.user, 'user'), ...sharedIds(of.item, 'item')];
+  const rows = repeated + matrix.index.length;
   let users = 0;
   for (let user = 0; user < matrix.rows; user++) if (rowLength(matrix, user) > 0) users++;
   if (users >= FEWEST_USERS && repeated === 0 && matrix.index.length === users) {
@@ -147,9 +150,14 @@ export function eventWarnings(
       `every user has exactly one row; is ${JSON.stringify(nameOf('user'))} the user? usually such a column is an order or a session, and nothing can be learned from it\n  --user-col NAME says which column is the user`,
     );
   }
-  if (users <= TOO_FEW_USERS && repeated + matrix.index.length >= MANY_ROWS) {
+  if (users <= TOO_FEW_USERS && rows >= MANY_ROWS) {
     found.push(
       `all rows are of ${users === 1 ? '1 user' : `${users} users`}, from whom nothing can be learned for others; is ${JSON.stringify(nameOf('user'))} the user?\n  --user-col NAME says which column is the user`,
+    );
+  }
+  if (rows >= MANY_ROWS && of.item.rows.filter((count) => count > 0).length > MOST_SINGLE * rows) {
+    found.push(
+      `nearly every item has exactly one row; is ${JSON.stringify(nameOf('item'))} the item? usually such a column numbers lines or holds addresses with parameters, and nothing can be learned from it\n  --item-col NAME says which column is the item`,
     );
   }
   const names = [...new Set(types.map(({ name }) => name))];
@@ -179,7 +187,7 @@ export function eventWarnings(
       `${column} is ${dayText(time.from)} or the like in ${time.early} rows, others go up to ${dayText(time.to)}: another unit, or no time at all\n  write one unit and leave cells without a time empty, or --time-col none leaves times out`,
     );
   }
-  if (time && time.from === time.to && time.from % DAY !== 0 && repeated + matrix.index.length >= MANY_ROWS) {
+  if (time && time.from === time.to && time.from % DAY !== 0 && rows >= MANY_ROWS) {
     found.push(
       `${column} is ${momentText(time.from)} in all rows, as if it were the time of the export\n  --time-col NAME says which column holds the times, --time-col none leaves times out`,
     );

@@ -1,3 +1,4 @@
+import type { NumberColumn } from '../events/columns.js';
 import type { Events } from '../events/event-columns.js';
 import type { Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
@@ -7,7 +8,7 @@ import type { FileReport } from './dataset.js';
 import type { EventsFile } from './events-file.js';
 import { combinedReport, eventWarnings } from './events-report.js';
 import type { Inputs } from './inputs.js';
-import { partsByTime } from './oddities/copied-rows.js';
+import { partsByRuns, partsByTime } from './oddities/copied-rows.js';
 import { warnOfCopies } from './oddities/copy-warnings.js';
 import { isJoined, isRepeated, mixedFileWarnings } from './oddities/mixed-files.js';
 import { idWarnings } from './oddities/odd-ids.js';
@@ -43,7 +44,7 @@ export function aggregated(
   const repeatsItself = !known && files.length === 1 && isRepeated(events);
   const hasJoinedRows = !known && isJoined(events);
   const { time, timeColumn } = events;
-  const parts = files.length === 1 && time && timeColumn ? partsByTime(time.numbers, timeColumn.scale) : fileRows;
+  const parts = files.length === 1 && time && timeColumn ? partsOf(events, time, timeColumn.scale, ids) : fileRows;
   const firstLines = parts.map((_, part) => {
     const before = parts.slice(0, part).reduce((total, rows) => total + rows, 0);
     return parts.length > files.length ? placeOf(before).line : 0;
@@ -71,6 +72,14 @@ export function aggregated(
   }
   for (const column of [events.strength, events.weight, events.time]) column?.clear();
   return merged;
+}
+
+/** The exports that were concatenated into a file, which may be sorted by time, by users or by items. */
+function partsOf({ user, item }: Events, time: NumberColumn, scale: number, { users, items }: Ids): number[] {
+  const byTime = partsByTime(time.numbers, scale);
+  if (byTime.length > 1) return byTime;
+  const byUser = partsByRuns(user.values, users.size);
+  return byUser.length > 1 ? byUser : partsByRuns(item.values, items.size);
 }
 
 /** Warns if the columns of users and items seem to swap from some line on. */

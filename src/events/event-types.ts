@@ -19,7 +19,8 @@ export interface EventType {
  */
 const KNOWN: ReadonlyMap<string, number> = weightsOf({
   5: `purchase purchased buy buys bought order orders ordered transaction checkout sale sold paid pay payment conversion placeorder
-    orderplaced ordercompleted completeorder completepurchase purchasecompleted placedorder orderedproduct`,
+    orderplaced ordercompleted completeorder completepurchase purchasecompleted placedorder orderedproduct
+    apply applied jobapplied enrol enroll enrolled enrolledin`,
   3: `productadded cart carts addtocart addcart addedtocart carted basket addtobasket bag addtobag begincheckout checkoutstarted`,
   2: `productaddedtowishlist wishlist addtowishlist wish favourite favorite fav favs addtofavourites addtofavorites like liked love loved upvote
     thumbsup bookmark bookmarked save saved`,
@@ -43,7 +44,7 @@ export function isKnownType(cell: string): boolean {
 
 /** Unknown types that sound like the end of something, or like a dislike. */
 const UNDOING =
-  /^(?:un(?:sub|fol|inst|fav|lik)|remov|delet|cancel|refund|return|reject|declin|skip|dismiss|abandon)|(?:removed|deleted|cancell?ed|refunded|returned|rejected|declined|skipped|dismissed|abandoned)$/;
+  /^(?:un(?:sub|fol|inst|fav|lik|enrol)|remov|delet|cancel|refund|return|reject|declin|skip|dismiss|abandon|drop(?!down)|withdr[ae]w)|(?:removed|deleted|cancell?ed|refunded|returned|rejected|declined|skipped|dismissed|abandoned|dropped|withdrawn)$/;
 
 /** True for a type that is taken for a view, since it is not known, but sounds like its opposite. */
 export function soundsUndoing(cell: string): boolean {
@@ -127,9 +128,21 @@ export function statusWeight(key: string): number {
   return isCancelled(key) ? CANCELLED : COUNTS;
 }
 
-/** Weights that depend on the other statuses of a column: in shops with both `complete` and `closed`, refunded orders are `closed`. */
+/** Statuses (by `typeKey`) that only applications and enrolments have. */
+const UNDERTAKINGS = new Set(
+  `applied interview interviewed interviewing shortlisted hired withdrawn withdrew enrolled enroled dropped droppedout dropout
+  waitlisted attended`.split(/\s+/),
+);
+/** What others decided about these, or how they went: people had chosen them all the same. */
+const TURNED_DOWN = ['rejected', 'declined', 'denied', 'failed', 'expired', 'abandoned'];
+
+/**
+ * Weights that depend on the other statuses of a column: in shops with both `complete` and `closed`, refunded orders are `closed`; applications
+ * that were rejected and courses that were failed count.
+ */
 export function statusWeightsAmong(cells: ReadonlySet<string>): [string, number][] {
   const keys = new Set([...cells].map(typeKey));
+  if ([...keys].some((key) => UNDERTAKINGS.has(key))) return TURNED_DOWN.map((key) => [key, COUNTS]);
   return keys.has('complete') && keys.has('closed') ? [['closed', CANCELLED]] : [];
 }
 

@@ -139,16 +139,7 @@ function titleColumn(file: SampledFile, used: EventRoles): number | undefined {
   const taken = new Set(Object.values(used));
   const free = { ...file, columns: file.columns.filter(({ at }) => !taken.has(at)) };
   const { title } = recogniseRoles(free, ['title'], {}, 'title').roles;
-  const titles = file.columns[title ?? -1]?.cells ?? [];
-  const first = new Map<string, string>();
-  let repeated = 0;
-  let differ = 0;
-  titles.forEach((cell, row) => {
-    const item = file.columns[used.item]?.cells[row] ?? '';
-    const before = first.get(item);
-    if (before === undefined) first.set(item, cell);
-    else repeated++;
-    if (before !== undefined && before !== cell) differ++;
-  });
-  return differ > repeated / 2 ? undefined : title;
+  const items = file.columns[used.item];
+  const { repeated = 0, changed = 0 } = (items && file.columns[title ?? -1]?.changesWithin(items)) ?? {};
+  return changed > repeated / 2 ? undefined : title;
 }

@@ -94,7 +94,8 @@ function eventNames(columns: readonly SampledColumn[]): string[] {
     if (kinds[at] === 'grades') put(at, commonestIsLowest(column) ? 'count' : 'rating');
     if (kinds[at] === 'text' && column.distinct.size >= (itemColumn?.distinct.size ?? 0)) put(at, 'title');
     const isAmount = kinds[at] === 'whole' || (kinds[at] === 'number' && at > names.indexOf('item'));
-    if (isAmount && !isDetermined(column, itemColumn) && !isDegrees(column)) put(at, 'count');
+    if (isAmount && (itemColumn === undefined || column.changesWithin(itemColumn).changed > 0) && !isDegrees(column))
+      put(at, 'count');
   });
   if (names.includes('rating')) return names.map((name) => (name === 'count' ? '_' : name));
   return names;
@@ -116,17 +117,6 @@ function commonestIsLowest({ filled }: SampledColumn): boolean {
   for (const cell of filled) tally.set(Number(cell), (tally.get(Number(cell)) ?? 0) + 1);
   const lowest = Math.min(...tally.keys());
   return [...tally.values()].every((count) => count <= (tally.get(lowest) ?? 0));
-}
-
-/** True if rows with the same item always have the same cell, so the column describes the item. Also true if no item is repeated. */
-function isDetermined(column: SampledColumn, item: SampledColumn | undefined): boolean {
-  const byItem = new Map<string, string>();
-  return column.cells.every((cell, row) => {
-    const id = item?.cells[row] ?? '';
-    const before = byItem.get(id);
-    byItem.set(id, cell);
-    return before === undefined || before === cell;
-  });
 }
 
 /** Latitudes and longitudes have many decimals. */

@@ -1,5 +1,5 @@
 import { shown } from '../csv/cells.js';
-import { listSeparator } from '../csv/lists.js';
+import { listOf, listSeparator } from '../csv/lists.js';
 import { badData, Failure } from '../failure.js';
 import type { FileRoles, ProfileRoles } from './file-roles.js';
 import { guessedColumns, looksLikeData } from './headerless.js';
@@ -9,7 +9,7 @@ import { candidatesOf } from './role-candidates.js';
 import { missingColumn, type NamedColumns, type Roles, recogniseRoles, type SampledFile } from './roles.js';
 import { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
-import type { Role } from './vocabulary.js';
+import { columnKey, type Role } from './vocabulary.js';
 
 /* Files that cannot be understood: each failure says what to do. */
 
@@ -94,8 +94,14 @@ export function noUserColumn(file: OpenFile, roles: Roles, files: OpenFiles, inp
   const order = file.columns[roles.order ?? -1];
   const own = candidatesOf(file.columns, 'user', true).find(({ isBare }) => isBare)?.column;
   const hints = fileHints(file);
-  const likely = likelyIds(file, roles, file.columns[roles.item ?? -1]);
-  if (likely) {
+  const pair = pairedIds(file);
+  const likely = pair ? undefined : likelyIds(file, roles, 'user');
+  if (pair) {
+    const [one = '', other = ''] = pair.map(({ name }) => name);
+    hints.push(
+      `${shown(one)} and ${shown(other)} hold the same ids; a list of similar items does not say who had what: give the events instead\n  if people chose people, --user-col ${shellWord(one)} --item-col ${shellWord(other)} says so`,
+    );
+  } else if (likely) {
     const why = `whose ${likely.distinct.size} values come again with other items`;
     hints.push(`perhaps it is ${shown(likely.name)}, ${why}: --user-col ${shellWord(likely.name)}`);
   }
@@ -131,9 +137,10 @@ export function noCatalogue(items: OpenFile, files: OpenFiles, { named }: Descri
 export function refuseOrders({ file, used, set }: ProfileRoles, files: OpenFiles, inputs: DescribedFiles): void {
   if (set.order === undefined || inputs.interactions.length > 0 || hasLists(used)) return;
   const lines = files.items && hasBoth(files.items, 'item', 'order') ? shellWord(files.items.path) : 'LINES';
-  throw badData(
+  const failure = badData(
     `${file.name}:1: its rows are orders (${shown(file.header[set.order] ?? '')}), and no column looks like the item; the lines of the orders say what was ordered:\n  recommend -u ${lines} --orders ${shellWord(file.path)}`,
   );
+  throw withHints(failure, itemHints(file, set, files));
 }
 
 /** Only profiles have columns of lists. */
@@ -145,6 +152,12 @@ function hasLists({ history, preferences, exclude }: Roles): boolean {
 export function refuseBaskets({ file, used }: FileRoles, named: NamedColumns): void {
   const role = used.item === undefined ? 'history' : 'item';
   const column = file.columns[used[role] ?? -1];
+  const isRecord = (cell: string) => /^\s*[[{]/.test(cell) && !listOf(cell);
+  if (column && role === 'history' && column.filled.length > 0 && column.filled.every(isRecord)) {
+    throw badData(
+      `${file.name}:1: cells of ${shown(column.name)} hold records (${shown(column.filled[0] ?? '')}), which are not read as histories; write lists of items, a|b, or with numbers, a:2|b:5`,
+    );
+  }
   const separator = column ? listSeparator(column.distinct) : '';
   if (!column || separator === '' || named[role] || (role === 'history' && /[|[{]/.test(separator))) return;
   const { name, filled } = column;
@@ -168,8 +181,11 @@ function fileHints({ path, header, columns, isConverted, warnings }: OpenFile): 
     return ['these names are not UTF-8; --encoding shift_jis, gbk, windows-1251 or the like reads them'];
   const nested = isConverted ? columns.find(({ filled }) => filled[0]?.startsWith('[{')) : undefined;
   if (!nested) return [...warnings];
-  const each = shellWord(`.${nested.name}[]`);
-  return [`${shown(nested.name)} holds lists of records; this makes a line of each: jq -c ${each} ${shellWord(path)}`];
+  // Around all records there is one object; in each record, the user is beside the list.
+  const each = shellWord(`${nested.cells.length > 1 ? '. * ' : ''}.${nested.name}[]`);
+  return [
+    `${shown(nested.name)} holds lists of records; this makes a line of each:\n  jq -c ${each} ${shellWord(path)} | recommend -u -`,
+  ];
 }
 
 /**
@@ -197,7 +213,7 @@ export function refuseRepeatedProfiles(
   const failure = badData(
     `${file.name}:1: rows repeat users (${shown(first.id)} is on rows ${first.before + 1} and ${first.row + 1}), so they are events, but no column looks like the item; name it with --item-col NAME\n  its columns: ${file.header.map(shown).join(', ')}`,
   );
-  throw withHints(failure, inputs.named.item === undefined ? itemHints(file, set, files) : []);
+  throw withHints(failure, inputs.named.item === undefined ? [...fileHints(file), ...itemHints(file, set, files)] : []);
 }
 
 /** A hint at the most likely item column: its values are those of the catalogue, or are repeated with other users. */
@@ -210,20 +226,39 @@ function itemHints(file: OpenFile, roles: Roles, { items }: OpenFiles): string[]
     const match = free.find((column) => theirs.distinct.size > 1 && column.sharedWith(theirs.distinct) > 0.5);
     if (match && items) return hint(match, `values are those of ${shown(theirs.name)} in ${items.name}`);
   }
-  const best = likelyIds(file, roles, file.columns[roles.user ?? -1]);
+  const best = likelyIds(file, roles, 'item');
   return best ? hint(best, `${best.distinct.size} values come again with other users`) : [];
 }
 
-/** The unused column with the most distinct values, if they are repeated beside different values of another column. */
-function likelyIds(file: OpenFile, roles: Roles, beside: SampledColumn | undefined): SampledColumn | undefined {
-  const repeating = beside ? freeIds(file, roles).filter((column) => isShared(column, beside)) : [];
+/** The unused column with the most distinct values, if they are repeated beside different values of the other role's column. */
+function likelyIds(file: OpenFile, roles: Roles, role: 'user' | 'item'): SampledColumn | undefined {
+  const other = role === 'user' ? 'item' : 'user';
+  const beside = file.columns[roles[other] ?? -1];
+  const named = candidatesOf(file.columns, other, false).map(({ column }) => column);
+  const free = freeIds(file, roles).filter((column) => !named.includes(column));
+  const repeating = beside ? free.filter((column) => beside.changesWithin(column).changed > 0) : [];
   return repeating.reduce<SampledColumn | undefined>(
     (most, column) => (column.distinct.size > (most?.distinct.size ?? 1) ? column : most),
     undefined,
   );
 }
 
-const AMOUNTS = /(rating|quantity|price|count|year|total|stars?|score)s?$|^(total|num|average)/i;
+/** Fewer ids may be in two columns by chance. */
+const FEWEST_PAIRED = 10;
+
+/** Two columns of ids that have most of them in common. Numbers may be those of different things: their names have to begin alike. */
+function pairedIds(file: OpenFile): SampledColumn[] | undefined {
+  const free = freeIds(file, {}).filter(({ distinct }) => distinct.size >= FEWEST_PAIRED);
+  const pairs = free.flatMap((one, at) => free.slice(at + 1).map((other) => [one, other]));
+  const beginning = ({ name }: SampledColumn) => columnKey(name).slice(0, 4);
+  return pairs.find(([a, b]) => {
+    if (!a || !b || (a.numbers > 0.5 && beginning(a) !== beginning(b))) return false;
+    return a.sharedWith(b.distinct) > 0.5 && b.sharedWith(a.distinct) > 0.5;
+  });
+}
+
+const AMOUNTS =
+  /(rating|quantity|price|count|year|total|stars?|score|rank|position|percent|ratio|seconds|minutes|hours|duration|complete|watched|viewed|listened)s?$|^(total|num|average|percent)|menge/i;
 
 /** Columns without a role that may hold one id per cell. */
 function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
@@ -233,18 +268,6 @@ function freeIds({ columns }: OpenFile, roles: Roles): SampledColumn[] {
     const isWhole = filled.every((cell) => /^-?\d{1,9}$/.test(cell));
     return (isWhole || times < 0.5) && !AMOUNTS.test(name) && !filled.some((cell) => /^-?\d*[.,]\d|^[{[]/.test(cell));
   });
-}
-
-/** True if some value is beside several users, and there are several values. */
-function isShared({ cells, distinct }: SampledColumn, users: SampledColumn): boolean {
-  const userOf = new Map<string, string>();
-  const isBesideAnother = cells.some((cell, row) => {
-    const user = users.cells[row] ?? '';
-    const before = userOf.get(cell);
-    userOf.set(cell, user);
-    return before !== undefined && before !== user;
-  });
-  return isBesideAnother && distinct.size > 1;
 }
 
 function withHints(failure: Failure, hints: readonly string[]): Failure {

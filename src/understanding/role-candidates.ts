@@ -131,9 +131,8 @@ const TIMES_AS_MANY = 10;
 /** True if a few values alternate while another column that may have the role has many: `client` is `ios` or `web` beside a `uid`. */
 function namesKinds({ cells, distinct }: SampledColumn, others: readonly Candidate[]): boolean {
   if (distinct.size > FEW_KINDS) return false;
-  const isOfMany = ({ column: { isUnique, distinct: values }, isStandIn }: Candidate) =>
-    !isStandIn && !isUnique && values.size > TIMES_AS_MANY * distinct.size;
-  if (!others.some(isOfMany)) return false;
+  if (!others.some(({ column }) => !column.isUnique && column.distinct.size > TIMES_AS_MANY * distinct.size))
+    return false;
   // In a file that is sorted by this column, a few values may be all that the sample shows.
   const changes = cells.filter((cell, row) => row > 0 && cell !== cells[row - 1]).length;
   return changes > TIMES_AS_MANY * distinct.size;

@@ -4,7 +4,7 @@ import { didYouMean } from './closest.js';
 import { type Candidate, candidatesOf, misfitReason, unfitValues } from './role-candidates.js';
 import type { SampledColumn } from './sampled-column.js';
 import { shellWord } from './shell-word.js';
-import { kindByName, type Role } from './vocabulary.js';
+import { columnKey, kindByName, type Role } from './vocabulary.js';
 
 /** Names from options, by role: the first one that a file has is its column. */
 export type NamedColumns = Partial<Record<Role, readonly string[]>>;
@@ -119,6 +119,13 @@ function chosenColumn(
   if (other && (role === 'user' || role === 'item' || role === 'rating')) {
     warnings.push(
       `${shown(name)} is the ${role}, and empty in rows in which ${shown(other.column.name)} is filled: these have no ${role}\n  write both into one column, or confirm it with --${role}-col ${shellWord(name)}`,
+    );
+  }
+  const isOfTracks = role === 'item' && /^(?:artist|album)(?:id|mbid)?$/.test(columnKey(name));
+  const track = candidates.find(({ column }) => isOfTracks && /(?:track|song)(?:name)?$/.test(columnKey(column.name)));
+  if (track && track.column.distinct.size > best.column.distinct.size) {
+    warnings.push(
+      `${shown(name)} is the item, although ${shown(track.column.name)} names more: the lists have none of these\n  --item-col ${shellWord(track.column.name)} takes them instead, --item-col ${shellWord(name)} confirms it`,
     );
   }
   if (first && first !== best) {

@@ -28,22 +28,14 @@ export function mayHaveThousands(cells: readonly string[]): boolean {
 const FEWEST_REPEATED = 30;
 const FEWEST_NUMBERS = 5;
 
-/** True if rows of one item always have the same number, and items have different ones: then it says nothing about the user. */
-export function isOfItems(numbers: SampledColumn, items: SampledColumn): boolean {
+/** True if rows of one item always have the same cell, and items have different ones: then it says nothing about the user. */
+export function isOfItems(column: SampledColumn, items: SampledColumn): boolean {
   const rows = new Map<string, number>();
-  for (const cell of numbers.filled) rows.set(cell, (rows.get(cell) ?? 0) + 1);
+  for (const cell of column.filled) rows.set(cell, (rows.get(cell) ?? 0) + 1);
   // Most quantities are 1.
   const commonest = Math.max(...rows.values());
-  const numberOf = new Map<string, string>();
-  let repeated = 0;
-  for (const [row, id] of items.cells.entries()) {
-    const cell = numbers.cells[row] ?? '';
-    const before = numberOf.get(id);
-    if (before === undefined) numberOf.set(id, cell);
-    else if (before !== cell) return false;
-    else if ((rows.get(cell) ?? commonest) < commonest) repeated++;
-  }
-  return repeated >= FEWEST_REPEATED && numbers.distinct.size >= FEWEST_NUMBERS;
+  const { repeated, changed } = column.changesWithin(items, (cell) => (rows.get(cell) ?? commonest) < commonest);
+  return changed === 0 && repeated >= FEWEST_REPEATED && column.distinct.size >= FEWEST_NUMBERS;
 }
 
 /** The sampled cells of a column, and facts about them. */
@@ -115,6 +107,27 @@ export class SampledColumn {
   /** The share of the filled cells that are in a set. */
   sharedWith(values: ReadonlySet<string>): number {
     return this.#share((cell) => values.has(cell));
+  }
+
+  /**
+   * How many rows have the key of an earlier row in another column, and in how many of them the cell is not that of the first such row.
+   * @param counts whether a repeated cell counts.
+   */
+  changesWithin(
+    keys: SampledColumn,
+    counts: (cell: string) => boolean = () => true,
+  ): { repeated: number; changed: number } {
+    const first = new Map<string, string>();
+    let repeated = 0;
+    let changed = 0;
+    for (const [row, key] of keys.cells.entries()) {
+      const cell = this.cells[row] ?? '';
+      const before = first.get(key);
+      if (before === undefined) first.set(key, cell);
+      else if (before !== cell || counts(cell)) repeated++;
+      if (before !== undefined && before !== cell) changed++;
+    }
+    return { repeated, changed };
   }
 
   /** @param holds may throw, which counts as false. */

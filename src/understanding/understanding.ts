@@ -1,5 +1,6 @@
 import { badData, misuse } from '../failure.js';
 import { catalogueMatch } from './catalogue-match.js';
+import { refuseColumnRows } from './column-rows.js';
 import {
   type EventsRoles,
   eventsRoles,
@@ -78,6 +79,8 @@ export function understandEach(
   hasOrders = inputs.orders !== undefined,
 ): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
   refuseHeaderless(files, inputs);
+  for (const file of [...files.users, ...files.interactions, files.items, files.orders])
+    if (file) refuseColumnRows(file);
   const { named, titles = false } = inputs;
   const itemsByName = files.items && itemsRoles(files.items, named);
   if (files.items && !(itemsByName && hasIds(itemsByName, [...files.interactions, ...files.users]))) {

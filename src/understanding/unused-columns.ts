@@ -9,9 +9,9 @@ import { columnKey, kindByName, VOCABULARY } from './vocabulary.js';
 /** Names of columns that mark what was sent back. */
 const RETURNED =
   /^(?:is|was|has|item|order)?(?:return(?:ed|s)?|refund(?:ed|s)?|sentback|retoure|retouren|retourniert|erstattet|rembourse|retourne|devuelto|reembolsado|devolvido|reso|rimborsato|geretourneerd|zwrocone)(?:at|on|date|datum|flag|qty|quantity|amount|count|units)?$/;
-/** Names of columns that mark dislikes, and rows that are not about customers. */
+/** Names of columns that mark dislikes, what was given up, and rows that are not about customers. */
 const UNWANTED =
-  /^(?:is|was)?(?:disliked?|downvoted?|notinterested|test(?:order|user)?|bot|robot|spam|fraud|internal)(?:flag)?$/;
+  /^(?:is|was)?(?:disliked?|downvoted?|notinterested|test(?:order|user)?|bot|robot|spam|fraud|internal|uninstalled|unsubscribed|unfollowed|unliked|unenrolled|withdrawn|dropped|removed)(?:flag|at|on|date)?$/;
 /** In a library or a rental shop, where returns mean nothing, most rows are returned. */
 const FEW_MARKED = 0.5;
 
@@ -19,7 +19,8 @@ const FEW_MARKED = 0.5;
 const MOST_KINDS = 30;
 /** Kinds of rows (by `typeKey`) that undo others, besides those of events and of orders. */
 const UNDOING = new Set(
-  'closedlost noshow creditnote creditmemo gutschrift avoir notadecredito notacredito returnorder'.split(' '),
+  `closedlost noshow creditnote creditmemo gutschrift avoir notadecredito notacredito returnorder delete remove dropped
+  droppedout dropout withdrawn withdrew unenrolled didnotfinish dnf`.split(/\s+/),
 );
 /** The same for opinions, which ratings state better. */
 const OPINIONS = new Set(['down', 'negative', 'dislike', 'disliked', 'thumbsdown', 'downvote']);
@@ -33,7 +34,7 @@ const ORDER_STATUS = new Set(
   ),
 );
 /** Names of columns in which 0 stands for what was only shown or looked at. */
-const DONE = /^(?:label|purchases|(?:is|was|has)?(?:purchased|bought|ordered|converted))$/;
+const DONE = /^(?:label|purchases?|conversions?|(?:is|was|has)?(?:purchased|bought|ordered|converted))$/;
 
 /**
  * Warns about columns that are not used although their values in the sample mean that some rows should not count like the others.
@@ -78,18 +79,29 @@ function markedWarnings({ name, cells }: SampledColumn): string[] {
   ];
 }
 
-/** About kinds of rows that undo others, such as returns and down-votes, in columns of any name. */
-function undoingWarnings({ name, cells, filled, distinct }: SampledColumn, isRated: boolean): string[] {
+/**
+ * About kinds of rows that undo others, such as returns and down-votes, in columns of any name.
+ * @param counting the statuses (by `typeKey`) that count in a column of statuses that is used, since they are of applications or courses.
+ */
+export function undoingWarnings(
+  { name, cells, filled, distinct }: SampledColumn,
+  isRated: boolean,
+  counting?: readonly string[],
+): string[] {
   const undoing = [...distinct].filter((cell) => {
     const key = typeKey(cell);
+    if (UNDOING.has(key)) return true;
+    if (counting) return counting.includes(key);
     if (OPINIONS.has(key)) return !isRated;
-    return UNDOING.has(key) || statusWeight(key) === 0 || typeWeight(key) < 0;
+    // A change feed of a database marks deleted rows like this.
+    if (key === 'd' && /^(?:cdc)?op(?:eration)?$/.test(columnKey(name))) return true;
+    return statusWeight(key) === 0 || typeWeight(key) < 0;
   });
   const rows = filled.filter((cell) => undoing.includes(cell)).length;
-  if (rows === 0 || rows >= FEW_MARKED * cells.length) return [];
+  if (rows === 0 || (!counting && rows >= FEW_MARKED * cells.length)) return [];
   const condition = `not [${name}] in (${undoing.map((cell) => JSON.stringify(cell)).join(', ')})`;
   return [
-    `${shown(name)} is ${undoing.map(shown).join(' or ')} in some rows; it is not used, so they count like all others\n  --events-where ${shellWord(condition)} leaves them out, --status-col none says that all count`,
+    `${shown(name)} is ${undoing.map(shown).join(' or ')} in some rows; ${counting ? '' : 'it is not used, so '}they count like all others\n  --events-where ${shellWord(condition)} leaves them out, --status-col none says that all count`,
   ];
 }
 
@@ -105,7 +117,8 @@ function statusWarnings({ name, distinct }: SampledColumn, isOfOrders: boolean):
 
 /** About thumbs by number, with -1 for down, and about columns that say what came of a view, with 0 for nothing. */
 function numberWarnings({ name, distinct }: SampledColumn, hasRating: boolean): string[] {
-  const values = [...new Set([...distinct].map(Number))];
+  const numberOf = (cell: string) => (/^(?:true|false)$/i.test(cell) ? Number(/^t/i.test(cell)) : Number(cell));
+  const values = [...new Set([...distinct].map(numberOf))];
   const isDone = DONE.test(columnKey(name));
   const [lowest, highest] = isDone ? [0, Number.MAX_VALUE] : [-1, 1];
   if ((hasRating && !isDone) || values.length < 2 || !values.includes(lowest)) return [];

@@ -14,7 +14,7 @@ const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity produ
   clicks sumclick clk click isclick clicked isclicked views viewcount purchases hours hoursplayed minutes minutesplayed
   secondsplayed msplayed playtime playtimeforever watchtime watchseconds watchedseconds secondswatched watchduration
   weight
-  quantita qta quantidade qtd qtde aantal ilość antal adet miktar количество колво kwmeng fkimg auftragsmenge anz
+  quantita qta quantidade qtd qtde aantal ilość antal antall množství määrä mennyiség ποσότητα adet miktar количество колво kwmeng fkimg auftragsmenge anz
   数量 個数 購入数 购买数量 件数 수량`;
 
 /**
@@ -23,7 +23,7 @@ const COUNT_NAMES = `quantity qty qtyordered lineitemquantity itemquantity produ
  */
 export const VOCABULARY = {
   user: names(
-    `userid user customerid customer customeruniqueid clientid client memberid member accountid account contactid
+    `userid user effectiveuserid customerid customer customeruniqueid clientid client memberid member accountid account contactid
     visitorid visitor fullvisitorid personid person readerid reader reviewerid reviewer buyerid buyeruserid buyer
     shopperid shopper subscriberid subscriber playerid player studentid student learnerid patronid listenerid viewerid
     guestid profileid householdkey householdid household hshdnum cardid loyaltyid loyaltycardnumber customerno
@@ -35,7 +35,7 @@ export const VOCABULARY = {
     clienteid cliente usuarioid usuario numclient numeroclient noclient codeclient refclient utilisateurid utilisateur
     acheteur codcliente codigocliente numerocliente numcliente comprador
     numerodeclient nclient emailclient numerodecliente correoelectronico codigodocliente utilizador codicecliente acquirente
-    klantnummer klantnr klantid klant klientaid idklienta numerklienta klient kundnummer kundnr kund müşteriid müşterino müşteri
+    klantnummer klantnr klantid klant klientaid idklienta numerklienta klient kundnummer kundnr kund kundenr kundenummer asiakasnumero asiakas zákazník vevőkód vevő πελάτης müşteriid müşterino müşteri
     idклиента кодклиента клиент idпользователя пользователь покупатель kunnr soldtoparty
     ユーザーid ユーザid 会員id 会員番号 会員コード 顧客id 顧客番号 顧客コード お客様番号 購入者id 用户id 用户编号 会员id 会员编号 客户id 客户编号 客户代码 买家id
     회원번호 회원id 고객번호 고객id 고객코드 사용자id`,
@@ -54,12 +54,12 @@ export const VOCABULARY = {
     productoid producto idproducto articuloid articulo codigoproducto codproducto codigoarticulo codarticulo
     reference
     codearticle refarticle codigodoproduto codigoproduto produtoid produto codiceprodotto codicearticolo prodottoid prodotto articolo
-    productnummer produktuid kodproduktu towar ürünkodu ürünid ürünno ürün stokkodu idтовара кодтовара товар артикул
+    productnummer produktuid kodproduktu varenummer varenr vare tuotekoodi tuote kódzboží zboží cikkszám termék towar ürünkodu ürünid ürünno ürün stokkodu idтовара кодтовара товар артикул
     matnr materialnummer material
     商品id 商品コード 商品番号 品番 アイテムid 作品id 商品 商品编号 商品编码 商品代码 产品id 产品编号 货号 상품코드 상품번호 상품id 제품코드`,
     `lineitemname gametitle gamename itemname itemtitle productname producttitle prodname movietitle booktitle trackname
     songname artistname albumname coursename coursetitle showname videotitle itemdescription masterdatatrackname
-    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath
+    mastermetadatatrackname artikelname produktname artikelbezeichnung nomproduit nombreproducto ref handle url pagepath pageurlpath pageurl
     商品名 商品名称 产品名称 상품명 наименование nomeprodotto nomedoproduto productnaam`,
   ),
   rating: names(
@@ -81,7 +81,7 @@ export const VOCABULARY = {
     datecommande dateachat datefacture dateheure horodatage
     fechapedido fechacompra fechafactura fechahora fecha
     datedecommande creele fechadepedido fechadecompra dataordine dataacquisto datadopedido datacompra besteldatum orderdatum
-    datazamowienia tarih sipariştarihi датазаказа датапокупки дата время erdat audat fkdat belegdatum fakturadatum createdon
+    datazamowienia dato päivämäärä dátum ημερομηνία tarih sipariştarihi датазаказа датапокупки дата время erdat audat fkdat belegdatum fakturadatum createdon
     注文日時 注文日 購入日時 購入日 受注日時 受注日 日時 日付 下单时间 购买时间 付款时间 订单日期 创建时间 时间 日期
     주문일시 주문일 구매일시 구매일 일시 날짜 data`,
     '',
@@ -112,7 +112,7 @@ export const VOCABULARY = {
   ),
   cancelled: names(
     `cancelledat canceledat cancelledon cancellationdate iscancelled iscanceled cancelled canceled isrefunded
-    isreturned isvoided voided voidedat isdeleted deleted deletedat storniert storno stornodatum annule annulee cancelado cancelada anulado`,
+    isreturned isvoided voided voidedat isdeleted deleted deletedat fivetrandeleted sdcdeletedat abcdcdeletedat storniert storno stornodatum annule annulee cancelado cancelada anulado`,
     '',
   ),
   title: names(
@@ -125,7 +125,7 @@ export const VOCABULARY = {
     '',
   ),
   history: names(
-    'history itemhistory useditems items itemids likeditems likes purchaseditems boughtitems watched verlauf',
+    `history itemhistory useditems items itemids likeditems likes purchaseditems boughtitems watched purchasehistory orderhistory viewhistory watchhistory viewedproducts purchasedproducts boughtproducts verlauf`,
     '',
   ),
   preferences: names('preferences preference prefs tastes interests userpreferences', ''),

@@ -26,6 +26,8 @@ describe('eventTypes', () => {
     ['ADD-TO-CART', 3],
     ['transaction', 5],
     ['Purchase', 5],
+    ['Applied', 5],
+    ['enrolled', 5],
     ['order', 5],
     ['remove_from_cart', 0],
     ['unlike', -2],
@@ -140,13 +142,24 @@ describe('unknown event types', () => {
 
   it('give a warning if they sound like the end of something, unless their weights are stated', async () => {
     const found =
-      '"event" has types that sound like the end of something (skip, Playlist removed, uninstall), and each';
-    const types = ['play', 'skip', 'Playlist removed', 'like', 'uninstall', 'unlock', 'refund'];
+      '"event" has types that sound like the end of something (skip, Playlist removed, uninstall, withdrawn), and each';
+    const types = [
+      'play',
+      'skip',
+      'Playlist removed',
+      'like',
+      'uninstall',
+      'unlock',
+      'refund',
+      'withdrawn',
+      'dropdown',
+    ];
     expect(await warningsOf(types)).toEqual([expect.stringContaining(found)]);
     const stated: [string, number][] = [
       ['SKIP', 0],
       ['playlist removed', -2],
       ['uninstall', -1],
+      ['withdrawn', 0],
     ];
     expect(await warningsOf(types, stated)).toEqual([]);
   });

@@ -55,6 +55,13 @@ test('closed means refunded if the column has complete too', () => {
   expect(statusWeightsAmong(new Set(['closed', 'open']))).toEqual([]);
 });
 
+test('what was rejected or failed counts if the column has statuses of applications or courses', () => {
+  const weights = new Map(statusWeightsAmong(new Set(['Applied', 'Rejected', 'Withdrawn'])));
+  expect(weights.get('rejected')).toBe(1);
+  expect(weights.get('cancelled')).toBeUndefined();
+  expect(statusWeightsAmong(new Set(['paid', 'rejected', 'failed']))).toEqual([]);
+});
+
 test('a date or a yes in a column like cancelled_at means cancelled, an empty cell or a no does not', () => {
   for (const cell of ['2020-01-01', '1', 'true', 'yes', 'x']) expect(saysCancelled(cell), cell).toBe(true);
   for (const cell of [

@@ -113,6 +113,14 @@ describe('columns whose values contradict their names', () => {
     ]);
   });
 
+  it('include the app of a tracker, which is not the item beside pages', async () => {
+    const rows = Array.from({ length: 120 }, (_, k) => `${['web', 'ios', 'tv'][k % 3]} d${k % 41} /p/${k % 37}`);
+    const { dataset, reports } = await read({ users: ['app_id domain_userid page_urlpath', ...rows] });
+    expect(dataset.itemIds).toHaveLength(37);
+    expect(reports[0]?.notes).toEqual(['item = "page_urlpath", since "app_id" has only 3 values']);
+    expect(reports[0]?.warnings[0]).toContain('"page_urlpath" stands in for it');
+  });
+
   it('do not include users of whom a sorted sample shows only a few, each on many devices', async () => {
     const rows = Array.from({ length: 120 }, (_, k) => `u${Math.floor(k / 40)} d${k % 40} i${k % 9}`);
     const { dataset } = await read({ users: ['user_id device_id item_id', ...rows] });
@@ -130,11 +138,15 @@ describe('columns whose values contradict their names', () => {
     expect(reports[0]?.roles).toContainEqual(['time', 'date']);
   });
 
-  it('may have German, French or Spanish names', async () => {
+  it('may have names in other languages', async () => {
     for (const header of [
       'Kundennummer Artikelnummer Menge Bestelldatum',
       'Numéro_client Référence Quantité Date_commande',
       'id_cliente id_producto cantidad fecha',
+      'Kundenr Varenr Antal Dato',
+      'Asiakasnumero Tuotekoodi Määrä Päivämäärä',
+      'Zákazník Zboží Množství Datum',
+      'Vevőkód Cikkszám Mennyiség Dátum',
     ]) {
       const { reports } = await read({ users: [header, 'u a 2 2020-01-02', 'v a 1 2020-01-03', 'u b 3 2020-01-04'] });
       expect(reports[0]?.roles.map(([role]) => role)).toEqual(['user', 'item', 'rating', 'time']);
@@ -448,6 +460,43 @@ describe('warnings about suspicious data', () => {
     expect((await read({ users: [...rows, 'c0 i1'] })).reports[0]?.warnings).toEqual([]);
   });
 
+  it('say that nearly every item has exactly one row', async () => {
+    const warned = async (itemOf: (k: number) => string, count = 120) => {
+      const rows = Array.from({ length: count }, (_, k) => `u${k % 9} ${itemOf(k)}`);
+      return (await read({ users: ['user url', ...rows] })).reports[0]?.warnings;
+    };
+    const found = [expect.stringContaining('nearly every item has exactly one row; is "url" the item?')];
+    expect(await warned((k) => `/p?click=${k}`)).toEqual(found);
+    expect(await warned((k) => `/p?click=${Math.max(k, 5)}`)).toEqual(found);
+    expect(await warned((k) => `/p?click=${k}`, 90)).toEqual([]);
+    expect(await warned((k) => `/p/${k % 100}`)).toEqual([]);
+  });
+
+  it('say that a time is that of the item, unless an option names the column', async () => {
+    const warned = async (dayOf: (k: number) => number, rest: Partial<Inputs> = {}) => {
+      const rows = Array.from({ length: 90 }, (_, k) => `u${k % 9} i${k % 8} 2024-01-${10 + dayOf(k)}`);
+      return (await read({ users: ['user item created_at', ...rows] }, rest)).reports[0]?.warnings.join();
+    };
+    const ofItem = (k: number) => k % 8;
+    expect(await warned(ofItem)).toMatch(
+      /"created_at" is the same in all rows of an item: its own date.*\n {2}--time-col none/,
+    );
+    expect(await warned(ofItem, { named: { time: ['created_at'] } })).toBe('');
+    expect(await warned((k) => k % 7)).toBe('');
+    expect(await warned(() => 0)).toBe('');
+  });
+
+  it('say that lines of invoices like SHIPPING are no products', async () => {
+    const warned = async (item: string) =>
+      (await read({ users: ['user item', 'u a', 'v a', 'u b', `v ${item}`] })).reports[0]?.warnings;
+    for (const item of ['SHIPPING', 'Discount', 'giftcard', 'Versandkosten']) {
+      expect(await warned(item)).toEqual([expect.stringContaining(`item "${item}" is no product, it seems`)]);
+    }
+    expect(await warned('SHIP-20')).toEqual([]);
+    const { reports } = await read({ users: ['user item', 'Tip a', 'v a', 'Tip b'] });
+    expect(reports[0]?.warnings).toEqual([]);
+  });
+
   it('say that the user 0 has most of the rows', async () => {
     const guests = Array.from({ length: 20 }, (_, k) => `0 i${k}`);
     const rows = ['user item', ...guests, 'u i1', 'u i2', 'v i1', 'w i3', 'x i2', 'y i9', 'z i1'];
@@ -539,6 +588,39 @@ describe('warnings about suspicious data', () => {
     ]);
     expect(await warned({ named: { status: ['status'] } })).toEqual([]);
     expect(await warned({ named: { status: ['none'] } })).toEqual([]);
+  });
+
+  it('say that rejected applications and dropped courses count, unless an option names the column', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, k) => `u${k % 7} j${k % 9} ${['applied', 'hired', 'rejected', 'withdrawn', 'cancelled'][k % 5]}`,
+    );
+    const readJobs = async (rest: Partial<Inputs> = {}) => {
+      const { dataset, reports } = await read({ users: ['user_id job_id status', ...rows] }, rest);
+      return { warnings: reports[0]?.warnings, dataset };
+    };
+    const { warnings, dataset } = await readJobs();
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /"status" is "rejected" or "withdrawn" in some rows; they count .*\n.*"rejected", "withdrawn"/,
+      ),
+    ]);
+    // Row 2 is a rejection, row 4 a cancelled application.
+    expect(cellsOf(dataset)).toMatchObject({ u2: { j2: expect.any(Number) } });
+    expect(cellsOf(dataset).u4).not.toHaveProperty('j4');
+    expect((await readJobs({ named: { status: ['status'] } })).warnings).toEqual([]);
+  });
+
+  it('say that artists are the items although tracks have names, unless an option says so', async () => {
+    const rows = Array.from({ length: 40 }, (_, k) => `u${k % 7} a${k % 4} t${k % 11}`);
+    const warned = async (header: string, rest: Partial<Inputs> = {}) =>
+      (await read({ users: [header, ...rows] }, rest)).reports[0]?.warnings;
+    expect(await warned('user_id artist_id track_name')).toEqual([
+      expect.stringMatching(/"artist_id" is the item, although "track_name" names more.*\n {2}--item-col track_name /),
+    ]);
+    expect(await warned('user_id artist_id track_name', { named: { item: ['artist_id'] } })).toEqual([]);
+    expect(await warned('user_id artist_id artist_name')).toEqual([]);
+    expect(await warned('user_id product_id track_name')).toEqual([]);
   });
 
   it('say that the rating column describes items, if all rows of an item have the same number', async () => {
@@ -705,7 +787,49 @@ describe('a refusal because of unknown column names', () => {
   it('has the jq command that takes the records out of a list in JSON', async () => {
     const lists = { info: 1, playlists: [{ pid: 1, tracks: [{ track_uri: 'a' }, { track_uri: 'b' }] }] };
     const path = folder.file('f.json', JSON.stringify(lists));
-    await expect(readDataset(inputsOf(path))).rejects.toThrow(/jq -c '\.playlists\[\]' \S+f\.json/);
+    await expect(readDataset(inputsOf(path))).rejects.toThrow(/jq -c '\.playlists\[\]' \S+f\.json \| recommend -u -/);
+  });
+
+  it('has the jq command that keeps the user beside each object of a list', async () => {
+    const order = (k: number) => ({
+      customer: { id: `c${k % 3}` },
+      lineItems: { edges: [{ node: { sku: `s${k}` } }] },
+    });
+    const orders = Array.from({ length: 6 }, (_, k) => ({ node: order(k) }));
+    const path = folder.file('f.json', JSON.stringify(orders));
+    const command = /jq -c '\. \* \.node\.lineItems\.edges\[\]' \S+f\.json/;
+    await expect(readDataset(inputsOf(path))).rejects.toThrow(command);
+  });
+
+  it('says that pairs of items do not tell who had what', async () => {
+    const pairs = (header: string, name = 'i') => [
+      header,
+      ...Array.from({ length: 60 }, (_, k) => `${name}${k % 15} ${name}${(k * 7 + Math.floor(k / 15)) % 15} 0.${k}`),
+    ];
+    const alike = await refusal({ users: pairs('item_id_1 item_id_2 similarity') });
+    expect(alike).toContain('"item_id_1" and "item_id_2" hold the same ids; a list of similar items does not say');
+    expect(alike).toContain('if people chose people, --user-col item_id_1 --item-col item_id_2 says so');
+    expect(await refusal({ users: pairs('antecedents consequents lift') })).toContain('hold the same ids');
+    expect(await refusal({ users: pairs('follower_id followee_id w', '1') })).toContain('hold the same ids');
+    // Numbers of different things.
+    const numbers = await refusal({ users: pairs('lead_id listing_id w', '1') });
+    expect(numbers).not.toContain('hold the same ids');
+    expect(numbers).toContain('--user-col lead_id');
+  });
+
+  it('does not suggest amounts, nor columns that are the user by name, for the item', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `s${k % 20} u${k % 7} ${k % 50} page${k % 9}`);
+    const message = await refusal({ users: ['session_id user_id listened_seconds page', ...rows] });
+    expect(message).toContain('most likely it is "page"');
+  });
+
+  it('suggests the item of orders that are given alone', async () => {
+    const rows = Array.from({ length: 40 }, (_, k) => `${1000 + k} c${k % 7} e${k % 9}`);
+    const message = await refusal({ users: ['order_id email event_id', ...rows] });
+    expect(message).toContain('its rows are orders');
+    expect(message).toContain(
+      'most likely it is "event_id", whose 9 values come again with other users: --item-col event_id',
+    );
   });
 });
 
@@ -726,6 +850,15 @@ describe('cells with several items', () => {
     expect([...dataset.itemIds].sort()).toEqual(['A1', 'B2', 'C3']);
   });
 
+  it('are refused in histories if they are records, of which each would be an item', async () => {
+    for (const cell of ['{"A1": 2, "B2": 1}', "[('A1', 2), ('B2', 1)]"]) {
+      const path = folder.file('p.csv', `user,history\nu,"${cell.replaceAll('"', '""')}"\n`);
+      await expect(readDataset(inputsOf(path))).rejects.toThrow(/cells of "history" hold records .*a:2\|b:5/);
+    }
+    const { dataset } = await read({ users: ['user purchase_history', 'u A1|B2', 'v B2'] });
+    expect(dataset.itemIds).toEqual(['A1', 'B2']);
+  });
+
   it('are not suspected in titles like "mug;red", whose parts always have the same place', async () => {
     const titles = ['mug', 'rug', 'lamp'].flatMap((what) => ['red', 'blue'].map((colour) => `u ${what};${colour}`));
     const { dataset } = await read({ users: ['user product', ...titles] });
@@ -740,6 +873,50 @@ describe('lines above the header', () => {
     });
     expect(message).toMatch(/users\.csv:3: the columns are named here/);
     expect(message).toMatch(/tail -n \+3 \S*users\.csv \| recommend -u -/);
+  });
+});
+
+describe('a row below the header that says what the columns hold', () => {
+  const rows = Array.from({ length: 12 }, (_, k) => `u${k % 4},i${k % 5},${k % 3}`);
+  const write = (first: readonly string[], below = rows) =>
+    folder.file('events.csv', `${['user_id,item_id,quantity', ...first, ...below].join('\n')}\n`);
+  const refused = (first: readonly string[]) => expect(readDataset(inputsOf(write(first)))).rejects;
+
+  it.each([
+    'string,string,int',
+    'CHAR(8),CHAR(8),NUM',
+    'Dimension,Dimension,Measure',
+    'object,object,',
+    'text,text,-,',
+  ])('is refused with the command that leaves it out: %s', async (line) => {
+    const types = line.replace('-,', 'double');
+    await refused([types]).toThrow(
+      /events\.csv:2: the row below the header .*\n {2}sed 2d \S+events\.csv leaves it out/,
+    );
+  });
+
+  it('may have phrases, and a second such row below it', async () => {
+    const phrases = 'Customer who bought,Code of the item,How many';
+    await refused([phrases]).toThrow('sed 2d ');
+    await refused([phrases, 'string,string,int']).toThrow('sed 2,3d ');
+  });
+
+  it('may be in a catalogue', async () => {
+    const items = folder.file(
+      'items.csv',
+      `item_id,title\nstring,string\n${rows.map((_, k) => `i${k},T${k}`).join('\n')}\n`,
+    );
+    await expect(readDataset(inputsOf(write([]), { items }))).rejects.toThrow(/items\.csv:2: .*\n {2}sed 2d /);
+  });
+
+  it('is not suspected in data: tags named after types, names with spaces, the first row with a space, very few rows', async () => {
+    const itemsOf = async (first: string, below = rows) =>
+      (await readDataset(inputsOf(write([first], below)))).dataset.itemIds;
+    expect(await itemsOf('string,int,1', [...rows, 'u1,int,2'])).toContain('int');
+    expect(await itemsOf('u9,string,1')).toContain('string');
+    expect(await itemsOf('Ann Lee,Red mug,1')).toContain('Red mug');
+    expect(await itemsOf('Ann Lee,Red mug,', [...rows, 'Bob Ray,Blue mug,1'])).toContain('Red mug');
+    expect(await itemsOf('Ann Lee,Red mug,', rows.slice(0, 9))).toContain('Red mug');
   });
 });
 
@@ -837,5 +1014,7 @@ describe('data that is read but probably wrong', () => {
     const { dataset } = await read({ users: ['user item is_deleted', 'u a 0', 'u b 1', 'v a false', 'v c 0.00'] });
     expect(cellsOf(dataset)).toMatchObject({ u: { a: 1 }, v: { a: 1, c: 1 } });
     expect(cellsOf(dataset).u).not.toHaveProperty('b');
+    const copied = await read({ users: ['user item _fivetran_deleted', 'u a false', 'u b true', 'v a false'] });
+    expect(cellsOf(copied.dataset).u).not.toHaveProperty('b');
   });
 });

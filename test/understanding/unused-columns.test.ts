@@ -37,12 +37,15 @@ test('columns of other names give no warning', () => {
   expect(warningsOf('gift', ['no', 'yes', 'no'])).toEqual([]);
 });
 
-test.each(['disliked', 'is_test', 'Bot', 'is_fraud'])('a column %s that marks a few rows gives a warning', (name) => {
-  expect(warningsOf(name, ['0', '1', '0', '0'])).toEqual([
-    expect.stringContaining(`--events-where '[${name}] = false'`),
-  ]);
-  expect(warningsOf(name, ['control', 'variant', 'control'])).toEqual([]);
-});
+test.each(['disliked', 'is_test', 'Bot', 'is_fraud', 'uninstalled', 'Withdrawn'])(
+  'a column %s that marks a few rows gives a warning',
+  (name) => {
+    expect(warningsOf(name, ['0', '1', '0', '0'])).toEqual([
+      expect.stringContaining(`--events-where '[${name}] = false'`),
+    ]);
+    expect(warningsOf(name, ['control', 'variant', 'control'])).toEqual([]);
+  },
+);
 
 test.each([
   ['order_type', ['SALE', 'RETURN', 'SALE'], 'not [order_type] in ("RETURN")'],
@@ -50,6 +53,8 @@ test.each([
   ['Vorgang', ['Verkauf', 'Retoure', 'Verkauf', 'Verkauf', 'Storno'], 'not [Vorgang] in ("Retoure", "Storno")'],
   ['vote', ['up', 'down', 'up'], 'not [vote] in ("down")'],
   ['reaction', ['like', 'like', 'dislike'], 'not [reaction] in ("dislike")'],
+  ['enrolment_status', ['Active', 'Dropped', 'Completed'], 'not [enrolment_status] in ("Dropped")'],
+  ['op', ['c', 'u', 'c', 'd'], 'not [op] in ("d")'],
   ['StageName', ['Closed Won', 'Closed Won', 'Closed Lost'], 'not [StageName] in ("Closed Lost")'],
 ])(
   'a column %s in which some rows undo others gives a warning with the condition that leaves them out',
@@ -89,6 +94,9 @@ test('thumbs by number, labels and what came of views give a warning unless the 
     expect(warningsOf(name, ['2', '0', '1'], [['rating', 'views']])).toHaveLength(1);
     expect(warningsOf(name, ['2', '0', '1'], [], {}, { rating: ['views'] })).toEqual([]);
   }
+  expect(warningsOf('purchase', ['0', '1', '0'], [['rating', 'clicks']])).toHaveLength(1);
+  expect(warningsOf('bought', ['false', 'True', 'false'])).toHaveLength(1);
+  expect(warningsOf('bought', ['true', 'true'])).toEqual([]);
   expect(warningsOf('delta', ['1', '-1', '3'])).toEqual([]);
   expect(warningsOf('thumb', ['1', '-1'], [['rating', 'plays']])).toEqual([]);
   expect(warningsOf('thumb', ['1', '-1'], [], {}, { rating: ['none'] })).toEqual([]);

@@ -85,9 +85,27 @@ export function partsByTime({ values, none }: Numbers, scale: number): number[] 
     }
     return true;
   });
-  const all = direction < 0 ? rises : falls;
-  const cuts = all.length < MOST_PARTS ? all : [];
-  return [...cuts, values.length].map((end, part) => end - (cuts[part - 1] ?? 0));
+  return sizesOf(direction < 0 ? rises : falls, values.length);
+}
+
+/** The same for exports that are sorted by users or by items: a new one begins where the rows of an id come again after those of others. */
+export function partsByRuns(ids: Uint32Array, count: number): number[] {
+  const cuts: number[] = [];
+  // The part in which an id was met last, from 1.
+  const partOf = new Uint8Array(count);
+  for (let row = 0; row < ids.length && cuts.length < MOST_PARTS; row++) {
+    const id = ids[row]!;
+    if (row > 0 && id === ids[row - 1]) continue;
+    if (partOf[id] === cuts.length + 1) cuts.push(row);
+    partOf[id] = cuts.length + 1;
+  }
+  return sizesOf(cuts, ids.length);
+}
+
+/** How many rows each part has; one part if there are too many. */
+function sizesOf(cuts: readonly number[], rows: number): number[] {
+  const kept = cuts.length < MOST_PARTS ? cuts : [];
+  return [...kept, rows].map((end, part) => end - (kept[part - 1] ?? 0));
 }
 
 /** Looks for copies among the rows of each user and item. @param fileRows how many rows each file has. @param since earlier rows do not count. */

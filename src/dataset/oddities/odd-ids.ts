@@ -8,6 +8,10 @@ const TOTALS =
   `total|grand total|sub-?total|sum|summe|gesamt(?:summe|ergebnis)?|total g[eé]n[eé]ral|somme|suma|totale|totaal|
   razem|ogółem|toplam|итого|всего|合計|小計|総計|总计|合计|소계|합계`.replace(/\s*\n\s*/g, '');
 
+/** Lines of invoices that name no product. */
+const NO_PRODUCT =
+  /^(?:shipping|postage|delivery|discount|gift ?card|tip|rounding|deposit|versand(?:kosten)?|porto|rabatt|gutschein|livraison|frais de port|remise|envío|descuento)(?: (?:fee|cost|charge|code)s?)?$/i;
+
 const SUBTOTAL = new RegExp(`^(.+?)[\\s:-]+(?:${TOTALS}|ergebnis|result|résultat|resultado)$`, 'iu');
 /** A spreadsheet keeps this many digits of a number. */
 const DIGITS_KEPT = 15;
@@ -44,10 +48,6 @@ const ODD: readonly (readonly [looks: RegExp, what: string])[] = [
     /^(?:error|fatal|exception|warning|notice): /i,
     'is a message of a program, and no row of data\n  leave such rows out',
   ],
-  [
-    /^(?:(?:big|small)?int(?:eger|32|64)?|n?varchar(?:\(\d+\))?|float64|uuid)$/i,
-    'is a type of data\n  leave the row of types out',
-  ],
   [/[\0\uFFFD]/, 'lost letters on the way: it holds NUL or U+FFFD\n  mend the export, or name its --encoding'],
 ];
 
@@ -68,6 +68,10 @@ export function idWarnings(all: readonly string[], role: 'user' | 'item', header
   const isHeader = (id: string) => id.length <= longest && !/^\d/.test(id) && isName(columnKey(id));
   const found: (readonly [id: string | undefined, what: string])[] = [
     ...ODD.map(([looks, what]) => [texts.find((id) => looks.test(id.trim())), what] as const),
+    [
+      role === 'item' ? texts.find((id) => NO_PRODUCT.test(id.trim())) : undefined,
+      'is no product, it seems, and would be recommended\n  leave such rows out (--events-where), or name it in a file of --exclude-items',
+    ],
     [roundedIn(ids), 'ends in 0, like every id this long: a spreadsheet keeps only 15 digits\n  export ids as text'],
     [subtotalIn(texts, ids), 'is the sum of another, it seems\n  leave such rows out'],
     [

@@ -135,8 +135,12 @@ function mayBeReversed(
 }
 
 /** The warning that numbers describe items. */
-export function itemNumbersWarning(name: string): string {
-  return `${JSON.stringify(name)} is the same in all rows of an item: an average or a total, not what each user did?\n  --rating-col none leaves it out, --rating-col NAME says which column it is`;
+export function itemNumbersWarning(name: string, role: 'rating' | 'time'): string {
+  const what = {
+    rating: 'an average or a total, not what each user did',
+    time: 'its own date, not when each user had it',
+  }[role];
+  return `${JSON.stringify(name)} is the same in all rows of an item: ${what}?\n  --${role}-col none leaves it out, --${role}-col NAME says which column it is`;
 }
 
 /** The warning that a point may separate thousands. */

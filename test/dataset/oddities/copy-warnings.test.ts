@@ -59,6 +59,19 @@ describe('files whose periods overlap', () => {
     expect(await warningsOf({ 'all.csv': quantities(shuffled([...jan, ...feb])) })).toEqual([]);
   });
 
+  it('cause one if each was sorted by users or by items before they were concatenated', async () => {
+    for (const by of ['user', 'item'] as const) {
+      const sorted = (rows: readonly Row[]) => quantities(rows.toSorted((a, b) => a[by] - b[by])).slice(1);
+      const warnings = await warningsOf({ 'all.csv': [quantities([])[0] ?? '', ...sorted(jan), ...sorted(feb)] });
+      expect(warnings).toEqual([
+        expect.stringContaining(
+          `${copies} of its rows, from 2024-01-29 to 2024-01-31, come again from line ${jan.length + 2} on`,
+        ),
+      ]);
+      expect(await warningsOf({ 'all.csv': [quantities([])[0] ?? '', ...sorted(ALL)] })).toEqual([]);
+    }
+  });
+
   it('cause a warning that names the day if they share only one', async () => {
     const [warning, ...others] = await warningsOf({ 'feb.csv': quantities(days(30, 60)), 'jan.csv': quantities(jan) });
     expect(others).toEqual([]);

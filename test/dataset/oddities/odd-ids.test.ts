@@ -53,7 +53,6 @@ test.each([
   ],
   ['was made a date by a spreadsheet', ['1-Mar', '12-dec', 'Sep-02']],
   ['is a message of a program', ['ERROR: connection lost', 'Warning: 3 rows left out']],
-  ['is a type of data', ['int', 'bigint', 'varchar(255)', 'INTEGER']],
   ['is UTF-8 that was read as windows-1252', ['KÃ¤ufer', 'CafÃ©', 'Â£5', 'ÄŒapek', 'Ã¼']],
   [
     'is a remark',
