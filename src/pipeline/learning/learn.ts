@@ -33,7 +33,7 @@ import type { Run } from '../run.js';
 
 const NO_ROWS: number[] = [];
 /** Every child that recommends opens every file of learned rows, so shards of learning are larger than others. */
-const MIN_FILE_COST = 16 * MIN_SHARD_COST;
+const MIN_FILE_COST = 4 * MIN_SHARD_COST;
 
 /** The data to learn from, in a file: this process keeps only the small parts. */
 export interface Arranged {
