@@ -1,3 +1,4 @@
+import { uint32s } from '../matrix/memory.js';
 import { countsOf, type SparseRows, type SparseVector, startsOf } from '../matrix/sparse.js';
 import { type ChoosingBy, choiceArrays, compiledChoice, plainChoice } from './choose.js';
 import { indexType, programArrays } from './program.js';
@@ -19,14 +20,11 @@ export interface Counts {
 export type CountsOf = (baskets: Baskets, rank: Uint32Array, chosen: number) => Counts;
 
 /** Counts in JavaScript arrays; kernel.ts says when they are used. */
-export function plainCounts(
-  { rows: items, columns, start, index }: Baskets,
-  rank: Uint32Array,
-  chosen: number,
-): Counts {
-  const ranksOf: number[][] = Array.from({ length: columns }, () => []);
-  for (let item = 0; item < items; item++)
-    for (let h = start[item]!; h < start[item + 1]!; h++) ranksOf[index[h]!]!.push(rank[item]!);
+export function plainCounts(baskets: Baskets, rank: Uint32Array, chosen: number): Counts {
+  const { rows: items, start, index } = baskets;
+  const basketStart = restStarts(baskets, rank, 0);
+  const ranks = uint32s(index.length);
+  fillIn(baskets, rank, 0, new Uint32Array(0), basketStart, ranks);
   const count = new Float64Array(items);
   const row = { count: 0, index: new Uint32Array(items), value: new Float64Array(items) };
   const chosenFrom = chosen > 0 ? items : 0;
@@ -36,7 +34,7 @@ export function plainCounts(
 
     row(item) {
       for (const basket of index.subarray(start[item]!, start[item + 1]!))
-        for (const other of ranksOf[basket]!) count[other]!++;
+        for (let at = basketStart[basket]!; at < basketStart[basket + 1]!; at++) count[ranks[at]!]!++;
       count[rank[item]!] = 0;
       row.count = 0;
       for (let other = 0; other < items; other++) {
