@@ -4,7 +4,7 @@ export * from "./blocks";
 export { choose } from "./choose";
 export { count16, count32, counted16, counted32 } from "./counts";
 export * from "./events";
+export { order } from "./order";
 export * from "./products";
 export * from "./sums";
 export * from "./systems";
-export { order } from "./order";

@@ -49,10 +49,10 @@ test('workers that are killed, exit or send invalid messages cause a warning eac
 });
 
 test('the run itself reads a range of a large file at which every worker is killed', async () => {
-  // An unused column makes the file large enough to be read in ranges. The run itself reads its beginning anyway.
+  // An unused column makes the file large enough to be read in ranges. The run itself reads its beginning anyway, and two ranges of five.
   const [header, ...rows] = EVENTS.trimEnd().split('\n');
-  const padded = [`${header},note`, ...rows.map((row) => `${row},${'x'.repeat(12_000)}`)].join('\n');
-  const fault = { job: 'read', row: 26_000_000, how: 'SIGKILL' } as const;
+  const padded = [`${header},note`, ...rows.map((row) => `${row},${'x'.repeat(16_000)}`)].join('\n');
+  const fault = { job: 'read', row: 30_000_000, how: 'SIGKILL' } as const;
   const { code, csv, stderr } = await runWith([fault], padded);
   expect(code, stderr).toBe(0);
   expect(csv).toBe(csvWithoutFaults);
