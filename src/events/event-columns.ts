@@ -226,7 +226,7 @@ export function keepTitle(titles: string[] | undefined, item: number | undefined
 }
 
 export function noSkippedRows(): SkippedRows {
-  return Object.fromEntries(SKIPPED.map((kind) => [kind, noneSkipped()])) as unknown as SkippedRows;
+  return Object.fromEntries(SKIPPED.map((kind) => [kind, noneSkipped()])) as SkippedRows;
 }
 
 export function noneSkipped(): SkippedKind {

@@ -103,7 +103,7 @@ export async function readEvents(
   return { sink, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }
 
-/** Two workers and this process share two cores, so it reads two ranges of five itself: that takes less than to merge what others have read. */
+/** Two workers usually share two cores with this process, which then reads two ranges of five itself: that takes less time than merging what others have read. */
 const FEW_WORKERS = 2;
 const OWN_RANGES = 2;
 const IN_TURN = 5;
@@ -189,7 +189,9 @@ async function readRanges(
       onBytes(at - before);
     });
     at = Math.max(at, await head);
+    const before = at;
     await readHere(Number.POSITIVE_INFINITY);
+    onBytes(at - before);
   } finally {
     closeSync(file);
   }

@@ -6,13 +6,13 @@ import { indexType, programArrays } from './program.js';
 /** items × baskets: which baskets hold an item. */
 export type Baskets = Pick<SparseRows, 'rows' | 'columns' | 'start' | 'index'>;
 
-/** Counts how many baskets hold two items together. */
+/** How many baskets hold two items together. */
 export interface Counts {
-  /** The number of baskets that hold the item and the one of each other rank. */
+  /** The number of baskets that hold the item and the one of each other rank; valid until the next row. */
   row(item: number): SparseVector;
   /** By rank, for `choose`; the caller fills both in. */
   readonly choosing: ChoosingBy;
-  /** The values of the last row with the `most` largest keys, in ranks below `below`, as `plainChoice` explains. */
+  /** The values of the last row with the `most` largest keys, in ranks below `below`, as `plainChoice` explains; valid until the next choice. */
   choose(most: number, below: number): SparseVector;
 }
 

@@ -44,7 +44,7 @@ type Kind = (typeof KINDS)[number];
 type ByKind = Readonly<Record<Kind, Uint8Array>>;
 
 const byKind = (text: (kind: Kind) => string) =>
-  Object.fromEntries(KINDS.map((kind) => [kind, Buffer.from(text(kind))])) as unknown as ByKind;
+  Object.fromEntries<Uint8Array>(KINDS.map((kind) => [kind, Buffer.from(text(kind))])) as ByKind;
 
 const TEXT_NAMES: Readonly<Partial<Record<Kind, string>>> = { follows: 'follows ', factor: '× ' };
 const textMarks = (quote: string) => ({

@@ -30,15 +30,16 @@ export function refuseColumnRows({ columns, top, name, path, isConverted }: Open
  */
 function describesColumns(columns: readonly SampledColumn[], row: number): boolean {
   const filled = columns.filter(({ cells }) => !isBlank(cells[row] ?? ''));
+  const cells = filled.map((column) => (column.cells[row] ?? '').trim());
+  if (cells.length < 2 || cells.some((cell) => cell !== '-' && !/\p{L}/u.test(cell))) return false;
   const below = filled.map((column) => new SampledColumn(column.name, column.at, column.cells.slice(row + 1)));
   const others = below[0]?.cells.length ?? 0;
-  if (filled.length < 2 || others === 0) return false;
-  const cells = filled.map((column) => (column.cells[row] ?? '').trim());
+  if (others === 0) return false;
   if (
     cells.every((cell, at) => /^\{"ImportId"/.test(cell) || (COLUMN_TYPE.test(cell) && !below[at]?.distinct.has(cell)))
   )
     return true;
-  if (others < FEWEST_OTHERS || cells.some((cell) => cell !== '-' && !/\p{L}/u.test(cell))) return false;
+  if (others < FEWEST_OTHERS) return false;
   const phrases = cells.filter(
     (cell, at) => /\p{L} \p{L}/u.test(cell) && !below[at]?.filled.some((other) => / /.test(other)),
   );

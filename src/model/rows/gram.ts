@@ -1,3 +1,4 @@
+import type { Counts } from '../../kernels/counts.js';
 import type { Kernel } from '../../kernels/kernel.js';
 import type { SumsOf } from '../../kernels/sums.js';
 import { everyChunk } from '../../matrix/chunks.js';
@@ -5,14 +6,6 @@ import { float32s, release, uint32s } from '../../matrix/memory.js';
 import { longestRow, rowLength, type SparseRows, type SparseVector, startsOf } from '../../matrix/sparse.js';
 import type { Evidence } from '../evidence.js';
 import { inversePower } from '../settings.js';
-
-/** How the rows of the Gram matrix are read. */
-export interface GramRows {
-  /** The row of an item, columns by rank; valid until the next. */
-  row(source: number): SparseVector;
-  /** Chooses among the values of the last row, in columns below `below`: the strongest, by rising item; valid until the next choice. */
-  choose(most: number, below: number): SparseVector;
-}
 
 /**
  * The rows of the user-weighted Gram matrix,  G_ij = Σ over baskets with i and j   w_basket · x_i · x_j,  without their
@@ -26,10 +19,10 @@ export function gramMatrix(
   { countsOf, sumsOf }: Pick<Kernel, 'countsOf' | 'sumsOf'>,
   candidateFactor: Float64Array = new Float64Array(0),
   chosen = 0,
-): GramRows {
-  const { basketsByItem } = evidence;
-  const isCounted = areCounts(evidence);
-  const rows = isCounted ? countsOf(basketsByItem, rank, chosen) : weightedRows(evidence, rank, sumsOf, chosen);
+) {
+  const rows = areCounts(evidence)
+    ? countsOf(evidence.basketsByItem, rank, chosen)
+    : weightedRows(evidence, rank, sumsOf, chosen);
   if (chosen > 0) {
     rows.choosing.factor.set(candidateFactor);
     rows.choosing.itemOf.set(item);
@@ -37,13 +30,13 @@ export function gramMatrix(
   return rows;
 }
 
-/** The rows if pairs have weights. */
+/** The rows if pairs have weights: what `Counts` are if every pair counts 1. */
 function weightedRows(
   { basketsByItem, basketWeight, items }: Evidence,
   rank: Uint32Array,
   sumsOf: SumsOf,
   chosen: number,
-) {
+): Counts {
   const { start, index, value } = basketsByItem;
   const baskets = basketEntries(basketsByItem, rank);
   const basketStart = baskets.start;
