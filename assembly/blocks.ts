@@ -51,27 +51,45 @@ export function addSquare(panels: usize, square: usize, tile: usize, Rows: u32, 
     for (let k: usize = 0; k < count << 4; k += 2)
       v128.store(to + (k << 3), f64x2.promote_low_f32x4(v128.load64_zero(from + (k << 2))));
   }
-  for (let i: usize = 0; i < rank; i++) {
+  // Two rows of the square by eight columns: what is loaded of the columns serves both.
+  for (let i: usize = 0; i < rank; i += 2) {
     const left = tile + (i >> 4) * count * WIDE + ((i & 15) << 3);
     for (let j = i & ~7; j < rank; j += 8) {
       const right = tile + (j >> 4) * count * WIDE + ((j & 15) << 3);
       const cell = square + (i * rank + j) * 8;
+      const below = cell + rank * 8;
       let a = v128.load(cell);
       let b = v128.load(cell, 16);
       let c = v128.load(cell, 32);
       let d = v128.load(cell, 48);
+      let e = v128.load(below);
+      let f = v128.load(below, 16);
+      let g = v128.load(below, 32);
+      let h = v128.load(below, 48);
       for (let at: usize = 0; at < count * WIDE; at += WIDE) {
         const x = v128.load64_splat(left + at);
-        const y = right + at;
-        a = f64x2.add(a, f64x2.mul(x, v128.load(y)));
-        b = f64x2.add(b, f64x2.mul(x, v128.load(y, 16)));
-        c = f64x2.add(c, f64x2.mul(x, v128.load(y, 32)));
-        d = f64x2.add(d, f64x2.mul(x, v128.load(y, 48)));
+        const y = v128.load64_splat(left + at, 8);
+        let z = v128.load(right + at);
+        a = f64x2.add(a, f64x2.mul(x, z));
+        e = f64x2.add(e, f64x2.mul(y, z));
+        z = v128.load(right + at, 16);
+        b = f64x2.add(b, f64x2.mul(x, z));
+        f = f64x2.add(f, f64x2.mul(y, z));
+        z = v128.load(right + at, 32);
+        c = f64x2.add(c, f64x2.mul(x, z));
+        g = f64x2.add(g, f64x2.mul(y, z));
+        z = v128.load(right + at, 48);
+        d = f64x2.add(d, f64x2.mul(x, z));
+        h = f64x2.add(h, f64x2.mul(y, z));
       }
       v128.store(cell, a);
       v128.store(cell, b, 16);
       v128.store(cell, c, 32);
       v128.store(cell, d, 48);
+      v128.store(below, e);
+      v128.store(below, f, 16);
+      v128.store(below, g, 32);
+      v128.store(below, h, 48);
     }
   }
 }
@@ -91,26 +109,51 @@ export function divide(panels: usize, u: usize, lanes: usize, out: usize, Rows: 
           lanes + (((k << 3) + lane) << 3),
           <f64>load<f32>(panels + ((k >> 4) * rows + row + lane) * ROW + ((k & 15) << 2)),
         );
-    for (let i: usize = 0; i < rank; i++) {
+    // Two columns of the quotients at a time: what is loaded of those before them serves both.
+    for (let i: usize = 0; i < rank; i += 2) {
       const own = lanes + i * 64;
       const column = u + i * rank * 8;
+      const second = column + rank * 8;
       let a = v128.load(own);
       let b = v128.load(own, 16);
       let c = v128.load(own, 32);
       let d = v128.load(own, 48);
+      let e = v128.load(own, 64);
+      let f = v128.load(own, 80);
+      let g = v128.load(own, 96);
+      let h = v128.load(own, 112);
       for (let k: usize = 0; k < i; k++) {
         const x = v128.load64_splat(column + (k << 3));
+        const y = v128.load64_splat(second + (k << 3));
         const at = lanes + k * 64;
-        a = f64x2.sub(a, f64x2.mul(x, v128.load(at)));
-        b = f64x2.sub(b, f64x2.mul(x, v128.load(at, 16)));
-        c = f64x2.sub(c, f64x2.mul(x, v128.load(at, 32)));
-        d = f64x2.sub(d, f64x2.mul(x, v128.load(at, 48)));
+        let z = v128.load(at);
+        a = f64x2.sub(a, f64x2.mul(x, z));
+        e = f64x2.sub(e, f64x2.mul(y, z));
+        z = v128.load(at, 16);
+        b = f64x2.sub(b, f64x2.mul(x, z));
+        f = f64x2.sub(f, f64x2.mul(y, z));
+        z = v128.load(at, 32);
+        c = f64x2.sub(c, f64x2.mul(x, z));
+        g = f64x2.sub(g, f64x2.mul(y, z));
+        z = v128.load(at, 48);
+        d = f64x2.sub(d, f64x2.mul(x, z));
+        h = f64x2.sub(h, f64x2.mul(y, z));
       }
       const x = v128.load64_splat(column + (i << 3));
-      v128.store(own, f64x2.div(a, x));
-      v128.store(own, f64x2.div(b, x), 16);
-      v128.store(own, f64x2.div(c, x), 32);
-      v128.store(own, f64x2.div(d, x), 48);
+      a = f64x2.div(a, x);
+      b = f64x2.div(b, x);
+      c = f64x2.div(c, x);
+      d = f64x2.div(d, x);
+      v128.store(own, a);
+      v128.store(own, b, 16);
+      v128.store(own, c, 32);
+      v128.store(own, d, 48);
+      const y = v128.load64_splat(second + (i << 3));
+      const z = v128.load64_splat(second + (i << 3), 8);
+      v128.store(own, f64x2.div(f64x2.sub(e, f64x2.mul(y, a)), z), 64);
+      v128.store(own, f64x2.div(f64x2.sub(f, f64x2.mul(y, b)), z), 80);
+      v128.store(own, f64x2.div(f64x2.sub(g, f64x2.mul(y, c)), z), 96);
+      v128.store(own, f64x2.div(f64x2.sub(h, f64x2.mul(y, d)), z), 112);
     }
     for (let lane: usize = 0; lane < count; lane++)
       for (let k: usize = 0; k < rank; k++)

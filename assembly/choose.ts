@@ -2,9 +2,13 @@
 // parameters except `count`, `columns`, `most` and `below` are addresses.
 //
 // Keys are counted by class, 16 to an octave, as in the first step of a radix sort: the class of the K-th largest key so far is a bound for
-// all later keys, so most values cost one comparison. In the end all above the class of the K-th are chosen, and only those in it are compared.
+// all later keys, most of which are below it. In the end only the keys in the class of the K-th are compared with each other. Loops over a
+// row write before they decide whether to keep, because a branch that nobody can predict costs more than the work it saves.
 
-import { columnAt, isWorse, keyAt, push, replaceRoot } from './best';
+import { columnAt, keyAt } from './best';
+
+/** So many values are held against one bound. */
+const AT_ONCE: usize = 256;
 
 /** The upper 16 bits of a double hold its sign, its exponent and in which sixteenth of its octave it lies. */
 // @ts-ignore: AssemblyScript's own
@@ -20,7 +24,7 @@ function leastOf(ofKey: usize): f64 {
   return reinterpret<f64>(<u64>ofKey << 48);
 }
 
-/** How many keys of the class that `classOfLast` found are among the K largest. */
+/** How many keys of the class that `classOfLast` found are among the K largest, then how many of those that equal the one `kthLargest` found. */
 let wanted: u32 = 0;
 
 /** The class of the K-th largest of at least K keys. @param counts keys by class. */
@@ -33,6 +37,41 @@ function classOfLast(counts: usize, highest: usize, most: u32): usize {
   }
   wanted = left;
   return least;
+}
+
+// @ts-ignore: AssemblyScript's own
+@inline
+function swap(keys: usize, a: usize, b: usize): void {
+  const key = keyAt(keys, a);
+  store<f64>(keys + (a << 3), keyAt(keys, b));
+  store<f64>(keys + (b << 3), key);
+}
+
+/** The `wanted`-th largest of some keys, which it moves about: Hoare's selection, in three parts because many keys are equal. */
+function kthLargest(keys: usize, count: usize): f64 {
+  let from: usize = 0;
+  let to = count;
+  while (true) {
+    const pivot = keyAt(keys, (from + to) >> 1);
+    let larger = from;
+    let smaller = to;
+    for (let k = from; k < smaller; ) {
+      const key = keyAt(keys, k);
+      if (key > pivot) swap(keys, k++, larger++);
+      else if (key < pivot) swap(keys, k, --smaller);
+      else k++;
+    }
+    const before = <u32>(larger - from);
+    const equal = <u32>(smaller - larger);
+    if (wanted <= before) to = larger;
+    else if (wanted <= before + equal) {
+      wanted -= before;
+      return pivot;
+    } else {
+      wanted -= before + equal;
+      from = smaller;
+    }
+  }
 }
 
 /** Marks the item of a row's place as chosen. */
@@ -50,55 +89,53 @@ function mark(at: u32, item: u32, marks: usize, placeOf: usize): void {
  */
 export function choose(
   count: u32, rowIndex: usize, rowValue: usize, columns: u32, factor: usize, itemOf: usize, most: u32, below: u32,
-  key: usize, place: usize, counts: usize, marks: usize, placeOf: usize, chosenIndex: usize, chosenValue: usize,
+  key: usize, place: usize, counts: usize, edge: usize, marks: usize, placeOf: usize, chosenIndex: usize, chosenValue: usize,
 ): u32 {
   if (most == 0) return 0;
   let size: usize = 0;
+  let counted: usize = 0;
   let highest: usize = 0;
   let bound: f64 = f64.MIN_VALUE;
-  let full = <usize>max<u32>(2 * most, 64);
-  for (let at: usize = 0; at < <usize>count; at++) {
-    const column = columnAt(rowIndex, at);
-    const own = keyAt(rowValue, at) * keyAt(factor, <usize>column);
-    if (!(own >= bound) || column >= below) continue;
-    store<f64>(key + (size << 3), own);
-    store<u32>(place + (size << 2), <u32>at);
-    size++;
-    const ofKey = classOf(own);
-    const cell = counts + (ofKey << 2);
-    store<u32>(cell, load<u32>(cell) + 1);
-    highest = max<usize>(highest, ofKey);
+  let full: usize = 2 * <usize>most;
+  for (let first: usize = 0; first < <usize>count; first += AT_ONCE) {
+    const end = min<usize>(first + AT_ONCE, <usize>count);
+    for (let at = first; at < end; at++) {
+      const column = columnAt(rowIndex, at);
+      const own = keyAt(rowValue, at) * keyAt(factor, <usize>column);
+      store<f64>(key + (size << 3), own);
+      store<u32>(place + (size << 2), <u32>at);
+      size += <usize>(<u32>(own >= bound) & <u32>(column < below));
+    }
+    for (; counted < size; counted++) {
+      const ofKey = classOf(keyAt(key, counted));
+      const cell = counts + (ofKey << 2);
+      store<u32>(cell, load<u32>(cell) + 1);
+      highest = max<usize>(highest, ofKey);
+    }
     if (size < full) continue;
     bound = max<f64>(bound, leastOf(classOfLast(counts, highest, most)));
-    full = size + most + 64;
+    full = size + <usize>most;
   }
+
   const isCut = size > <usize>most;
   const least = isCut ? classOfLast(counts, highest, most) : 0;
-  // The best of the edge, the class of the K-th, lie in a heap; its root is the last that is chosen.
-  const atEdge = isCut ? <usize>wanted : 0;
-  let edge: usize = 0;
+  let atEdge: usize = 0;
   for (let k: usize = 0; k < size; k++) {
     const own = keyAt(key, k);
     const ofKey = classOf(own);
     store<u32>(counts + (ofKey << 2), 0);
-    if (ofKey < least) continue;
+    store<f64>(edge + (atEdge << 3), own);
+    atEdge += <usize>(ofKey == least);
+  }
+  const last = isCut ? kthLargest(edge, atEdge) : f64.MIN_VALUE;
+  for (let k: usize = 0; k < size; k++) {
+    if (keyAt(key, k) < last) continue;
     const at = columnAt(place, k);
-    const item = columnAt(itemOf, <usize>columnAt(rowIndex, <usize>at));
-    if (!isCut || ofKey > least) mark(at, item, marks, placeOf);
-    else if (edge < atEdge) push(chosenIndex, chosenValue, edge++, item, own);
-    else if (!isWorse(own, item, keyAt(chosenValue, 0), columnAt(chosenIndex, 0))) replaceRoot(chosenIndex, chosenValue, edge, item, own);
+    mark(at, columnAt(itemOf, <usize>columnAt(rowIndex, <usize>at)), marks, placeOf);
   }
-  if (isCut) {
-    const lastKey = keyAt(chosenValue, 0);
-    const lastItem = columnAt(chosenIndex, 0);
-    for (let k: usize = 0; k < size; k++) {
-      const own = keyAt(key, k);
-      if (classOf(own) != least) continue;
-      const at = columnAt(place, k);
-      const item = columnAt(itemOf, <usize>columnAt(rowIndex, <usize>at));
-      if (!isWorse(own, item, lastKey, lastItem)) mark(at, item, marks, placeOf);
-    }
-  }
+
+  // Of the keys that equal the last one, those of the lowest items are chosen.
+  let equal = isCut ? wanted : <u32>size;
   let filled: usize = 0;
   for (let first: u32 = 0; first < columns; first += 64) {
     const word = marks + (<usize>(first >> 6) << 3);
@@ -107,8 +144,14 @@ export function choose(
     store<u64>(word, 0);
     for (; bits != 0; bits &= bits - 1) {
       const item = first + <u32>ctz(bits);
+      const at = <usize>columnAt(placeOf, <usize>item);
+      const value = keyAt(rowValue, at);
+      if (value * keyAt(factor, <usize>columnAt(rowIndex, at)) == last) {
+        if (equal == 0) continue;
+        equal--;
+      }
       store<u32>(chosenIndex + (filled << 2), item);
-      store<f64>(chosenValue + (filled << 3), keyAt(rowValue, <usize>columnAt(placeOf, <usize>item)));
+      store<f64>(chosenValue + (filled << 3), value);
       filled++;
     }
   }

@@ -46,6 +46,7 @@ export function choiceArrays(columns: number, most: number) {
     key: [Float64Array, from],
     place: [Uint32Array, from],
     classes: [Uint32Array, most === 0 ? 0 : CLASSES],
+    edge: [Float64Array, most === 0 ? 0 : columns + 1],
     marks: [Uint32Array, 2 * Math.ceil(from / 64)],
     placeOf: [Uint32Array, from],
     chosenIndex: [Uint32Array, most],
@@ -65,7 +66,7 @@ export function compiledChoice(
 
     choose(most: number, below: number): SparseVector {
       const by = [factor.length, at.factor, at.itemOf, Math.min(most, index.length), below] as const;
-      const work = [at.key, at.place, at.classes, at.marks, at.placeOf] as const;
+      const work = [at.key, at.place, at.classes, at.edge, at.marks, at.placeOf] as const;
       const count = program.choose(row.count, rowIndex, rowValue, ...by, ...work, at.chosenIndex, at.chosenValue);
       return { count, index, value };
     },

@@ -13,7 +13,8 @@ export function setRandomSigns({ panels }: Block, p: number, keys: Uint32Array):
   forEachChunk(keys.length, (from, to) => {
     for (let row = from, at = from * PANEL; row < to; row++) {
       const bits = hashOf(SEED, keys[row]!, p);
-      for (let k = 0; k < PANEL; k++, at++) panel[at] = (bits >>> k) & 1 ? 1 : -1;
+      // Arithmetic, because no processor predicts the branches of random bits.
+      for (let k = 0; k < PANEL; k++, at++) panel[at] = 2 * ((bits >>> k) & 1) - 1;
     }
   });
 }

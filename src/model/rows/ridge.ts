@@ -52,29 +52,30 @@ export function ridgeRow(
   const place = new Uint16Array(items);
   const system = systemsOf({ pairs, scale, diagonal, rank }, Math.min(settings.neighbors, items));
 
-  /** The K candidates of a row, most evidence first. */
+  /** The K candidates of a row, by rising item. */
   const candidatesOf = (source: number): Uint32Array => {
     const { part, from, to } = counted.row(source);
-    let kept = part.index.subarray(from, to);
     const neighbors = neighborsOf(source);
-    if (kept.length > neighbors) {
-      const best = new TopN(neighbors);
-      for (let e = from; e < to; e++) best.offer(part.index[e]!, part.value[e]! * candidateFactor[part.index[e]!]!);
-      kept = best.drain();
-    }
-    const candidates = new Uint32Array(kept.length);
-    for (let x = 0; x < kept.length; x++) candidates[x] = rank[kept[x]!]!;
-    candidates.sort();
-    for (let x = 0; x < kept.length; x++) candidates[x] = byRank[candidates[x]!]!;
-    return candidates;
+    if (to - from <= neighbors) return part.index.subarray(from, to);
+    const best = new TopN(neighbors);
+    for (let e = from; e < to; e++) best.offer(part.index[e]!, part.value[e]! * candidateFactor[part.index[e]!]!);
+    return best.drain().sort();
+  };
+
+  const mostEvidenceFirst = (candidates: Uint32Array): Uint32Array => {
+    const sorted = new Uint32Array(candidates.length);
+    for (let x = 0; x < sorted.length; x++) sorted[x] = rank[candidates[x]!]!;
+    sorted.sort();
+    for (let x = 0; x < sorted.length; x++) sorted[x] = byRank[sorted[x]!]!;
+    return sorted;
   };
 
   /** Sets the right side of the system: G̃ of the source and each candidate. */
-  const setRightSide = (source: number, candidates: Uint32Array): void => {
+  const setRightSide = (source: number, unknowns: number): void => {
     const { part, from, to } = counted.row(source);
     const { wanted } = system;
     const own = scale[source]!;
-    wanted.fill(0, 0, candidates.length);
+    wanted.fill(0, 0, unknowns);
     for (let e = from; e < to; e++) {
       const item = part.index[e]!;
       if (place[item] !== 0) wanted[place[item]! - 1] = part.value[e]! * own * scale[item]!;
@@ -83,15 +84,16 @@ export function ridgeRow(
 
   return (source, out) => {
     const candidates = candidatesOf(source);
-    for (let x = 0; x < candidates.length; x++) place[candidates[x]!] = x + 1;
-    setRightSide(source, candidates);
-    system.gather(candidates);
+    const unknowns = mostEvidenceFirst(candidates);
+    for (let x = 0; x < unknowns.length; x++) place[unknowns[x]!] = x + 1;
+    setRightSide(source, unknowns.length);
+    system.gather(unknowns);
     const explained = system.solve(settings.steps);
     const own = diagonal[source]!;
     // A few steps explain less than the exact solution, which explains less than G̃_ii; the bound is for rounding.
     const precision = 1 / Math.max(own - explained, own * 1e-6);
     const factor = precision * scale[source]!;
-    for (const item of candidates.sort()) {
+    for (const item of candidates) {
       const weight = system.solution[place[item]! - 1]!;
       if (weight > 0) out.add(item, weight * factor);
       place[item] = 0;
