@@ -17,8 +17,11 @@ export const TAG = String.raw`\d+-\d+-[0-9a-f]{8}`;
 /** Milliseconds after which untouched leftovers of a process in another pid space are removed. */
 const LONG_AGO = 24 * 3600 * 1000;
 
+let own: string | undefined;
+
 export function ownTag(): string {
-  return `${process.pid}-${statOf(process.pid)?.start ?? 0}-${PID_SPACE}`;
+  own ??= `${process.pid}-${statOf(process.pid)?.start ?? 0}-${PID_SPACE}`;
+  return own;
 }
 
 /** True if the process of a tag can be looked up from here. */

@@ -59,6 +59,8 @@ export function settingsEvaluator(run: Run, validation: ValidationSplit, keys: S
   writeArrays(heldOut, matrixArrays('heldOut', validation.heldOut));
   const allCounted = new Map<string, Counted>();
   const allLearned = new Map<string, Learned>();
+  // Recent popularity, by its half-life.
+  const trends = new Map<number, Float64Array>();
   // Audience files, by the settings they depend on.
   const audiences = new Map<string, string>();
 
@@ -148,7 +150,9 @@ export function settingsEvaluator(run: Run, validation: ValidationSplit, keys: S
 
   const statisticsOfHalfLife = ({ facts, precision }: Learned, popularityHalfLife: number): string => {
     const { interactions, times } = seen;
-    const trend = recentPopularity(interactions, times, popularityHalfLife, facts.popularity);
+    const trend =
+      trends.get(popularityHalfLife) ?? recentPopularity(interactions, times, popularityHalfLife, facts.popularity);
+    trends.set(popularityHalfLife, trend);
     const path = run.directory.file('statistics');
     writeStatistics(path, { ...statisticsOf(facts, precision), trend });
     return path;
