@@ -4,7 +4,7 @@ import { type BadRows, refusalsOf, type TableReport } from '../csv/bad-rows.js';
 import { displayName } from '../csv/failures.js';
 import { Pieces } from '../csv/pieces.js';
 import { CHUNK_BYTES, type CsvSource, openTable, type Table } from '../csv/table.js';
-import { type EventLayout, type EventSink, newSink, type RowFilter } from './event-columns.js';
+import { type EventLayout, type EventSink, newSink, type RowFilter, reserveEvents } from './event-columns.js';
 import type { EventWeights } from './event-types.js';
 import {
   type Acceleration,
@@ -96,11 +96,23 @@ export async function readEvents(
     const size = await table.seekableSize();
     const cut = rangeWorkers && cutRanges({ path, begin, size }, layout, eventWeights, sizes);
     const ranges = cut?.ranges.filter(isForOthers(begin, rangeWorkers, sizes)) ?? [];
+    if (ranges[0]?.from !== begin) {
+      reader.read(pieces);
+      makeRoom(sink, pieces.position - begin, size - begin);
+    }
     if (cut && ranges.length > 0) await readRanges({ ...cut, ranges }, rangeWorkers, reader, table, onBytes);
     else await readUntil(pieces, reader, table);
   });
   const { lineOf } = refusals;
   return { sink, report: table.report(sink.rows), warnings: table.warnings, lineOf };
+}
+
+/** A little more than the first bytes of a file let expect. */
+const ROOM = 1.02;
+
+/** Makes room for the rows of a whole file, by the size of its first rows: columns that grow copy what they hold. @param read,size in bytes. */
+function makeRoom({ events, rows }: EventSink, read: number, size: number): void {
+  if (read > 0 && size > read) reserveEvents(events, Math.ceil((ROOM * rows * size) / read));
 }
 
 /** Two workers usually share two cores with this process, which then reads two ranges of five itself: that takes less time than merging what others have read. */
