@@ -1,4 +1,4 @@
-import { isBlank } from '../csv/cells.js';
+import { isBlank, shown } from '../csv/cells.js';
 import type { EventRoles } from '../events/event-columns.js';
 import type { OpenFile } from './open-files.js';
 import {
@@ -11,6 +11,7 @@ import {
   type SampledFile,
   standInWarning,
 } from './roles.js';
+import type { SampledColumn } from './sampled-column.js';
 import type { Role } from './vocabulary.js';
 
 /* The roles of the columns of one file. */
@@ -83,6 +84,11 @@ export function eventsRoles(
   const title = withTitles ? titleColumn(file, used) : undefined;
   if (title !== undefined) used.title = title;
   const roles = fileRoles(file, recognised, used, ['user', ...EVENT_ROLES.filter((role) => role !== 'user'), 'title']);
+  const rank = file.columns.find((column) => isRankOfLists(column, file.columns[used.user]));
+  if (rank)
+    roles.warnings.push(
+      `${shown(rank.name)} counts the items of each user from 1: lists of recommendations do not say what people did\n  if these are such lists, give the events that they were made from`,
+    );
   if (hasOrderIds) roles.shown = roles.shown.map(([role, column]) => [role === 'user' ? 'order' : role, column]);
   return { ...roles, rows: hasOrderIds ? 'order lines' : 'events' };
 }
@@ -132,6 +138,14 @@ function laterRowsLackCells({ columns }: SampledFile, { order, user, time, statu
       )
     );
   });
+}
+
+/** True if a column counts the rows of each user, as in lists of recommendations. */
+function isRankOfLists({ name, cells }: SampledColumn, users: SampledColumn | undefined): boolean {
+  if (!/(?:^|[^a-z])rank$/i.test(name) || !users || users.distinct.size < 2) return false;
+  const isNext = (cell: string, row: number) =>
+    Number(cell) === (row > 0 && users.cells[row] === users.cells[row - 1] ? Number(cells[row - 1]) + 1 : 1);
+  return users.distinct.size < cells.length && cells.every(isNext);
 }
 
 /** The column of titles: rows with the same item mostly have the same title. */
