@@ -8,7 +8,7 @@
 import { columnAt, keyAt } from './best';
 
 /** So many values are held against one bound. */
-const AT_ONCE: usize = 256;
+export const AT_ONCE: usize = 256;
 
 /** The upper 16 bits of a double hold its sign, its exponent and in which sixteenth of its octave it lies. */
 // @ts-ignore: AssemblyScript's own
@@ -83,6 +83,51 @@ function mark(at: u32, item: u32, marks: usize, placeOf: usize): void {
   store<u32>(placeOf + (<usize>item << 2), at);
 }
 
+// What has been found of the current row so far: how many keys are at hand, how many of them are counted by class, the highest class, the bound
+// for further keys, and how many keys raise it.
+let size: usize = 0;
+let counted: usize = 0;
+let highest: usize = 0;
+let bound: f64 = 0;
+let full: usize = 0;
+
+/** Begins a row. */
+export function beginChoice(most: u32): void {
+  size = counted = highest = 0;
+  bound = f64.MIN_VALUE;
+  full = 2 * <usize>most;
+}
+
+/** No key below it is among the K largest. */
+// @ts-ignore: AssemblyScript's own
+@inline
+export function leastKey(): f64 {
+  return bound;
+}
+
+/** Takes a key, if it may be among the K largest and its column is below `below`. @param at its place in the row. @returns how many were taken so far. */
+// @ts-ignore: AssemblyScript's own
+@inline
+export function takeKey(own: f64, column: u32, below: u32, at: u32, key: usize, place: usize): usize {
+  store<f64>(key + (size << 3), own);
+  store<u32>(place + (size << 2), at);
+  size += <usize>(<u32>(own >= bound) & <u32>(column < below));
+  return size;
+}
+
+/** Counts the keys taken since the last call, and raises the bound if they are many. */
+export function raiseBound(most: u32, key: usize, counts: usize): void {
+  for (; counted < size; counted++) {
+    const ofKey = classOf(keyAt(key, counted));
+    const cell = counts + (ofKey << 2);
+    store<u32>(cell, load<u32>(cell) + 1);
+    highest = max<usize>(highest, ofKey);
+  }
+  if (size < full) return;
+  bound = max<f64>(bound, leastOf(classOfLast(counts, highest, most)));
+  full = size + <usize>most;
+}
+
 /**
  * Chooses among the values of a row those with the `most` largest keys, and returns their number: `chosenIndex` by rising item and
  * `chosenValue`. `counts` (by class) and `marks` (a bit for each item) are 0 before and after.
@@ -92,31 +137,23 @@ export function choose(
   key: usize, place: usize, counts: usize, edge: usize, marks: usize, placeOf: usize, chosenIndex: usize, chosenValue: usize,
 ): u32 {
   if (most == 0) return 0;
-  let size: usize = 0;
-  let counted: usize = 0;
-  let highest: usize = 0;
-  let bound: f64 = f64.MIN_VALUE;
-  let full: usize = 2 * <usize>most;
+  beginChoice(most);
   for (let first: usize = 0; first < <usize>count; first += AT_ONCE) {
     const end = min<usize>(first + AT_ONCE, <usize>count);
     for (let at = first; at < end; at++) {
       const column = columnAt(rowIndex, at);
-      const own = keyAt(rowValue, at) * keyAt(factor, <usize>column);
-      store<f64>(key + (size << 3), own);
-      store<u32>(place + (size << 2), <u32>at);
-      size += <usize>(<u32>(own >= bound) & <u32>(column < below));
+      takeKey(keyAt(rowValue, at) * keyAt(factor, <usize>column), column, below, <u32>at, key, place);
     }
-    for (; counted < size; counted++) {
-      const ofKey = classOf(keyAt(key, counted));
-      const cell = counts + (ofKey << 2);
-      store<u32>(cell, load<u32>(cell) + 1);
-      highest = max<usize>(highest, ofKey);
-    }
-    if (size < full) continue;
-    bound = max<f64>(bound, leastOf(classOfLast(counts, highest, most)));
-    full = size + <usize>most;
+    raiseBound(most, key, counts);
   }
+  return chosen(rowIndex, rowValue, columns, factor, itemOf, most, key, place, counts, edge, marks, placeOf, chosenIndex, chosenValue);
+}
 
+/** Chooses among the keys that were taken. */
+export function chosen(
+  rowIndex: usize, rowValue: usize, columns: u32, factor: usize, itemOf: usize, most: u32,
+  key: usize, place: usize, counts: usize, edge: usize, marks: usize, placeOf: usize, chosenIndex: usize, chosenValue: usize,
+): u32 {
   const isCut = size > <usize>most;
   const least = isCut ? classOfLast(counts, highest, most) : 0;
   let atEdge: usize = 0;

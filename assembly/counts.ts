@@ -1,10 +1,11 @@
 // Counts in how many baskets of an item each other item is, in AssemblyScript: the same counts as `plainCounts` in src/kernels/counts.ts, which
-// explains masks and the rest. All parameters except `count`, `groups`, `levels`, `masked` and `columns` are addresses.
+// explains masks and the rest. All parameters except `count`, `groups`, `levels`, `masked`, `columns` and `most` are addresses.
 //
 // Masks are added bit by bit, as in a hardware counter of many columns: a carry-save adder turns three words of one weight into one of the same
 // and one of twice the weight (Harley and Seal; Muła, Kurz and Lemire, "Faster population counts using AVX2 instructions", The Computer
 // Journal 2018). So 16 masks cost 15 adders for 128 items at once.
 
+import { AT_ONCE, beginChoice, choose, chosen, leastKey, raiseBound, takeKey } from './choose';
 import { fetched } from './prefetch';
 import { moved, place } from './rows';
 
@@ -225,6 +226,16 @@ function countAll<T>(
   return read | addRest<T>(own, count, start, index, sum);
 }
 
+/** Whether the baskets hold so few items that visiting these is faster than visiting all columns behind the masked ones. */
+function areFew(own: usize, count: usize, masked: usize, columns: usize, start: usize): bool {
+  let entries: usize = 0;
+  for (let h: usize = 0; h < count; h++) {
+    const basket = start + (<usize>load<u32>(own + (h << 2)) << 2);
+    entries += <usize>(load<u32>(basket, 4) - load<u32>(basket));
+  }
+  return masked + 2 * entries < columns;
+}
+
 /**
  * Moves all counts above 0 to the row, and returns their number. Behind the masked columns it visits only those in the baskets, if they are
  * few, and sets all counts to 0.
@@ -232,16 +243,11 @@ function countAll<T>(
 function collectAll<T>(
   own: usize, count: usize, masked: usize, columns: usize, start: usize, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
 ): u32 {
-  let entries: usize = 0;
-  for (let h: usize = 0; h < count; h++) {
-    const basket = start + (<usize>load<u32>(own + (h << 2)) << 2);
-    entries += <usize>(load<u32>(basket, 4) - load<u32>(basket));
-  }
-  const areFew = masked + 2 * entries < columns;
+  const few = areFew(own, count, masked, columns, start);
   let filled: usize = 0;
-  const end = areFew ? masked : columns;
+  const end = few ? masked : columns;
   for (let r: usize = 0; r < end; r++) filled = moved<u32>(r, sum, rowIndex, rowValue, filled);
-  if (!areFew) return <u32>filled;
+  if (!few) return <u32>filled;
   for (let h: usize = 0; h < count; h++) {
     const basket = start + (<usize>load<u32>(own + (h << 2)) << 2);
     let at = index + <usize>load<u32>(basket) * sizeof<T>();
@@ -249,6 +255,59 @@ function collectAll<T>(
     for (; at < end; at += sizeof<T>()) filled = moved<u32>(place<T>(at, 0), sum, rowIndex, rowValue, filled);
   }
   return <u32>filled;
+}
+
+/** Smaller keys than this are not compared as single floats, which may be inexact there. */
+const LEAST_SINGLE: f64 = 1e-20;
+
+/**
+ * Moves those counts to the row that may be among the K with the largest keys, four columns at a time: most are too small, and cost one
+ * multiplication of single floats. Sets all counts to 0.
+ *
+ * @param single by column: its factor as a single float, rounded up, so that no product is below the key.
+ */
+function takeLargest(
+  columns: usize, sum: usize, rowIndex: usize, rowValue: usize, factor: usize, single: usize, most: u32, key: usize, placeOfKey: usize, classes: usize,
+): void {
+  beginChoice(most);
+  let filled: usize = 0;
+  for (let first: usize = 0; first < columns; first += AT_ONCE) {
+    const end = min<usize>(first + AT_ONCE, columns);
+    const least = leastKey();
+    const bound = f32x4.splat(least < LEAST_SINGLE ? 0 : <f32>least);
+    for (let r = first; r < end; r += 4) {
+      const counts = v128.load(sum + (r << 2));
+      const keys = f32x4.mul(f32x4.convert_i32x4_u(counts), v128.load(single + (r << 2)));
+      if (!v128.any_true(f32x4.ge(keys, bound))) continue;
+      const last = min<usize>(r + 4, end);
+      for (let column = r; column < last; column++) {
+        const value = <f64>load<u32>(sum + (column << 2));
+        store<u32>(rowIndex + (filled << 2), <u32>column);
+        store<f64>(rowValue + (filled << 3), value);
+        filled = takeKey(value * load<f64>(factor + (column << 3)), <u32>column, u32.MAX_VALUE, <u32>filled, key, placeOfKey);
+      }
+    }
+    raiseBound(most, key, classes);
+  }
+  memory.fill(sum, 0, columns << 2);
+}
+
+/** The counts with the `most` largest keys, as `choose` gives them for the row that `collectAll` would give. */
+function largestOf<T>(
+  own: usize, count: usize, masked: usize, columns: usize, start: usize, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
+  factor: usize, single: usize, itemOf: usize, most: u32, key: usize, placeOfKey: usize, classes: usize, edge: usize, marks: usize,
+  placeOf: usize, chosenIndex: usize, chosenValue: usize,
+): u32 {
+  if (most == 0 || areFew(own, count, masked, columns, start)) {
+    const filled = collectAll<T>(own, count, masked, columns, start, index, sum, rowIndex, rowValue);
+    return choose(
+      filled, rowIndex, rowValue, <u32>columns, factor, itemOf, most, <u32>columns, key, placeOfKey, classes, edge, marks, placeOf, chosenIndex, chosenValue,
+    );
+  }
+  takeLargest(columns, sum, rowIndex, rowValue, factor, single, most, key, placeOfKey, classes);
+  return chosen(
+    rowIndex, rowValue, <u32>columns, factor, itemOf, most, key, placeOfKey, classes, edge, marks, placeOf, chosenIndex, chosenValue,
+  );
 }
 
 export function count16(
@@ -270,4 +329,24 @@ export function counted32(
   own: usize, count: usize, masked: usize, columns: usize, start: usize, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
 ): u32 {
   return collectAll<u32>(own, count, masked, columns, start, index, sum, rowIndex, rowValue);
+}
+export function largest16(
+  own: usize, count: usize, masked: usize, columns: usize, start: usize, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
+  factor: usize, single: usize, itemOf: usize, most: u32, key: usize, placeOfKey: usize, classes: usize, edge: usize, marks: usize,
+  placeOf: usize, chosenIndex: usize, chosenValue: usize,
+): u32 {
+  return largestOf<u16>(
+    own, count, masked, columns, start, index, sum, rowIndex, rowValue,
+    factor, single, itemOf, most, key, placeOfKey, classes, edge, marks, placeOf, chosenIndex, chosenValue,
+  );
+}
+export function largest32(
+  own: usize, count: usize, masked: usize, columns: usize, start: usize, index: usize, sum: usize, rowIndex: usize, rowValue: usize,
+  factor: usize, single: usize, itemOf: usize, most: u32, key: usize, placeOfKey: usize, classes: usize, edge: usize, marks: usize,
+  placeOf: usize, chosenIndex: usize, chosenValue: usize,
+): u32 {
+  return largestOf<u32>(
+    own, count, masked, columns, start, index, sum, rowIndex, rowValue,
+    factor, single, itemOf, most, key, placeOfKey, classes, edge, marks, placeOf, chosenIndex, chosenValue,
+  );
 }

@@ -2,7 +2,7 @@
 export { best } from "./best";
 export * from "./blocks";
 export { choose } from "./choose";
-export { count16, count32, counted16, counted32 } from "./counts";
+export { count16, count32, counted16, counted32, largest16, largest32 } from "./counts";
 export * from "./events";
 export { order } from "./order";
 export * from "./products";

@@ -14,6 +14,8 @@ export interface Counts {
   readonly choosing: ChoosingBy;
   /** The values of the last row with the `most` largest keys, in ranks below `below`, as `plainChoice` explains; valid until the next choice. */
   choose(most: number, below: number): SparseVector;
+  /** What `choose` gives for the row of an item and all ranks, without making the row: faster where few of many values are chosen. */
+  largest(item: number, most: number): SparseVector;
 }
 
 /** @param rank by item. @param chosen the most ranks that are chosen; 0: `choose` is not called. */
@@ -29,7 +31,7 @@ export function plainCounts(baskets: Baskets, rank: Uint32Array, chosen: number)
   const row = { count: 0, index: new Uint32Array(items), value: new Float64Array(items) };
   const chosenFrom = chosen > 0 ? items : 0;
   const choosing = { factor: new Float64Array(chosenFrom), itemOf: new Uint32Array(chosenFrom) };
-  return {
+  const counts: Counts = {
     choosing,
 
     row(item) {
@@ -47,7 +49,9 @@ export function plainCounts(baskets: Baskets, rank: Uint32Array, chosen: number)
     },
 
     choose: (most, below) => plainChoice(row, choosing, most, below),
+    largest: (item, most) => plainChoice(counts.row(item), choosing, most, items),
   };
+  return counts;
 }
 
 /** A mask has a bit for each rank of a group of so many. */
@@ -79,7 +83,12 @@ function maskedGroups(lengths: Uint32Array, degrees: Uint32Array): number {
 
 type Bits = 16 | 32;
 type Program = Record<`count${Bits}`, (...parameters: number[]) => void> &
-  Record<`counted${Bits}` | 'choose', (...parameters: number[]) => number>;
+  Record<`counted${Bits}` | `largest${Bits}` | 'choose', (...parameters: number[]) => number>;
+
+/** A double as a single float that is larger by so much that products of it, in single floats, are never below the exact ones. */
+function roundedUp(factor: number): number {
+  return Math.fround(factor * (1 + 2 ** -22));
+}
 
 /**
  * Counts in WebAssembly (assembly/counts.ts), with the same result as `plainCounts`, which is used if the baskets are too large for the memory
@@ -109,32 +118,50 @@ export function compiledCounts(module: WebAssembly.Module): CountsOf {
       // One cell more than a row can have, because the program writes a value before it decides whether to keep it.
       rowIndex: [Uint32Array, items + 1],
       rowValue: [Float64Array, items + 1],
+      // By rank: the factor of `choosing`, rounded up; a multiple of four, because the program reads four at a time.
+      single: [Float32Array, chosen === 0 ? 0 : items + 4],
       ...choiceArrays(items, chosen),
     });
     if (!placed) return plainCounts(baskets, rank, chosen);
     const { at, arrays } = placed;
-    const { own, sum, rowIndex, rowValue } = arrays;
+    const { own, sum, rowIndex, rowValue, single } = arrays;
     arrays.restStart.set(restStart);
     fillIn(baskets, rank, groups, arrays.mask, restStart, arrays.rest);
     const program = placed.start<Program>(module);
     const bits = Index === Uint16Array ? 16 : 32;
     const count = program[`count${bits}`];
     const counted = program[`counted${bits}`];
+    const largest = program[`largest${bits}`];
     const row = { count: 0, index: rowIndex, value: rowValue };
     const ofRest = [at.restStart, at.rest] as const;
+    const choice = compiledChoice(program, placed, { row, rowIndex: at.rowIndex, rowValue: at.rowValue });
+    let hasSingle = false;
+    /** Counts what is in the baskets of an item. @returns its counts, as parameters of the program. */
+    const countedOf = (item: number) => {
+      const from = itemStart[item]!;
+      const degree = itemStart[item + 1]! - from;
+      own.set(basketOf.subarray(from, from + degree));
+      own.fill(columns, degree, degree + TURN - 1);
+      count(at.own, degree, at.mask, groups, levelsOf(degree), at.work, ...ofRest, at.sum);
+      sum[rank[item]!] = 0;
+      return [at.own, degree, masked, items, ...ofRest, at.sum, at.rowIndex, at.rowValue] as const;
+    };
     return {
+      ...choice,
+
       row(item) {
-        const from = itemStart[item]!;
-        const degree = itemStart[item + 1]! - from;
-        own.set(basketOf.subarray(from, from + degree));
-        own.fill(columns, degree, degree + TURN - 1);
-        count(at.own, degree, at.mask, groups, levelsOf(degree), at.work, ...ofRest, at.sum);
-        sum[rank[item]!] = 0;
-        row.count = counted(at.own, degree, masked, items, ...ofRest, at.sum, at.rowIndex, at.rowValue);
+        row.count = counted(...countedOf(item));
         return row;
       },
 
-      ...compiledChoice(program, placed, { row, rowIndex: at.rowIndex, rowValue: at.rowValue }),
+      largest(item, most) {
+        if (!hasSingle) single.set(choice.choosing.factor.map(roundedUp));
+        hasSingle = true;
+        const { key, place, classes, edge, marks, placeOf, chosenIndex, chosenValue } = at;
+        const by = [at.factor, at.single, at.itemOf, Math.min(most, chosen), key, place, classes, edge] as const;
+        const count = largest(...countedOf(item), ...by, marks, placeOf, chosenIndex, chosenValue);
+        return { count, index: arrays.chosenIndex, value: arrays.chosenValue };
+      },
     };
   };
 }

@@ -70,6 +70,60 @@ test.each(KERNELS)('a row has the number of baskets with both items, with the %s
   );
 });
 
+test.each(KERNELS)(
+  'the largest of a row are those of a full sort, whatever the size of their factors, with the %s loops',
+  (_, kernel) => {
+    // Equal ones, some that are not offered, some that differ by a bit, some that no single float holds, and any.
+    const factors = {
+      equal: () => 1,
+      none: (random: Random) => random.below(2),
+      close: (random: Random) => 1 + random.below(4) * Number.EPSILON,
+      tiny: (random: Random) => 1e-300 * random.below(3),
+      small: (random: Random) => 2 ** (-20 - random.below(140)),
+      any: (random: Random) => random.next() / 2 ** 32,
+    };
+    const kinds = fc.constantFrom(...Object.keys(factors)) as fc.Arbitrary<keyof typeof factors>;
+    fc.assert(
+      fc.property(worlds, kinds, fc.boolean(), fc.integer({ min: 0, max: 60 }), (world, kind, isLarge, most) => {
+        const random = new Random(world.seed);
+        const items = isLarge ? world.items + 900 : world.items;
+        const baskets = isLarge ? 6 : world.baskets;
+        const rank = shuffled(items, random);
+        const popularity = (item: number) => (1 - rank[item]! / items) ** world.steepness;
+        const byItem = basketsByItem(items, baskets, (item) => random.next() / 2 ** 32 < popularity(item));
+        const counts = kernel.countsOf(byItem, rank, Math.max(1, most));
+        const factor = Float64Array.from(rank, () => factors[kind](random));
+        counts.choosing.factor.set(factor);
+        rank.forEach((place, item) => {
+          counts.choosing.itemOf[place] = item;
+        });
+        for (const item of rank.subarray(0, 6)) {
+          // A row before and after: neither must leave anything behind for the other.
+          if (random.below(2) === 0) counts.row(rank[0]!);
+          const { count, index, value } = counts.largest(item, most);
+          const keyed = [...slowCounts(byItem, item)].map(([other, n]) => ({
+            other,
+            n,
+            key: n * factor[rank[other]!]!,
+          }));
+          const expected = keyed
+            .filter(({ key }) => key > 0)
+            .sort((a, b) => b.key - a.key || a.other - b.other)
+            .slice(0, most)
+            .sort((a, b) => a.other - b.other);
+          expect(Array.from({ length: count }, (_, k) => [index[k], value[k]])).toEqual(
+            expected.map(({ other, n }) => [other, n]),
+          );
+          const row = counts.row(item);
+          const sum = row.value.subarray(0, row.count).reduce((total, n) => total + n, 0);
+          expect(sum).toBe(keyed.reduce((total, { n }) => total + n, 0));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
+
 test.each([1, 15, 16, 17, 31, 32, 255, 256, 257, 272, 4095, 4096, 4097, 4352, 65_535, 65_536])(
   'counts that reach a power of 16 are carried to the next level: %i baskets',
   (baskets) => {

@@ -26,19 +26,19 @@ export function cooccurrenceRow(evidence: Evidence, settings: Settings, kernel: 
   const most = Math.min(settings.neighbors, items);
   const gram = gramMatrix(evidence, ranks, kernel, candidateFactor, most);
 
-  /** Turns the number of baskets that hold both items into Jaccard's coefficient. */
-  const makeCoefficients = ({ count, index, value }: SparseVector, own: number) => {
+  /** The row of an item with the largest of Jaccard's coefficients, which take the place of the numbers of baskets that hold both items. */
+  const largestCoefficients = (source: number): SparseVector => {
+    const { count, index, value } = gram.row(source);
     for (let at = 0; at < count; at++) {
       const common = value[at]!;
       // The union is never empty, since some basket holds both.
-      value[at] = common / (own + degree[ranks.item[index[at]!]!]! - common);
+      value[at] = common / (degree[source]! + degree[ranks.item[index[at]!]!]! - common);
     }
+    return gram.choose(most, items);
   };
 
   return (source, out) => {
-    const row = gram.row(source);
-    if (isJaccard) makeCoefficients(row, degree[source]!);
-    const { count, index, value } = gram.choose(most, items);
+    const { count, index, value } = isJaccard ? largestCoefficients(source) : gram.largest(source, most);
     const factor = sourceFactor[source]!;
     for (let k = 0; k < count; k++) {
       const item = index[k]!;

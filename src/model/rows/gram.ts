@@ -44,7 +44,7 @@ function weightedRows(
   // The sums have a copy of the entries.
   release(baskets.index);
   release(baskets.value);
-  return {
+  const rows: Counts = {
     row(source: number): SparseVector {
       const { segments } = sums;
       const { from, to, weight } = segments;
@@ -61,7 +61,13 @@ function weightedRows(
 
     choosing: sums.choosing,
     choose: sums.choose,
+
+    largest(source, most) {
+      rows.row(source);
+      return sums.choose(most, items);
+    },
   };
+  return rows;
 }
 
 /** The entries of the baskets, by basket, with ranks for items. */
