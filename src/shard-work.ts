@@ -21,17 +21,16 @@ import { listRules } from './rules/list-rules.js';
 import { variantEvaluator } from './tuning/variant-evaluator.js';
 import { readEvidence } from './workers/evidence-file.js';
 import { matrixFrom, namedArrays, readMatrix, rowFiles } from './workers/matrix-file.js';
-import {
-  type CountJob,
-  type Job,
-  type LearnJob,
-  PROTOCOL,
-  type ReadJob,
-  type RecommendJob,
-  type RowFile,
-  type ToChild,
-  type ToParent,
-  type TrialJob,
+import type {
+  CountJob,
+  Job,
+  LearnJob,
+  ReadJob,
+  RecommendJob,
+  RowFile,
+  ToChild,
+  ToParent,
+  TrialJob,
 } from './workers/protocol.js';
 import { rangeArrays } from './workers/range-file.js';
 import {
@@ -128,8 +127,7 @@ function writersOf({ layout, listLength, model }: RecommendJob) {
 
 function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
-  const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
-  const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
+  const [audienceAt, statisticsAt] = [readingOnce(readAudience), readingOnce(readStatistics)];
   const { sumsOf, productsOf } = compiledKernel();
   const utilitiesOf = variantEvaluator(
     {
@@ -140,8 +138,8 @@ function trialWork(job: TrialJob): ShardWork {
     },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
-      audience: audiences.get(audience) ?? readAudience(audience),
-      statistics: statisticsFiles.get(statistics) ?? readStatistics(statistics),
+      audience: audienceAt(audience),
+      statistics: statisticsAt(statistics),
     })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
@@ -149,6 +147,16 @@ function trialWork(job: TrialJob): ShardWork {
     productsOf,
   );
   return (from, to) => ({ utilities: utilitiesOf(from, to) });
+}
+
+/** Reads each file only once. Variants with the same file share what was read. */
+function readingOnce<T>(read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    const value = known.get(path) ?? read(path);
+    known.set(path, value);
+    return value;
+  };
 }
 
 /** Makes lists, and explains them if the output has a column for reasons or sources. */
@@ -183,7 +191,6 @@ export function shardWork(): (message: ToChild) => Promise<ToParent> {
   return async (message) => {
     const { index } = message;
     try {
-      if (message.protocol !== PROTOCOL) throw new Error('the parent uses another version of the protocol');
       if (message.type === 'questions') {
         if (serving?.job !== message.job) {
           // Loaded here, because most children never answer questions.

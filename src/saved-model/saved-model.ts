@@ -276,10 +276,12 @@ export class SavedModel {
   }
 
   #packed(name: string, count?: number): PackedIds {
-    const arrays = this.#arrays((each) => each.startsWith(`${name}.`));
-    const { bytes, start: starts } = quotedFrom(arrays, name);
-    if (count !== undefined) withLength(starts, count + 1);
-    return { bytes, starts };
+    const ids = quotedFrom(
+      this.#arrays((each) => each.startsWith(`${name}.`)),
+      name,
+    );
+    if (count !== undefined) withLength(ids.start, count + 1);
+    return ids;
   }
 
   #read<T>(read: () => T): T {

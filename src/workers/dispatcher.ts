@@ -50,8 +50,6 @@ const MAX_BATCH = 8;
 const MAX_STARTS = 3;
 /** Milliseconds before the next attempt to start a child. */
 const BETWEEN_STARTS = 1000;
-/** Only decides which child answers. */
-const SEED = 1;
 
 /**
  * Hands questions to the children of a pool, first come, first served. A balance picks one of the ready children. If that child is busy,
@@ -61,7 +59,7 @@ const SEED = 1;
  */
 export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOptions) {
   const { onRetry } = options;
-  const balance = balanceOf(options.balance, SEED);
+  const balance = balanceOf(options.balance);
   const queue: Waiting[] = [];
   const inProgress = new Set<Waiting>();
   const readySlots = new Set<WorkerSlot>();

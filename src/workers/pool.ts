@@ -1,5 +1,5 @@
 import { isDiskFull } from '../failure.js';
-import { type Balance, type BalanceName, balanceOf } from './balance.js';
+import { type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
 import type { Shard } from './plan.js';
 import type { Job } from './protocol.js';
@@ -11,7 +11,6 @@ export interface PoolOptions {
   size: number;
   /** How to pick the child for the next shard; `least-loaded` by default. */
   balance?: BalanceName;
-  seed?: number;
   /** Called for every shard that is tried again, with the reason. */
   onRetry: (message: string) => void;
   /** Returns true when trying again cannot help. */
@@ -118,7 +117,7 @@ export class Pool {
   ): Promise<void> {
     const slots = this.#slots.slice(0, Math.min(maxChildren, this.childrenFor(shards.length)));
     if (slots.length === 0) throw new RangeError('a pool without children cannot run shards');
-    const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
+    const balance = balanceOf(this.#options.balance ?? 'least-loaded');
     const running: RunningJob = { number: ++this.#jobs, job, hasSucceeded: false, lost: -lostBefore };
     // What the previous job measured says nothing about this one.
     for (const slot of slots) slot.load = { outstanding: 0, done: 0, seconds: 0 };

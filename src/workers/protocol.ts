@@ -5,7 +5,7 @@ import type { OutputColumn, OutputFormat } from '../output/formats.js';
 
 /**
  * The messages between parent and child. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of a
- * message.
+ * message, and the parent asks nothing of a child that gets ready with another one.
  *
  *     parent                        child
  *       fork ───────────────────────▶
@@ -17,7 +17,7 @@ import type { OutputColumn, OutputFormat } from '../output/formats.js';
  *
  * The answer to a shard is a file (`shard-file.ts`); the message only says that it is there. Replies to questions are small.
  */
-export const PROTOCOL = 13;
+export const PROTOCOL = 14;
 
 /** A file of rows, and the number of its first row. */
 export interface RowFile {
@@ -122,15 +122,8 @@ export interface ServeJob {
  * comes only with the first of them that a child gets.
  */
 export type ToChild =
-  | { type: 'shard'; protocol: number; job: number; task: Job; index: number; from: number; to: number }
-  | {
-      type: 'questions';
-      protocol: number;
-      job: number;
-      task: ServeJob | undefined;
-      index: number;
-      questions: unknown[];
-    };
+  | { type: 'shard'; job: number; task: Job; index: number; from: number; to: number }
+  | { type: 'questions'; job: number; task: ServeJob | undefined; index: number; questions: unknown[] };
 
 export type ToParent =
   | { type: 'ready'; protocol: number }
