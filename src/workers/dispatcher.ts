@@ -220,26 +220,14 @@ export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOpti
     ask(question: unknown): Promise<unknown> {
       const { most, deadline } = options;
       if (queue.length >= most) throw new NoAnswer('full', `${most} requests wait already`);
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => timeOut(waiting), 1000 * deadline);
-        const settled =
-          <T>(settle: (value: T) => void) =>
-          (value: T) => {
-            clearTimeout(timer);
-            settle(value);
-          };
-        const waiting: Waiting = {
-          index: asked++,
-          question,
-          tries: 0,
-          isLate: false,
-          isAlone: false,
-          resolve: settled(resolve),
-          reject: settled(reject),
-        };
+      let timer: NodeJS.Timeout;
+      const reply = new Promise((resolve, reject) => {
+        const waiting = { index: asked++, question, tries: 0, isLate: false, isAlone: false, resolve, reject };
+        timer = setTimeout(() => timeOut(waiting), 1000 * deadline);
         queue.push(waiting);
         dispatch();
       });
+      return reply.finally(() => clearTimeout(timer));
     },
 
     /** Waits for the answers to all questions so far, then ends the children. */

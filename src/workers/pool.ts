@@ -95,10 +95,6 @@ export class Pool {
     for (const slot of this.#slots.slice(0, children)) slot.start();
   }
 
-  childrenFor(shards: number): number {
-    return Math.max(1, Math.min(this.size, shards));
-  }
-
   /**
    * Runs all shards that have no file yet. @param onAnswer gets each file in the order of the rows, with the shard that it answers: one of
    * `shards` or a part of one. The promise that it returns is awaited before the next call.
@@ -115,7 +111,7 @@ export class Pool {
     lostBefore = 0,
     maxChildren = this.size,
   ): Promise<void> {
-    const slots = this.#slots.slice(0, Math.min(maxChildren, this.childrenFor(shards.length)));
+    const slots = this.#slots.slice(0, Math.max(1, Math.min(maxChildren, shards.length)));
     if (slots.length === 0) throw new RangeError('a pool without children cannot run shards');
     const balance = balanceOf(this.#options.balance ?? 'least-loaded');
     const running: RunningJob = { number: ++this.#jobs, job, hasSucceeded: false, lost: -lostBefore };

@@ -31,18 +31,16 @@ export async function runShards(
   const stage = STAGES[job.kind];
   const totalCost = shards.reduce((total, { cost }) => total + cost, 0);
   const children = Math.max(1, pool.pids().length, Math.ceil(totalCost / WORTH_A_CHILD[job.kind]));
+  const used = Math.max(1, Math.min(children, run.workers, shards.length));
   run.debug(
-    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${Math.min(children, pool.childrenFor(shards.length))} of ${run.workers} workers`,
+    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${used} of ${run.workers} workers`,
   );
   const onFlaw = (flaw: string, { from, to }: Rows) =>
     warn(
       `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are done again (${job.kind}): ${flaw}`,
     );
-  const pieces = piecesIn(
-    job.output,
-    shards.map((shard) => [shard]),
-    onFlaw,
-  );
+  const eachAlone = shards.map((shard) => [shard]);
+  const pieces = piecesIn(job.output, eachAlone, onFlaw);
   // A gap beside finished rows of its shard is most likely a row that an interrupted run lost.
   const besideFinished = pieces.filter((parts) => parts.length > 1).flat();
   const lostBefore = besideFinished.filter(({ path }) => path === undefined).length;
