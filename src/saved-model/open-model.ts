@@ -1,5 +1,4 @@
 import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
-import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { messageOf, noInput, systemCode } from '../failure.js';
 import { type Arrays, arrayOf } from '../files/array-file.js';
 import type { SparseRows } from '../matrix/sparse.js';
@@ -48,13 +47,6 @@ export function factsFrom(arrays: Arrays): ModelFacts {
   const isSame = `${Object.keys(facts.method?.settings ?? {}).sort()}` === `${Object.keys(DEFAULT_SETTINGS).sort()}`;
   if (facts.format === FORMAT && isSame) return facts;
   throw new RangeError(`it was written by version ${facts.version} of recommend, whose models this one does not read`);
-}
-
-/** The texts of that name. @throws RangeError if there are not `count` of them. */
-export function textsFrom(arrays: Arrays, name: string, count: number): string[] {
-  const cells = quotedFrom(arrays, name);
-  withLength(cells.start, count + 1);
-  return unpackedTexts(cells);
 }
 
 /** Returns the array if it has that length. @throws RangeError otherwise */
