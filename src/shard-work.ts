@@ -38,6 +38,7 @@ import {
   readAudience,
   readFactors,
   readModel,
+  readParts,
   readPopularity,
   readStatistics,
 } from './workers/run-files.js';
@@ -89,10 +90,10 @@ function learnWork(job: LearnJob): ShardWork {
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
-  const pairs = files.map(({ path }) => readMatrix(path, 'pairs'));
+  const { parts, from } = readParts(files, 'pairs');
   return {
     candidates: rowFiles(files, (path) => readMatrix(path, 'candidates')),
-    pairs: new StackedRows(pairs, firstRowsOf(files), items),
+    pairs: new StackedRows(parts, from, items),
   };
 }
 
@@ -130,12 +131,7 @@ function trialWork(job: TrialJob): ShardWork {
   const [audienceAt, statisticsAt] = [readingOnce(readAudience), readingOnce(readStatistics)];
   const { sumsOf, productsOf } = compiledKernel();
   const utilitiesOf = variantEvaluator(
-    {
-      counts,
-      parts: rows.map(({ path }) => readMatrix(path, 'rows')),
-      from: firstRowsOf(rows),
-      factors: readFactors(job.model),
-    },
+    { counts, ...readParts(rows, 'rows'), factors: readFactors(job.model) },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
       audience: audienceAt(audience),
@@ -176,10 +172,6 @@ function recommenderOf(job: RecommendJob) {
   if (!job.layout?.columns.some(({ kind }) => kind === 'reasons' || kind === 'source')) return { recommender };
   const explain = explainer(model, scores, job.listLength, job.layout.reasons);
   return { recommender, reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor) };
-}
-
-function firstRowsOf(files: readonly RowFile[]): number[] {
-  return files.map(({ from }) => from);
 }
 
 type Current<T> = { job: number; work: T } | undefined;

@@ -60,7 +60,3 @@ export function withShape(matrix: SparseRows, rows: number, columns: number): Sp
   if (matrix.rows === rows && matrix.columns === columns) return matrix;
   throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} instead of ${rows} × ${columns}`);
 }
-
-export function missing(name: string): never {
-  throw new RangeError(`it lacks "${name}"`);
-}

@@ -19,7 +19,7 @@ import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
 import { readModel } from '../workers/run-files.js';
 import type { ModelFacts } from './facts.js';
-import { factsFrom, missing, openModelFile, stablePath, withLength, withShape } from './open-model.js';
+import { factsFrom, openModelFile, stablePath, withLength, withShape } from './open-model.js';
 import { isUserArray } from './write.js';
 
 /** The ids and names of a model's items and signals. */
@@ -216,13 +216,12 @@ export class SavedModel {
     };
     const interactions = matrix('history', counts.items);
     const entries = interactions.index.length;
-    const beside = (name: string) =>
-      name in arrays ? withLength(arrayOf(arrays, name, Float32Array), entries) : undefined;
+    const beside = (name: string) => withLength(arrayOf(arrays, name, Float32Array), entries);
+    const weight = 'weight' in arrays ? beside('weight') : undefined;
     return {
       interactions,
       times: 'times' in arrays ? withLength(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
-      rated:
-        span === null ? undefined : { rating: beside('rating') ?? missing('rating'), weight: beside('weight'), span },
+      rated: span === null ? undefined : { rating: beside('rating'), weight, span },
       excluded: matrix('excluded', counts.items),
       preferences: matrix('preferences', counts.preferences),
       groups: matrix('groups', counts.groups),

@@ -119,16 +119,6 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     if (isStopping) response.set('Connection', 'close');
     response.end(body);
   };
-  const sendProblem = (response: Response, thrown: unknown) => {
-    const problem = problemOf(thrown);
-    if (problem.status === 500)
-      log.warn(`a request failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
-    send(response, problem.status, {
-      body: problemText(problem),
-      type: 'application/problem+json',
-      headers: problem.headers,
-    });
-  };
 
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
   app.use((request, response, next) => {
@@ -180,8 +170,14 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
   });
   // Express recognises error handlers by their four parameters.
   app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    if (response.headersSent) response.destroy();
-    else sendProblem(response, thrown);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const problem = problemOf(thrown);
+    const { status, headers } = problem;
+    if (status === 500) log.warn(`a request failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+    send(response, status, { body: problemText(problem), type: 'application/problem+json', headers });
   });
 
   const server = createServer({ requestTimeout: SENDING, headersTimeout: SENDING, keepAliveTimeout: KEEP_ALIVE }, app);
