@@ -81,9 +81,7 @@ export function withinMemory(
 
     /** Plans lists from a saved model. @param cells of the model. */
     async score(dataset: Dataset, cells: number, rules: Options['rules']): Promise<void> {
-      const { userIds, itemIds, interactions } = dataset;
-      const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
-      const need = needToScore({ ...sizes, hasRules: hasRules(rules) }, cells);
+      const need = needToScore(countsOf(dataset, rules), cells);
       await limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
     },
 
@@ -99,23 +97,21 @@ export function withinMemory(
 }
 
 export function sizesOf(
-  { userIds, itemIds, interactions }: Dataset,
+  dataset: Dataset,
   settings: Settings,
   rules: Options['rules'],
 ): Omit<Sizes, 'isTuned' | 'isParquet'> {
   return {
-    users: userIds.length,
-    items: itemIds.length,
-    interactions: interactions.index.length,
+    ...countsOf(dataset, rules),
     neighbors: settings.neighbors,
     // The factors of als take as much memory as pairs.
     hasPairs: needsGram(settings) || settings.method === 'als',
-    hasRules: hasRules(rules),
   };
 }
 
-function hasRules({ where, lists }: Options['rules']): boolean {
-  return where.length + Object.keys(lists).length > 0;
+function countsOf({ userIds, itemIds, interactions }: Dataset, { where, lists }: Options['rules']) {
+  const hasRules = where.length + Object.keys(lists).length > 0;
+  return { users: userIds.length, items: itemIds.length, interactions: interactions.index.length, hasRules };
 }
 
 /*

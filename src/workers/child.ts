@@ -71,23 +71,25 @@ export class Child {
       ],
     });
     this.#gone = new Promise((resolve) => {
+      this.#process.once('error', (error) => {
+        this.#fail('could not start', error.message);
+        resolve();
+      });
       // Not 'close': that also waits for the channel, and does not always come after we disconnect.
-      this.#process.once('exit', () => resolve());
-      this.#process.once('error', () => resolve());
+      this.#process.once('exit', (code, signal) => {
+        resolve();
+        if (this.#ending) return;
+        if (signal) this.#fail('was killed', `was killed by ${signal}`);
+        else this.#fail('exited early', `ended with exit code ${code} and no answer`);
+      });
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onStderr?.(words.trim()));
     const cancelKill = atExit(() => this.#process.kill('SIGKILL'));
     this.#gone.then(cancelKill);
     this.#process.on('message', (message) => this.#receive(message));
-    this.#process.once('error', (error) => this.#fail('could not start', error.message));
     this.#process.once('disconnect', () => {
       // Without its channel, it might run on unnoticed.
       if (!this.#ending) this.#process.kill('SIGKILL');
-    });
-    this.#process.once('exit', (code, signal) => {
-      if (this.#ending) return;
-      if (signal) this.#fail('was killed', `was killed by ${signal}`);
-      else this.#fail('exited early', `ended with exit code ${code} and no answer`);
     });
     this.started = this.#next().then((message) => {
       if (message.type === 'ready' && message.protocol === PROTOCOL) return;

@@ -134,14 +134,12 @@ export class WorkerSlot {
 
   #startIdleTimer(): void {
     if (this.isKept) return;
-    this.#idle = setTimeout(() => this.#endIdle(), MAX_IDLE).unref();
-  }
-
-  #endIdle(): void {
-    const child = this.#child;
-    if (!child) return;
-    this.#child = undefined;
-    child.end().then(() => this.#children.delete(child));
+    const endIdle = () => {
+      const child = this.#child;
+      this.#child = undefined;
+      child?.end().then(() => this.#children.delete(child));
+    };
+    this.#idle = setTimeout(endIdle, MAX_IDLE).unref();
   }
 }
 
