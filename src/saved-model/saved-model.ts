@@ -77,9 +77,8 @@ export class SavedModel {
       this.close();
       throw error;
     }
-    const { items, preferences, groups, latest } = this.facts.counts;
     this.files = {
-      counts: { items, preferences, groups, latest },
+      counts: this.facts.counts,
       rows: [{ path: this.#stable, from: 0 }],
       statistics: this.#stable,
       factors: this.#stable,

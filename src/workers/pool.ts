@@ -164,35 +164,29 @@ export class Pool {
     await Promise.all(this.#slots.map((slot) => slot.close(how)));
   }
 
-  /** Runs a shard: in one piece, or in parts if children are lost over it. */
-  async #runShard(slot: WorkerSlot, running: RunningJob, shard: Shard): Promise<Part[]> {
+  /** Runs a shard: in one piece, or in parts if children are lost over it. @param isRetry true if a child was lost over it already. */
+  async #runShard(slot: WorkerSlot, running: RunningJob, shard: Shard, isRetry = false): Promise<Part[]> {
     try {
-      return [await this.#runOnce(slot, running, shard)];
+      const path = await slot.runShard(running.number, running.job, shard);
+      running.hasSucceeded = true;
+      return [{ shard, path }];
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
       const what = describeFailure(running.job, shard, error);
+      if (isRetry) {
+        const failure = new ChildFailure(error.ending, what, error.childStack);
+        running.lost++;
+        if (!running.hasSucceeded && running.lost >= MAX_LOST_AT_START) throw failure;
+        return [{ shard, failure }];
+      }
       if (shard.to - shard.from > 1 && !shard.whole) {
         this.#options.onRetry(`${what}; its halves are given to other workers`);
         const [first, second] = halves(shard);
         return [...(await this.#runShard(slot, running, first)), ...(await this.#runShard(slot, running, second))];
       }
       this.#options.onRetry(`${what}; given to another worker`);
+      return this.#runShard(slot, running, shard, true);
     }
-    try {
-      return [await this.#runOnce(slot, running, shard)];
-    } catch (error) {
-      if (!this.#isLoss(error)) throw error;
-      const failure = new ChildFailure(error.ending, describeFailure(running.job, shard, error), error.childStack);
-      running.lost++;
-      if (!running.hasSucceeded && running.lost >= MAX_LOST_AT_START) throw failure;
-      return [{ shard, failure }];
-    }
-  }
-
-  async #runOnce(slot: WorkerSlot, running: RunningJob, shard: Shard): Promise<Part> {
-    const path = await slot.runShard(running.number, running.job, shard);
-    running.hasSucceeded = true;
-    return { shard, path };
   }
 
   /** True if the rows may be to blame, rather than a full disk, a missing folder or the end of the run. */
