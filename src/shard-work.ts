@@ -174,23 +174,21 @@ function recommenderOf(job: RecommendJob) {
   return { recommender, reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor) };
 }
 
-type Current<T> = { job: number; work: T } | undefined;
-
-/** A worker without a process: it answers messages, one at a time, and caches the data that shards or questions of one job share. */
+/** A worker without a process: it answers messages, one at a time, and caches the data that shards of one job, or all questions, share. */
 export function shardWork(): (message: ToChild) => Promise<ToParent> {
-  let current: Current<ShardWork>;
-  let serving: Current<(question: unknown) => unknown>;
+  let current: { job: number; work: ShardWork } | undefined;
+  let replyTo: ((question: unknown) => unknown) | undefined;
   return async (message) => {
     const { index } = message;
     try {
       if (message.type === 'questions') {
-        if (serving?.job !== message.job) {
+        if (!replyTo) {
           // Loaded here, because most children never answer questions.
           const { answersFrom } = await import('./serving/answers.js');
-          if (!message.task) throw new Error(`job ${message.job} is unknown here`);
-          serving = { job: message.job, work: await answersFrom(message.task) };
+          if (!message.task) throw new Error('the task of the questions is unknown here');
+          replyTo = await answersFrom(message.task);
         }
-        return { type: 'replies', index, replies: message.questions.map(serving.work) };
+        return { type: 'replies', index, replies: message.questions.map(replyTo) };
       }
       if (current?.job !== message.job) {
         // Release the data of the previous job before reading that of the next.

@@ -54,8 +54,8 @@ export class Child {
   #failure: ChildFailure | undefined;
   #ending = false;
   #isBusy = false;
-  /** The job of its latest questions: the child already has that job's task. */
-  #knownJob: number | undefined;
+  /** True once it has got the task of its questions. */
+  #hasTask = false;
 
   constructor(worker: URL, { onStderr, heap }: ChildOptions = {}) {
     const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
@@ -111,11 +111,11 @@ export class Child {
     return (await this.#exchange({ type: 'shard', job, task, index, from, to }, 'answer')).path;
   }
 
-  /** Asks questions of job number `job`, numbered from `index`. @returns a reply to each, in order. @throws ChildFailure like `runShard`. */
-  async ask(job: number, task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
-    const newTask = this.#knownJob === job ? undefined : task;
-    this.#knownJob = job;
-    const { replies } = await this.#exchange({ type: 'questions', job, task: newTask, index, questions }, 'replies');
+  /** Asks questions, numbered from `index`, always of the same task. @returns a reply to each, in order. @throws ChildFailure like `runShard`. */
+  async ask(task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
+    const newTask = this.#hasTask ? undefined : task;
+    this.#hasTask = true;
+    const { replies } = await this.#exchange({ type: 'questions', task: newTask, index, questions }, 'replies');
     if (replies.length === questions.length) return replies;
     throw this.#protocolError(`gave ${replies.length} replies to ${questions.length} questions`);
   }

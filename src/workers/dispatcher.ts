@@ -110,7 +110,7 @@ export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOpti
     const index = batch[0]?.index ?? 0;
     const questions = batch.map(({ question }) => question);
     try {
-      const replies = await slot.ask(1, job, index, questions);
+      const replies = await slot.ask(job, index, questions);
       batch.forEach(({ resolve }, k) => {
         resolve(replies[k]);
       });
@@ -171,7 +171,7 @@ export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOpti
 
   const startUp = async (slot: WorkerSlot): Promise<void> => {
     readySlots.delete(slot);
-    const own = slot.ask(1, job, 0, [options.first]).then(() => void readySlots.add(slot));
+    const own = slot.ask(job, 0, [options.first]).then(() => void readySlots.add(slot));
     starting = own;
     try {
       await own;

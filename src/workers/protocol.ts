@@ -12,7 +12,7 @@ import type { OutputColumn, OutputFormat } from '../output/formats.js';
  *       ◀────────────────────── ready
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed
- *       questions (job) ────────────▶
+ *       questions (task) ───────────▶
  *       ◀─────────── replies | failed        one at a time, until the parent disconnects
  *
  * The answer to a shard is a file (`shard-file.ts`); the message only says that it is there. Replies to questions are small.
@@ -118,12 +118,12 @@ export interface ServeJob {
 }
 
 /**
- * `job` is the number of the job within the run: shards and questions of one job share the data read for it. The task of a job of questions
- * comes only with the first of them that a child gets.
+ * `job` is the number of the job within the run: shards of one job share the data read for it. All questions to a child are about one task,
+ * which comes only with the first of them.
  */
 export type ToChild =
   | { type: 'shard'; job: number; task: Job; index: number; from: number; to: number }
-  | { type: 'questions'; job: number; task: ServeJob | undefined; index: number; questions: unknown[] };
+  | { type: 'questions'; task: ServeJob | undefined; index: number; questions: unknown[] };
 
 export type ToParent =
   | { type: 'ready'; protocol: number }

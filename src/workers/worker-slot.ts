@@ -51,8 +51,8 @@ export class WorkerSlot {
   }
 
   /** Asks its child, or a new one, questions. Only `giveUp` limits the time. @returns a reply to each. @throws like `runShard`. */
-  async ask(number: number, job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
-    return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, questions));
+  async ask(job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
+    return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(job, index, questions));
   }
 
   /** Stops waiting for its child, and kills it. */
