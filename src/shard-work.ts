@@ -21,17 +21,16 @@ import { listRules } from './rules/list-rules.js';
 import { variantEvaluator } from './tuning/variant-evaluator.js';
 import { readEvidence } from './workers/evidence-file.js';
 import { matrixFrom, namedArrays, readMatrix, rowFiles } from './workers/matrix-file.js';
-import {
-  type CountJob,
-  type Job,
-  type LearnJob,
-  PROTOCOL,
-  type ReadJob,
-  type RecommendJob,
-  type RowFile,
-  type ToChild,
-  type ToParent,
-  type TrialJob,
+import type {
+  CountJob,
+  Job,
+  LearnJob,
+  ReadJob,
+  RecommendJob,
+  RowFile,
+  ToChild,
+  ToParent,
+  TrialJob,
 } from './workers/protocol.js';
 import { rangeArrays } from './workers/range-file.js';
 import {
@@ -39,6 +38,7 @@ import {
   readAudience,
   readFactors,
   readModel,
+  readParts,
   readPopularity,
   readStatistics,
 } from './workers/run-files.js';
@@ -90,10 +90,10 @@ function learnWork(job: LearnJob): ShardWork {
 }
 
 function countedRows(files: readonly RowFile[], items: number): CountedRows {
-  const pairs = files.map(({ path }) => readMatrix(path, 'pairs'));
+  const { parts, from } = readParts(files, 'pairs');
   return {
     candidates: rowFiles(files, (path) => readMatrix(path, 'candidates')),
-    pairs: new StackedRows(pairs, firstRowsOf(files), items),
+    pairs: new StackedRows(parts, from, items),
   };
 }
 
@@ -128,20 +128,14 @@ function writersOf({ layout, listLength, model }: RecommendJob) {
 
 function trialWork(job: TrialJob): ShardWork {
   const { counts, rows } = job.model;
-  const audiences = new Map(job.variants.map(({ audience }) => [audience, readAudience(audience)]));
-  const statisticsFiles = new Map(job.variants.map(({ statistics }) => [statistics, readStatistics(statistics)]));
+  const [audienceAt, statisticsAt] = [readingOnce(readAudience), readingOnce(readStatistics)];
   const { sumsOf, productsOf } = compiledKernel();
   const utilitiesOf = variantEvaluator(
-    {
-      counts,
-      parts: rows.map(({ path }) => readMatrix(path, 'rows')),
-      from: firstRowsOf(rows),
-      factors: readFactors(job.model),
-    },
+    { counts, ...readParts(rows, 'rows'), factors: readFactors(job.model) },
     job.variants.map(({ settings, audience, statistics }) => ({
       settings,
-      audience: audiences.get(audience) ?? readAudience(audience),
-      statistics: statisticsFiles.get(statistics) ?? readStatistics(statistics),
+      audience: audienceAt(audience),
+      statistics: statisticsAt(statistics),
     })),
     matrixFrom(readArrays(job.heldOut), 'heldOut'),
     job.listLength,
@@ -149,6 +143,16 @@ function trialWork(job: TrialJob): ShardWork {
     productsOf,
   );
   return (from, to) => ({ utilities: utilitiesOf(from, to) });
+}
+
+/** Reads each file only once. Variants with the same file share what was read. */
+function readingOnce<T>(read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    const value = known.get(path) ?? read(path);
+    known.set(path, value);
+    return value;
+  };
 }
 
 /** Makes lists, and explains them if the output has a column for reasons or sources. */
@@ -170,28 +174,21 @@ function recommenderOf(job: RecommendJob) {
   return { recommender, reasonsOf: (user: number, list: List) => explain(user, list, rules?.offerFor(user).factor) };
 }
 
-function firstRowsOf(files: readonly RowFile[]): number[] {
-  return files.map(({ from }) => from);
-}
-
-type Current<T> = { job: number; work: T } | undefined;
-
-/** A worker without a process: it answers messages, one at a time, and caches the data that shards or questions of one job share. */
+/** A worker without a process: it answers messages, one at a time, and caches the data that shards of one job, or all questions, share. */
 export function shardWork(): (message: ToChild) => Promise<ToParent> {
-  let current: Current<ShardWork>;
-  let serving: Current<(question: unknown) => unknown>;
+  let current: { job: number; work: ShardWork } | undefined;
+  let replyTo: ((question: unknown) => unknown) | undefined;
   return async (message) => {
     const { index } = message;
     try {
-      if (message.protocol !== PROTOCOL) throw new Error('the parent uses another version of the protocol');
       if (message.type === 'questions') {
-        if (serving?.job !== message.job) {
+        if (!replyTo) {
           // Loaded here, because most children never answer questions.
           const { answersFrom } = await import('./serving/answers.js');
-          if (!message.task) throw new Error(`job ${message.job} is unknown here`);
-          serving = { job: message.job, work: await answersFrom(message.task) };
+          if (!message.task) throw new Error('the task of the questions is unknown here');
+          replyTo = await answersFrom(message.task);
         }
-        return { type: 'replies', index, replies: message.questions.map(serving.work) };
+        return { type: 'replies', index, replies: message.questions.map(replyTo) };
       }
       if (current?.job !== message.job) {
         // Release the data of the previous job before reading that of the next.

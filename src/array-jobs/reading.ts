@@ -52,7 +52,8 @@ export async function readShard(options: ReadOptions, io: Io): Promise<number> {
     refuseUnshared(options);
     const jobs = await jobsOf(run, options);
     makeWorkFolder(work);
-    writeOrCompare(work, readingOf(options, jobs));
+    const files = jobs.map(({ job, cuts }) => ({ output: basename(job.output), cuts }));
+    writeOrCompare(work, { version: options.version, shards, files });
     const index = begin(shards, readingPath(work));
     const mine = jobs.map(({ job, cuts }) => ({ job, ranges: cuts[index] ?? [] }));
     if (mine.every(({ ranges }) => ranges.length === 0)) return 'has nothing to read';
@@ -113,10 +114,6 @@ function refuseUnshared(options: ReadOptions): void {
     );
   if (options.rules.now === undefined && (options.eventsWhere ?? []).some(usesCurrentTime))
     throw usageFailure('--events-where goes by the clock, which differs between shards; say when it is: --now DATE');
-}
-
-function readingOf({ version, shards }: ReadOptions, jobs: readonly FileJob[]): Reading {
-  return { version, shards, files: jobs.map(({ job, cuts }) => ({ output: basename(job.output), cuts })) };
 }
 
 /** Writes the reading, or checks that the folder has the same one. @throws Failure 73 if it has another. */

@@ -46,18 +46,17 @@ function rowsOf(shards: readonly Shard[]): number {
   return shards.reduce((total, { from, to }) => total + to - from, 0);
 }
 
-type Work = (run: Run, planned: PlannedWork, mine: readonly Shard[], index: number) => Promise<void>;
+type Work = (run: Run, planned: PlannedWork, mine: Shard[], index: number) => Promise<void>;
 
 /** Makes the pieces of a shard, with the same steps as a run. */
 const WORK: Readonly<Record<ShardStage, Work>> = {
   async count(run, planned, mine) {
-    await countPairs(run, arrangedIn(planned, 'count', mine), planned.plan.method.settings);
+    await countPairs(run, arrangedIn(planned, { count: mine }), planned.plan.method.settings);
   },
   async learn(run, planned, mine) {
     const { settings } = planned.plan.method;
     planned.finished('count', run.warn);
-    const counted = await countPairs(run, arrangedIn(planned), settings);
-    await fitRows(run, { ...counted, cuts: arrangedIn(planned, 'learn', mine).cuts }, settings);
+    await fitRows(run, await countPairs(run, arrangedIn(planned, { learn: mine }), settings), settings);
   },
   async recommend(run, planned, mine, index) {
     const { method, output, columns, rules, rulesHash: hash } = planned.plan;
@@ -75,16 +74,15 @@ const WORK: Readonly<Record<ShardStage, Work>> = {
   },
 };
 
-/** The arranged data of the plan. @param mine the shards of `stage` to use instead of all. */
-function arrangedIn(planned: PlannedWork, stage?: 'count' | 'learn', mine: readonly Shard[] = []): Arranged {
+/** The arranged data of the plan. @param mine the shards of a stage to use instead of all. */
+function arrangedIn(planned: PlannedWork, mine: Partial<Arranged['cuts']> = {}): Arranged {
   const { counts, cuts, key } = planned.plan;
-  const all = { count: cuts.count.flat(), learn: cuts.learn.flat() };
   return {
     facts: readStatistics(planned.path('statistics')),
     counts,
     evidencePath: planned.path('evidence'),
     factors: planned.plan.factors ? Promise.resolve(planned.path('factors')) : undefined,
-    cuts: stage === undefined ? all : { ...all, [stage]: mine },
+    cuts: { count: cuts.count.flat(), learn: cuts.learn.flat(), ...mine },
     key,
   };
 }

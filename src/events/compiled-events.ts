@@ -110,7 +110,7 @@ function acceleratorOf(
 
   const packed = (bytes: Uint8Array, starts: Float64Array, count: number): PackedIds => ({
     bytes: bytes.subarray(0, starts[count]),
-    starts: starts.subarray(0, count + 1),
+    start: starts.subarray(0, count + 1),
   });
   const users = () => packed(arrays.userBytes, arrays.userStarts, fact('users'));
   const items = () => packed(arrays.itemBytes, arrays.itemStarts, fact('items'));
@@ -126,7 +126,7 @@ function acceleratorOf(
   const begin = (sink: EventSink) => {
     const half = room.ids / 2;
     const isHalfFull = [users(), items()].some(
-      ({ bytes, starts }) => bytes.length > half || starts.length * BYTES_PER_ID > half,
+      ({ bytes, start }) => bytes.length > half || start.length * BYTES_PER_ID > half,
     );
     if (current?.sink !== sink || isHalfFull) {
       program.beginEvents(addr.places);

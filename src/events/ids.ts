@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { BadRow } from '../csv/bad-rows.js';
 import { shown } from '../csv/cells.js';
+import type { QuotedCells } from '../csv/quoted-cells.js';
 import { textOf } from '../csv/row-cutter.js';
 import { IndexColumn } from './columns.js';
 
@@ -32,11 +33,11 @@ export class IdIndex {
   }
 
   /** Packed ids in the same order. @throws RangeError if an id comes twice. */
-  static of({ bytes, starts }: PackedIds): IdIndex {
+  static of({ bytes, start }: PackedIds): IdIndex {
     const ids = new IdIndex();
-    ids.#size = starts.length - 1;
+    ids.#size = start.length - 1;
     ids.#bytes = bytes.slice();
-    ids.#starts = Float64Array.from(starts);
+    ids.#starts = Float64Array.from(start);
     ids.#placeAll(2 ** Math.ceil(Math.log2(Math.max(256, 4 * ids.#size))));
     return ids;
   }
@@ -119,7 +120,7 @@ export class IdIndex {
   get packed(): PackedIds {
     return {
       bytes: this.#bytes.subarray(0, this.#starts[this.#size]),
-      starts: this.#starts.subarray(0, this.#size + 1),
+      start: this.#starts.subarray(0, this.#size + 1),
     };
   }
 
@@ -180,11 +181,8 @@ function notUtf8(id: string): BadRow {
   return new BadRow(`the id ${shown(id)} is not UTF-8; --encoding windows-1252 reads most such files`);
 }
 
-/** Ids one after the other: id i is `bytes[starts[i] .. starts[i+1])`. */
-export interface PackedIds {
-  bytes: Uint8Array;
-  starts: Float64Array;
-}
+/** Ids one after the other, as UTF-8. */
+export type PackedIds = QuotedCells;
 
 /**
  * Maps indices that another reader gave to its ids to indices in `index`. Unknown ids are added to `index` in the reader's order.
@@ -194,9 +192,9 @@ export interface PackedIds {
 export function renumbering(index: IdIndex): (ids: PackedIds) => Uint32Array | undefined {
   const map = new IndexColumn();
   let areSame = true;
-  return ({ bytes, starts }) => {
-    for (let known = map.length; known < starts.length - 1; known++) {
-      const [from, to] = [starts[known]!, starts[known + 1]!];
+  return ({ bytes, start }) => {
+    for (let known = map.length; known < start.length - 1; known++) {
+      const [from, to] = [start[known]!, start[known + 1]!];
       const own = index.addBytes(bytes, from, to, hashOf(bytes, from, to));
       areSame &&= own === known;
       map.push(own);

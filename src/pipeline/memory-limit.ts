@@ -28,20 +28,30 @@ export function withinMemory(
         '--max-memory: the system does not show the memory of children (is there a /proc?), so only this process is watched',
       );
     }
-    run.memory.guard(maxMemory, (used) => stop(overBudget(maxMemory, used, stage())));
+    run.memory.guard(maxMemory, (used) =>
+      stop(
+        noMemory(
+          `stopped at ${megabytes(used)} while ${stage()}: more than --max-memory ${megabytes(maxMemory)}; no output file was written; give it more, a smaller -j or a smaller input`,
+        ),
+      ),
+    );
   }
 
   const requireRoom = (more: number, what: string) => {
     if (maxMemory === undefined) return;
     const { bytes } = run.memory.look();
-    if (bytes + more > maxMemory) throw noRoomFor(maxMemory, bytes, more, what);
+    if (bytes + more <= maxMemory) return;
+    throw noMemory(
+      `--max-memory ${megabytes(maxMemory)} is too little: ${what} takes about ${megabytes(bytes + more)}, ${megabytes(bytes)} of it in use already; no output file was written; give it that, or a smaller input`,
+    );
   };
 
   const limit = async (need: Need, what: string) => {
     if (maxMemory === undefined) return;
     const workers = childrenWithin(maxMemory, run.workers, need, what);
     if (workers < run.workers) run.info(`--max-memory has room for ${plural(workers, 'worker')} of ${run.workers}`);
-    await run.pool.limit(workers, childHeap(maxMemory, workers));
+    // Every need has room for 65 MB of each process, so no heap is smaller. Large arrays are outside of it.
+    await run.pool.limit(workers, Math.floor(maxMemory / (workers + 1) / MB));
   };
 
   return {
@@ -71,9 +81,7 @@ export function withinMemory(
 
     /** Plans lists from a saved model. @param cells of the model. */
     async score(dataset: Dataset, cells: number, rules: Options['rules']): Promise<void> {
-      const { userIds, itemIds, interactions } = dataset;
-      const sizes = { users: userIds.length, items: itemIds.length, interactions: interactions.index.length };
-      const need = needToScore({ ...sizes, hasRules: hasRules(rules) }, cells);
+      const need = needToScore(countsOf(dataset, rules), cells);
       await limit(need, `to recommend by a model of ${plural(cells, 'weight')}`);
     },
 
@@ -89,23 +97,21 @@ export function withinMemory(
 }
 
 export function sizesOf(
-  { userIds, itemIds, interactions }: Dataset,
+  dataset: Dataset,
   settings: Settings,
   rules: Options['rules'],
 ): Omit<Sizes, 'isTuned' | 'isParquet'> {
   return {
-    users: userIds.length,
-    items: itemIds.length,
-    interactions: interactions.index.length,
+    ...countsOf(dataset, rules),
     neighbors: settings.neighbors,
     // The factors of als take as much memory as pairs.
     hasPairs: needsGram(settings) || settings.method === 'als',
-    hasRules: hasRules(rules),
   };
 }
 
-function hasRules({ where, lists }: Options['rules']): boolean {
-  return where.length + Object.keys(lists).length > 0;
+function countsOf({ userIds, itemIds, interactions }: Dataset, { where, lists }: Options['rules']) {
+  const hasRules = where.length + Object.keys(lists).length > 0;
+  return { users: userIds.length, items: itemIds.length, interactions: interactions.index.length, hasRules };
 }
 
 /*
@@ -216,24 +222,5 @@ export function childrenWithin(budget: number, wanted: number, need: Need, what:
   if (need(children) <= budget) return children;
   throw noMemory(
     `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(need(1))} with one worker; give it that, or a smaller input`,
-  );
-}
-
-/** The JavaScript heap of each child, in megabytes. Large arrays are outside of it. */
-export function childHeap(budget: number, children: number): number {
-  return Math.max(64, Math.floor(budget / (children + 1) / MB));
-}
-
-/** The failure of a run whose next step needs more memory than is left. */
-export function noRoomFor(budget: number, used: number, more: number, what: string): Failure {
-  return noMemory(
-    `--max-memory ${megabytes(budget)} is too little: ${what} takes about ${megabytes(used + more)}, ${megabytes(used)} of it in use already; no output file was written; give it that, or a smaller input`,
-  );
-}
-
-/** The failure of a run that uses more memory than planned. */
-export function overBudget(budget: number, used: number, stage: string): Failure {
-  return noMemory(
-    `stopped at ${megabytes(used)} while ${stage}: more than --max-memory ${megabytes(budget)}; no output file was written; give it more, a smaller -j or a smaller input`,
   );
 }

@@ -43,7 +43,7 @@ export async function recommendLists(
   const learned = await learn(run, counting, () => sampleKeysOf(counting), settings);
   const learnedAt = run.seconds();
   const serving = planServing(run, rules, counting, users, settings);
-  const job = recommendJob(run, count, serving, { ...learned, key: undefined }, undefined);
+  const job = recommendJob(run, count, serving, learned, undefined);
   const lengths = new Uint32Array(users.length);
   const parts: Uint32Array[] = [];
   const scores: Float64Array[] = [];
@@ -68,14 +68,10 @@ export async function recommendLists(
   const explained = examined && {
     scores: scores.flatMap((part) => Array.from(part)),
     // The planning above has warned of everything already.
-    lists: await explainedLists(
-      { ...run, warn: () => {} },
-      dataset,
-      examined.users,
-      rules,
-      { ...learned, key: undefined },
-      { top: count, reasons: examined.reasons },
-    ),
+    lists: await explainedLists({ ...run, warn: () => {} }, dataset, examined.users, rules, learned, {
+      top: count,
+      reasons: examined.reasons,
+    }),
   };
   run.directory.discard([serving.audience, ...(serving.rules ? [serving.rules.arrays] : [])]);
   discardLearned(run, learned);

@@ -81,8 +81,9 @@ export function startRun(
     useDirectory: (chosen: RunDirectory) => {
       directory = chosen;
     },
-    get hasDirectory(): boolean {
-      return directory !== undefined;
+    /** The same, but undefined if no step has used it. */
+    get usedDirectory(): RunDirectory | undefined {
+      return directory;
     },
     pool,
     work,
@@ -164,16 +165,16 @@ export function stagesIn({ seconds, memory }: Pick<Run, 'seconds' | 'memory'>) {
  * @param output the output file; '-' for standard output, when the run keeps its own files in the temporary folder.
  */
 export function explainFolder(error: unknown, run: Run, output = '-'): unknown {
-  if (run.hasDirectory && run.directory.isGone) {
+  const directory = run.usedDirectory;
+  if (directory?.isGone) {
     return ioFailure(
-      `${run.directory.path}, where this run keeps its work, was removed while it ran; no output file was written; run it again`,
+      `${directory.path}, where this run keeps its work, was removed while it ran; no output file was written; run it again`,
       error,
     );
   }
   const cause = error instanceof Failure ? error.cause : error;
   if (!isDiskFull(cause)) return explainShortage(error);
   const why = messageOf(cause);
-  const directory = run.hasDirectory ? run.directory : undefined;
   // Standard output, a device or an evaluation's output file is full, not the run folder; that failure explains itself.
   const isElsewhere = error instanceof Failure && error.exitCode === ExitCode.io && !(cause instanceof ChildFailure);
   if (isElsewhere && !directory?.isBesideOutput) return error;

@@ -20,18 +20,15 @@ export function cpuMax(text: string): number {
 
 /** The limits that apply to this process, in the format of `cpu.max`. */
 function cgroupLimits(): string[] {
-  const limits: string[] = [];
   const own = /^0::(.*)$/m.exec(read('/proc/self/cgroup'))?.[1] ?? '/';
+  const names = own.split('/').filter((name) => name !== '');
   // A limit on any parent group applies too. Inside a container the path starts at the container's own root.
-  for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
-    const text = read(`/sys/fs/cgroup${path === '/' ? '' : path}/cpu.max`);
-    if (text !== '') limits.push(text);
-    if (path === '' || path === '/') break;
-  }
-  const quota = read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us');
-  const period = read('/sys/fs/cgroup/cpu/cpu.cfs_period_us');
-  if (quota !== '' && period !== '') limits.push(`${quota.trim()} ${period.trim()}`);
-  return limits;
+  const groups = ['', ...names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`)];
+  const before = '/sys/fs/cgroup/cpu/cpu.cfs';
+  return [
+    ...groups.map((group) => read(`/sys/fs/cgroup${group}/cpu.max`)),
+    `${read(`${before}_quota_us`)} ${read(`${before}_period_us`)}`,
+  ];
 }
 
 function read(path: string): string {

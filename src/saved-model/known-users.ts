@@ -91,11 +91,11 @@ function knownItems(read: Dataset, items: number): { fresh: Interactions; unknow
 
 /** The user's index in the model for each id; for unknown users, the index after the last user. */
 function placesIn(model: KnownModel, ids: readonly string[]): Uint32Array {
-  const { bytes, starts } = model.userIds;
+  const { bytes, start } = model.userIds;
   const users = IdIndex.from(ids);
-  const places = new Uint32Array(ids.length).fill(starts.length - 1);
-  for (let user = 0; user < starts.length - 1; user++) {
-    const [from = 0, to = 0] = [starts[user], starts[user + 1]];
+  const places = new Uint32Array(ids.length).fill(start.length - 1);
+  for (let user = 0; user < start.length - 1; user++) {
+    const [from = 0, to = 0] = [start[user], start[user + 1]];
     const place = users.find(bytes, from, to, hashOf(bytes, from, to));
     if (place >= 0) places[place] = user;
   }

@@ -1,5 +1,4 @@
 import { closeSync, copyFileSync, existsSync, fstatSync, linkSync, openSync, statSync } from 'node:fs';
-import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { messageOf, noInput, systemCode } from '../failure.js';
 import { type Arrays, arrayOf } from '../files/array-file.js';
 import type { SparseRows } from '../matrix/sparse.js';
@@ -50,13 +49,6 @@ export function factsFrom(arrays: Arrays): ModelFacts {
   throw new RangeError(`it was written by version ${facts.version} of recommend, whose models this one does not read`);
 }
 
-/** The texts of that name. @throws RangeError if there are not `count` of them. */
-export function textsFrom(arrays: Arrays, name: string, count: number): string[] {
-  const cells = quotedFrom(arrays, name);
-  withLength(cells.start, count + 1);
-  return unpackedTexts(cells);
-}
-
 /** Returns the array if it has that length. @throws RangeError otherwise */
 export function withLength<T extends { length: number }>(array: T, length: number): T {
   if (array.length === length) return array;
@@ -67,8 +59,4 @@ export function withLength<T extends { length: number }>(array: T, length: numbe
 export function withShape(matrix: SparseRows, rows: number, columns: number): SparseRows {
   if (matrix.rows === rows && matrix.columns === columns) return matrix;
   throw new RangeError(`it has a matrix of ${matrix.rows} × ${matrix.columns} instead of ${rows} × ${columns}`);
-}
-
-export function missing(name: string): never {
-  throw new RangeError(`it lacks "${name}"`);
 }

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import type { CellColumn } from '../csv/cells.js';
-import { quotedFrom } from '../csv/quoted-cells.js';
+import { quotedFrom, unpackedTexts } from '../csv/quoted-cells.js';
 import { noAttributes } from '../dataset/attributes/attribute-table.js';
 import { availabilityReader, isAvailabilityName } from '../dataset/attributes/availability.js';
 import type { Dataset } from '../dataset/dataset.js';
@@ -19,7 +19,7 @@ import { matrixFrom } from '../workers/matrix-file.js';
 import type { ModelFiles } from '../workers/protocol.js';
 import { readModel } from '../workers/run-files.js';
 import type { ModelFacts } from './facts.js';
-import { factsFrom, missing, openModelFile, stablePath, textsFrom, withLength, withShape } from './open-model.js';
+import { factsFrom, openModelFile, stablePath, withLength, withShape } from './open-model.js';
 import { isUserArray } from './write.js';
 
 /** The ids and names of a model's items and signals. */
@@ -42,12 +42,6 @@ export function evidenceOf(
 ): EvidenceRules {
   return { ...evidence, now: clock };
 }
-
-/** Selects the arrays whose names begin with one of these words. */
-const isOf =
-  (...words: string[]) =>
-  (name: string) =>
-    words.includes(name.split('.')[0] ?? '');
 
 /** The arrays with one number for each entry of the histories. */
 const BESIDE_HISTORY = ['times', 'rating', 'weight'];
@@ -83,9 +77,8 @@ export class SavedModel {
       this.close();
       throw error;
     }
-    const { items, preferences, groups, latest } = this.facts.counts;
     this.files = {
-      counts: { items, preferences, groups, latest },
+      counts: this.facts.counts,
       rows: [{ path: this.#stable, from: 0 }],
       statistics: this.#stable,
       factors: this.#stable,
@@ -99,16 +92,13 @@ export class SavedModel {
 
   get names(): Names {
     const { items, preferences, groups } = this.facts.counts;
-    return this.#read(() => {
-      const arrays = this.#arrays(isOf('items', 'titles', 'attributeNames', 'groupNames', 'offered'));
-      return {
-        itemIds: textsFrom(arrays, 'items', items),
-        titles: textsFrom(arrays, 'titles', items),
-        attributeNames: textsFrom(arrays, 'attributeNames', preferences),
-        groupNames: textsFrom(arrays, 'groupNames', groups),
-        offered: withLength(arrayOf(arrays, 'offered', Uint8Array), items),
-      };
-    });
+    return this.#read(() => ({
+      itemIds: this.#texts('items', items),
+      titles: this.#texts('titles', items),
+      attributeNames: this.#texts('attributeNames', preferences),
+      groupNames: this.#texts('groupNames', groups),
+      offered: withLength(this.#array('offered', Uint8Array), items),
+    }));
   }
 
   /** The ids, columns and strengths with which new files are read for scoring. */
@@ -151,7 +141,7 @@ export class SavedModel {
     const { users, served } = this.facts.counts;
     const userColumns = wanted.keepColumns ? this.userColumns : [];
     return this.#read(() => {
-      const userIds = textsFrom(this.#arrays(isOf('users')), 'users', users);
+      const userIds = this.#texts('users', users);
       const known = this.#usersFrom(this.#arrays(isUserArray), users);
       const evidence = evidenceOf(this.facts, wanted);
       return { ...names, ...this.items(wanted), userColumns, userIds, served, attributes, evidence, ...known };
@@ -191,10 +181,7 @@ export class SavedModel {
     const rows = of === 'itemColumns' ? items : users;
     return this.#read(() =>
       this.facts[of].flatMap((name, at) => {
-        if (!isWanted(name)) return [];
-        const texts = `${of}.${at}`;
-        const arrays = this.#arrays((each) => each.startsWith(`${texts}.`));
-        return { name, cells: textsFrom(arrays, texts, rows) };
+        return isWanted(name) ? { name, cells: this.#texts(`${of}.${at}`, rows) } : [];
       }),
     );
   }
@@ -205,7 +192,7 @@ export class SavedModel {
    */
   #availableAt(now: number, dayOrder: DayOrder | undefined): Uint8Array | undefined {
     const { counts, now: before, dayOrder: learned } = this.facts;
-    const { available } = this.#arrays(isOf('available'));
+    const { available } = this.#arrays((name) => name === 'available');
     if (!(available instanceof Uint8Array) || now === before) return available as Uint8Array | undefined;
     const columns = this.#columns('itemColumns', isAvailabilityName);
     const names = columns.map(({ name }) => name);
@@ -228,13 +215,12 @@ export class SavedModel {
     };
     const interactions = matrix('history', counts.items);
     const entries = interactions.index.length;
-    const beside = (name: string) =>
-      name in arrays ? withLength(arrayOf(arrays, name, Float32Array), entries) : undefined;
+    const beside = (name: string) => withLength(arrayOf(arrays, name, Float32Array), entries);
+    const weight = 'weight' in arrays ? beside('weight') : undefined;
     return {
       interactions,
       times: 'times' in arrays ? withLength(arrayOf(arrays, 'times', Float64Array), entries) : undefined,
-      rated:
-        span === null ? undefined : { rating: beside('rating') ?? missing('rating'), weight: beside('weight'), span },
+      rated: span === null ? undefined : { rating: beside('rating'), weight, span },
       excluded: matrix('excluded', counts.items),
       preferences: matrix('preferences', counts.preferences),
       groups: matrix('groups', counts.groups),
@@ -275,11 +261,17 @@ export class SavedModel {
     return arrayOf(arrays, name, type);
   }
 
+  #texts(name: string, count: number): string[] {
+    return unpackedTexts(this.#packed(name, count));
+  }
+
   #packed(name: string, count?: number): PackedIds {
-    const arrays = this.#arrays((each) => each.startsWith(`${name}.`));
-    const { bytes, start: starts } = quotedFrom(arrays, name);
-    if (count !== undefined) withLength(starts, count + 1);
-    return { bytes, starts };
+    const ids = quotedFrom(
+      this.#arrays((each) => each.startsWith(`${name}.`)),
+      name,
+    );
+    if (count !== undefined) withLength(ids.start, count + 1);
+    return ids;
   }
 
   #read<T>(read: () => T): T {

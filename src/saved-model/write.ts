@@ -79,27 +79,25 @@ export function isUserArray(name: string): boolean {
 
 function itemArrays(dataset: Dataset): Arrays {
   const { itemIds, titles, offered, available, attributeNames, groupNames, itemColumns } = dataset;
-  const texts = { items: itemIds, titles, attributeNames, groupNames, ...columnTexts({ itemColumns }, itemIds.length) };
+  const columns = columnTexts('itemColumns', itemColumns, itemIds.length);
   // Items outside the catalogue have no such value, and are not offered anyway.
   const sold = available && { available: Uint8Array.from(offered, (_, item) => available[item] ?? 1) };
-  return { ...textArrays(texts), offered, ...sold };
+  return { ...textArrays({ items: itemIds, titles, attributeNames, groupNames, ...columns }), offered, ...sold };
 }
 
 function userArrays(dataset: Dataset): Arrays {
   const { userIds, interactions, times, rated, excluded, preferences, groups, userColumns } = dataset;
   return {
-    ...textArrays({ users: userIds, ...columnTexts({ userColumns }, userIds.length) }),
+    ...textArrays({ users: userIds, ...columnTexts('userColumns', userColumns, userIds.length) }),
     ...namedArrays({ history: interactions, times, rating: rated?.rating, weight: rated?.weight }),
     ...namedArrays({ excluded, preferences, groups }),
   };
 }
 
 /** The cells of each column, as texts named `<name>.<number>`. @param rows number of users or items; the last ones may have no cells. */
-function columnTexts(all: Readonly<Record<string, readonly CellColumn[]>>, rows: number) {
-  const texts = Object.entries(all).flatMap(([name, columns]) =>
-    columns.map(({ cells }, at) => [`${name}.${at}`, Array.from({ length: rows }, (_, row) => cells[row] ?? '')]),
-  );
-  return Object.fromEntries(texts) as Record<string, string[]>;
+function columnTexts(name: string, columns: readonly CellColumn[], rows: number): Record<string, string[]> {
+  const textsOf = (cells: readonly string[]) => Array.from({ length: rows }, (_, row) => cells[row] ?? '');
+  return Object.fromEntries(columns.map(({ cells }, at) => [`${name}.${at}`, textsOf(cells)]));
 }
 
 /** Texts as UTF-8: text k is `bytes[start[k] .. start[k+1])`. */

@@ -134,8 +134,7 @@ export type ListJson = (list: List, listLength: number, head: ListHead) => strin
 export function listJson({ names, facts: { counts } }: ServedModel): ListJson {
   const ids = packedTexts(names.itemIds, jsonText);
   const ofTitles = packedTexts(names.titles, jsonText);
-  const causes = causesOf({ ...names, userIds: [], itemColumns: [], userColumns: [] });
-  const cells = packedTexts(causes, (name) => reasonName(name, 'json'));
+  const cells = packedTexts(causesOf(names), (name) => reasonName(name, 'json'));
   const ofReasons = reasonWriter('json', { cells, counts }, SCORE_DIGITS);
   return (list, listLength, { name, id, titles, reasons }) => {
     const head = packedTexts([id ?? ''], (text) => (id === undefined ? 'null' : jsonText(text)));

@@ -66,7 +66,7 @@ export function refuseParameters(search: string): void {
 
 /** `POST /recommendations`. @throws Problem 400 that says where the body is wrong. */
 export function bodyQuestion(body: unknown): Question {
-  const { users, n = DEFAULT_LENGTH, titles = false, reasons = false, where = [] } = membersOf(body, '', BODY);
+  const { users, n = DEFAULT_LENGTH, titles = false, reasons = false, where = [] } = membersOf(body, 'the body', BODY);
   if (!Array.isArray(users) || users.length === 0) throw wrong('users', 'a list of users, each an object');
   if (users.length > MOST.users) throw wrong('users', `at most ${MOST.users} users`);
   if (!isCount(n)) throw wrong('n', A_COUNT);
@@ -111,12 +111,12 @@ function membersOf<N extends string>(value: unknown, path: string, names: readon
   const object = objectAt(value, path);
   const other = Object.keys(object).find((name) => !(names as readonly string[]).includes(name));
   if (other === undefined) return object;
-  throw new Problem(400, `${path === '' ? 'the body' : path}: ${unknownName(other, names, 'member')}`);
+  throw new Problem(400, `${path}: ${unknownName(other, names, 'member')}`);
 }
 
 function objectAt(value: unknown, path: string): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw wrong(path === '' ? 'the body' : path, 'an object');
+  throw wrong(path, 'an object');
 }
 
 /** A text; whole numbers become texts. */

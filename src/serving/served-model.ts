@@ -1,10 +1,11 @@
+import { packedTexts } from '../csv/quoted-cells.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { rowsOfUsers } from '../dataset/interactions.js';
 import { IdIndex } from '../events/ids.js';
 import type { KnownModel } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
-const NOBODY = { bytes: new Uint8Array(0), starts: Float64Array.of(0) };
+const NOBODY = packedTexts([]);
 
 /**
  * A model file that stays open, and what it knows about single users. The file is mapped, so all children share its memory.
@@ -42,7 +43,7 @@ export function servedModel(path: string, allowed?: Uint8Array) {
     return {
       facts: { ...facts, counts: { ...facts.counts, users: places.length } },
       names,
-      userIds: place === undefined ? NOBODY : { bytes, starts: Float64Array.of(0, bytes.length) },
+      userIds: place === undefined ? NOBODY : { bytes, start: Float64Array.of(0, bytes.length) },
       attributes,
       usersAt: () => usersAt(places),
       items,

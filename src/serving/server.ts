@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { Failure, messageOf, misuse } from '../failure.js';
@@ -28,7 +28,8 @@ interface Answer {
   type?: string;
   headers?: Readonly<Record<string, string>>;
 }
-type Handler = (request: Request) => Answer | Promise<Answer>;
+/** @param search the part of the URL after the "?". */
+type Handler = (search: string, request: Request) => Answer | Promise<Answer>;
 
 /**
  * The HTTP server in front of an engine. @returns also `stop`: the server takes no new connections after DRAIN milliseconds, and `stop`
@@ -62,15 +63,15 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
   // Express tries routes in this order, so the busiest come first.
   const routes: Readonly<Record<string, Partial<Record<'get' | 'post', Handler>>>> = {
     '/recommendations': {
-      get: (request) => askedFor(recommendationQuestion(searchOf(request))),
-      post: (request) => {
-        refuseParameters(searchOf(request));
-        return askedFor(bodyQuestion(request.body));
+      get: (search) => askedFor(recommendationQuestion(search)),
+      post: (search, { body }) => {
+        refuseParameters(search);
+        return askedFor(bodyQuestion(body));
       },
     },
-    '/similar/:item': { get: (request) => askedFor(idQuestion('similar', idIn(request, 'item'), searchOf(request))) },
-    '/items': { get: (request) => askedFor(itemsQuestion(searchOf(request))) },
-    '/users/:user': { get: (request) => askedFor(idQuestion('user', idIn(request, 'user'), searchOf(request))) },
+    '/similar/:item': { get: (search, { params }) => askedFor(idQuestion('similar', String(params.item), search)) },
+    '/items': { get: (search) => askedFor(itemsQuestion(search)) },
+    '/users/:user': { get: (search, { params }) => askedFor(idQuestion('user', String(params.user), search)) },
     '/': { get: () => page },
     '/openapi.json': { get: () => openapi },
     '/healthz': { get: () => ({ body: '{"status":"ok"}' }) },
@@ -98,7 +99,7 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
       }),
     },
     '/reload': {
-      post: async (request) => {
+      post: async (_, request) => {
         if (request.get('sec-fetch-site') === 'cross-site') throw new Problem(403, 'another site may not ask for this');
         try {
           await engine.load();
@@ -117,16 +118,6 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     response.status(status).set(headers).set('Content-Type', type);
     if (isStopping) response.set('Connection', 'close');
     response.end(body);
-  };
-  const sendProblem = (response: Response, thrown: unknown) => {
-    const problem = problemOf(thrown);
-    if (problem.status === 500)
-      log.warn(`a request failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
-    send(response, problem.status, {
-      body: problemText(problem),
-      type: 'application/problem+json',
-      headers: problem.headers,
-    });
   };
 
   app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
@@ -161,7 +152,8 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
     const route = app.route(path);
     for (const [method, handler] of Object.entries(handlers)) {
       const isJson = method === 'post' && path === '/recommendations';
-      const handle = async (request: Request, response: Response) => send(response, 200, await handler(request));
+      const handle = async (request: Request, response: Response) =>
+        send(response, 200, await handler(searchOf(request), request));
       const readBody = (request: Request, response: Response, next: NextFunction) => {
         if (request.is('json')) json(request, response, next);
         else throw new Problem(415, 'the body has to be JSON, with Content-Type: application/json');
@@ -178,8 +170,14 @@ export function httpServer(engine: Engine, { deadline, version }: ServeOptions, 
   });
   // Express recognises error handlers by their four parameters.
   app.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    if (response.headersSent) response.destroy();
-    else sendProblem(response, thrown);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const problem = problemOf(thrown);
+    const { status, headers } = problem;
+    if (status === 500) log.warn(`a request failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+    send(response, status, { body: problemText(problem), type: 'application/problem+json', headers });
   });
 
   const server = createServer({ requestTimeout: SENDING, headersTimeout: SENDING, keepAliveTimeout: KEEP_ALIVE }, app);
@@ -215,13 +213,9 @@ function loadExpress(): typeof import('express') {
 }
 
 /** The part of a request's URL after the "?". */
-function searchOf({ url }: IncomingMessage): string {
-  const at = url?.indexOf('?') ?? -1;
-  return at < 0 ? '' : (url ?? '').slice(at + 1);
-}
-
-function idIn({ params }: Request, name: string): string {
-  return String(params[name] ?? '');
+function searchOf({ url }: Request): string {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1);
 }
 
 /** The page, with a content security policy that allows only its own script and style. */

@@ -16,15 +16,18 @@ export type Balance = (loads: readonly Load[], shard: Shard) => number;
 export const BALANCES = ['least-loaded', 'round-robin', 'random', 'weighted'] as const;
 export type BalanceName = (typeof BALANCES)[number];
 
-/** Makes a strategy. Some keep state, so each job needs its own. @param seed for `random`. */
-export function balanceOf(name: BalanceName, seed: number): Balance {
+/** Only decides which child works, never what comes out. */
+const SEED = 1;
+
+/** Makes a strategy. Some keep state, so each job needs its own. */
+export function balanceOf(name: BalanceName): Balance {
   switch (name) {
     case 'least-loaded':
       return leastBy(({ outstanding }) => outstanding);
     case 'round-robin':
       return (loads, { index }) => index % loads.length;
     case 'random': {
-      const random = new Random(seed);
+      const random = new Random(SEED);
       return (loads) => random.below(loads.length);
     }
     case 'weighted':

@@ -41,6 +41,8 @@ const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 /** Milliseconds that an idle child may take to end before it is killed. */
 const END_TIMEOUT = 2000;
 
+type Answer<T extends ToParent['type']> = Extract<ToParent, { type: T }>;
+
 /** One forked child: shards and questions in, answers out, one at a time. Each way it can end is a named error. */
 export class Child {
   /** Resolves when the child is ready to work. */
@@ -52,8 +54,8 @@ export class Child {
   #failure: ChildFailure | undefined;
   #ending = false;
   #isBusy = false;
-  /** The job of its latest questions: the child already has that job's task. */
-  #knownJob: number | undefined;
+  /** True once it has got the task of its questions. */
+  #hasTask = false;
 
   constructor(worker: URL, { onStderr, heap }: ChildOptions = {}) {
     const tunables = [process.env.GLIBC_TUNABLES || [], LARGE_PAGES].flat().join(':');
@@ -69,23 +71,25 @@ export class Child {
       ],
     });
     this.#gone = new Promise((resolve) => {
+      this.#process.once('error', (error) => {
+        this.#fail('could not start', error.message);
+        resolve();
+      });
       // Not 'close': that also waits for the channel, and does not always come after we disconnect.
-      this.#process.once('exit', () => resolve());
-      this.#process.once('error', () => resolve());
+      this.#process.once('exit', (code, signal) => {
+        resolve();
+        if (this.#ending) return;
+        if (signal) this.#fail('was killed', `was killed by ${signal}`);
+        else this.#fail('exited early', `ended with exit code ${code} and no answer`);
+      });
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (words: string) => onStderr?.(words.trim()));
     const cancelKill = atExit(() => this.#process.kill('SIGKILL'));
     this.#gone.then(cancelKill);
     this.#process.on('message', (message) => this.#receive(message));
-    this.#process.once('error', (error) => this.#fail('could not start', error.message));
     this.#process.once('disconnect', () => {
       // Without its channel, it might run on unnoticed.
       if (!this.#ending) this.#process.kill('SIGKILL');
-    });
-    this.#process.once('exit', (code, signal) => {
-      if (this.#ending) return;
-      if (signal) this.#fail('was killed', `was killed by ${signal}`);
-      else this.#fail('exited early', `ended with exit code ${code} and no answer`);
     });
     this.started = this.#next().then((message) => {
       if (message.type === 'ready' && message.protocol === PROTOCOL) return;
@@ -104,19 +108,16 @@ export class Child {
    */
   async runShard(job: number, task: Job, shard: Shard): Promise<string> {
     const { index, from, to } = shard;
-    const answer = await this.#exchange({ type: 'shard', protocol: PROTOCOL, job, task, index, from, to });
-    if (answer.type === 'answer') return answer.path;
-    throw this.#protocolError(`answered ${answer.type} where shard ${index} was asked`);
+    return (await this.#exchange({ type: 'shard', job, task, index, from, to }, 'answer')).path;
   }
 
-  /** Asks questions of job number `job`, numbered from `index`. @returns a reply to each, in order. @throws ChildFailure like `runShard`. */
-  async ask(job: number, task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
-    const newTask = this.#knownJob === job ? undefined : task;
-    this.#knownJob = job;
-    const message = { type: 'questions', protocol: PROTOCOL, job, task: newTask, index, questions } as const;
-    const answer = await this.#exchange(message);
-    if (answer.type === 'replies' && answer.replies.length === questions.length) return answer.replies;
-    throw this.#protocolError(`answered ${answer.type} to questions from ${index} on`);
+  /** Asks questions, numbered from `index`, always of the same task. @returns a reply to each, in order. @throws ChildFailure like `runShard`. */
+  async ask(task: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
+    const newTask = this.#hasTask ? undefined : task;
+    this.#hasTask = true;
+    const { replies } = await this.#exchange({ type: 'questions', task: newTask, index, questions }, 'replies');
+    if (replies.length === questions.length) return replies;
+    throw this.#protocolError(`gave ${replies.length} replies to ${questions.length} questions`);
   }
 
   /** True once it cannot be used any more, even if nothing was waiting for it. */
@@ -124,20 +125,19 @@ export class Child {
     return this.#failure !== undefined;
   }
 
-  /** Sends a message and waits for the answer. */
-  async #exchange(message: ToChild): Promise<ToParent> {
+  /** Sends a message and waits for an answer of that type. */
+  async #exchange<T extends 'answer' | 'replies'>(message: ToChild, type: T): Promise<Answer<T>> {
     await this.started;
     const next = this.#next();
     this.#isBusy = true;
     if (this.#process.connected) this.#process.send(message, () => {});
     const answer = await next;
     this.#isBusy = false;
-    const { index } = message;
-    if (answer.type === 'ready' || answer.index !== index) {
-      throw this.#protocolError(`answered ${answer.type} where ${message.type} ${index} was asked`);
+    if (answer.type !== 'ready' && answer.index === message.index) {
+      if (answer.type === type) return answer as Answer<T>;
+      if (answer.type === 'failed') throw new ChildFailure('threw', answer.message, answer.stack, answer.code);
     }
-    if (answer.type === 'failed') throw new ChildFailure('threw', answer.message, answer.stack, answer.code);
-    return answer;
+    throw this.#protocolError(`answered ${answer.type} where ${message.type} ${message.index} was asked`);
   }
 
   /** Stops waiting for its answer. It cannot be used again. */

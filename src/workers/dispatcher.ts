@@ -50,8 +50,6 @@ const MAX_BATCH = 8;
 const MAX_STARTS = 3;
 /** Milliseconds before the next attempt to start a child. */
 const BETWEEN_STARTS = 1000;
-/** Only decides which child answers. */
-const SEED = 1;
 
 /**
  * Hands questions to the children of a pool, first come, first served. A balance picks one of the ready children. If that child is busy,
@@ -61,7 +59,7 @@ const SEED = 1;
  */
 export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOptions) {
   const { onRetry } = options;
-  const balance = balanceOf(options.balance, SEED);
+  const balance = balanceOf(options.balance);
   const queue: Waiting[] = [];
   const inProgress = new Set<Waiting>();
   const readySlots = new Set<WorkerSlot>();
@@ -112,7 +110,7 @@ export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOpti
     const index = batch[0]?.index ?? 0;
     const questions = batch.map(({ question }) => question);
     try {
-      const replies = await slot.ask(1, job, index, questions);
+      const replies = await slot.ask(job, index, questions);
       batch.forEach(({ resolve }, k) => {
         resolve(replies[k]);
       });
@@ -173,7 +171,7 @@ export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOpti
 
   const startUp = async (slot: WorkerSlot): Promise<void> => {
     readySlots.delete(slot);
-    const own = slot.ask(1, job, 0, [options.first]).then(() => void readySlots.add(slot));
+    const own = slot.ask(job, 0, [options.first]).then(() => void readySlots.add(slot));
     starting = own;
     try {
       await own;
@@ -222,26 +220,14 @@ export function dispatcherFor(pool: Pool, job: ServeJob, options: DispatcherOpti
     ask(question: unknown): Promise<unknown> {
       const { most, deadline } = options;
       if (queue.length >= most) throw new NoAnswer('full', `${most} requests wait already`);
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => timeOut(waiting), 1000 * deadline);
-        const settled =
-          <T>(settle: (value: T) => void) =>
-          (value: T) => {
-            clearTimeout(timer);
-            settle(value);
-          };
-        const waiting: Waiting = {
-          index: asked++,
-          question,
-          tries: 0,
-          isLate: false,
-          isAlone: false,
-          resolve: settled(resolve),
-          reject: settled(reject),
-        };
+      let timer: NodeJS.Timeout;
+      const reply = new Promise((resolve, reject) => {
+        const waiting = { index: asked++, question, tries: 0, isLate: false, isAlone: false, resolve, reject };
+        timer = setTimeout(() => timeOut(waiting), 1000 * deadline);
         queue.push(waiting);
         dispatch();
       });
+      return reply.finally(() => clearTimeout(timer));
     },
 
     /** Waits for the answers to all questions so far, then ends the children. */

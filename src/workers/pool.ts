@@ -1,5 +1,5 @@
 import { isDiskFull } from '../failure.js';
-import { type Balance, type BalanceName, balanceOf } from './balance.js';
+import { type BalanceName, balanceOf } from './balance.js';
 import { Child, ChildFailure, WORKER } from './child.js';
 import type { Shard } from './plan.js';
 import type { Job } from './protocol.js';
@@ -11,7 +11,6 @@ export interface PoolOptions {
   size: number;
   /** How to pick the child for the next shard; `least-loaded` by default. */
   balance?: BalanceName;
-  seed?: number;
   /** Called for every shard that is tried again, with the reason. */
   onRetry: (message: string) => void;
   /** Returns true when trying again cannot help. */
@@ -96,10 +95,6 @@ export class Pool {
     for (const slot of this.#slots.slice(0, children)) slot.start();
   }
 
-  childrenFor(shards: number): number {
-    return Math.max(1, Math.min(this.size, shards));
-  }
-
   /**
    * Runs all shards that have no file yet. @param onAnswer gets each file in the order of the rows, with the shard that it answers: one of
    * `shards` or a part of one. The promise that it returns is awaited before the next call.
@@ -116,9 +111,9 @@ export class Pool {
     lostBefore = 0,
     maxChildren = this.size,
   ): Promise<void> {
-    const slots = this.#slots.slice(0, Math.min(maxChildren, this.childrenFor(shards.length)));
+    const slots = this.#slots.slice(0, Math.max(1, Math.min(maxChildren, shards.length)));
     if (slots.length === 0) throw new RangeError('a pool without children cannot run shards');
-    const balance: Balance = balanceOf(this.#options.balance ?? 'least-loaded', this.#options.seed ?? 1);
+    const balance = balanceOf(this.#options.balance ?? 'least-loaded');
     const running: RunningJob = { number: ++this.#jobs, job, hasSucceeded: false, lost: -lostBefore };
     // What the previous job measured says nothing about this one.
     for (const slot of slots) slot.load = { outstanding: 0, done: 0, seconds: 0 };
@@ -169,35 +164,29 @@ export class Pool {
     await Promise.all(this.#slots.map((slot) => slot.close(how)));
   }
 
-  /** Runs a shard: in one piece, or in parts if children are lost over it. */
-  async #runShard(slot: WorkerSlot, running: RunningJob, shard: Shard): Promise<Part[]> {
+  /** Runs a shard: in one piece, or in parts if children are lost over it. @param isRetry true if a child was lost over it already. */
+  async #runShard(slot: WorkerSlot, running: RunningJob, shard: Shard, isRetry = false): Promise<Part[]> {
     try {
-      return [await this.#runOnce(slot, running, shard)];
+      const path = await slot.runShard(running.number, running.job, shard);
+      running.hasSucceeded = true;
+      return [{ shard, path }];
     } catch (error) {
       if (!this.#isLoss(error)) throw error;
       const what = describeFailure(running.job, shard, error);
+      if (isRetry) {
+        const failure = new ChildFailure(error.ending, what, error.childStack);
+        running.lost++;
+        if (!running.hasSucceeded && running.lost >= MAX_LOST_AT_START) throw failure;
+        return [{ shard, failure }];
+      }
       if (shard.to - shard.from > 1 && !shard.whole) {
         this.#options.onRetry(`${what}; its halves are given to other workers`);
         const [first, second] = halves(shard);
         return [...(await this.#runShard(slot, running, first)), ...(await this.#runShard(slot, running, second))];
       }
       this.#options.onRetry(`${what}; given to another worker`);
+      return this.#runShard(slot, running, shard, true);
     }
-    try {
-      return [await this.#runOnce(slot, running, shard)];
-    } catch (error) {
-      if (!this.#isLoss(error)) throw error;
-      const failure = new ChildFailure(error.ending, describeFailure(running.job, shard, error), error.childStack);
-      running.lost++;
-      if (!running.hasSucceeded && running.lost >= MAX_LOST_AT_START) throw failure;
-      return [{ shard, failure }];
-    }
-  }
-
-  async #runOnce(slot: WorkerSlot, running: RunningJob, shard: Shard): Promise<Part> {
-    const path = await slot.runShard(running.number, running.job, shard);
-    running.hasSucceeded = true;
-    return { shard, path };
   }
 
   /** True if the rows may be to blame, rather than a full disk, a missing folder or the end of the run. */

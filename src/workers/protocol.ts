@@ -5,19 +5,19 @@ import type { OutputColumn, OutputFormat } from '../output/formats.js';
 
 /**
  * The messages between parent and child. Both ends import this file and refuse anything else; `PROTOCOL` changes with the shape of a
- * message.
+ * message, and the parent asks nothing of a child that gets ready with another one.
  *
  *     parent                        child
  *       fork ───────────────────────▶
  *       ◀────────────────────── ready
  *       shard (job, from, to) ──────▶
  *       ◀──────────── answer | failed
- *       questions (job) ────────────▶
+ *       questions (task) ───────────▶
  *       ◀─────────── replies | failed        one at a time, until the parent disconnects
  *
  * The answer to a shard is a file (`shard-file.ts`); the message only says that it is there. Replies to questions are small.
  */
-export const PROTOCOL = 13;
+export const PROTOCOL = 14;
 
 /** A file of rows, and the number of its first row. */
 export interface RowFile {
@@ -118,19 +118,12 @@ export interface ServeJob {
 }
 
 /**
- * `job` is the number of the job within the run: shards and questions of one job share the data read for it. The task of a job of questions
- * comes only with the first of them that a child gets.
+ * `job` is the number of the job within the run: shards of one job share the data read for it. All questions to a child are about one task,
+ * which comes only with the first of them.
  */
 export type ToChild =
-  | { type: 'shard'; protocol: number; job: number; task: Job; index: number; from: number; to: number }
-  | {
-      type: 'questions';
-      protocol: number;
-      job: number;
-      task: ServeJob | undefined;
-      index: number;
-      questions: unknown[];
-    };
+  | { type: 'shard'; job: number; task: Job; index: number; from: number; to: number }
+  | { type: 'questions'; task: ServeJob | undefined; index: number; questions: unknown[] };
 
 export type ToParent =
   | { type: 'ready'; protocol: number }

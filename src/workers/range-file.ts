@@ -1,5 +1,6 @@
+import { quotedArrays, quotedFrom } from '../csv/quoted-cells.js';
 import type { RangePart } from '../events/events-reader.js';
-import { type Arrays, arrayOf, boundsFrom, readArrays } from '../files/array-file.js';
+import { type Arrays, arrayOf, readArrays } from '../files/array-file.js';
 import type { TypedArray } from '../files/array-header.js';
 import { release } from '../matrix/memory.js';
 import { areBelow } from '../matrix/sparse.js';
@@ -14,10 +15,8 @@ export function rangeArrays({ events, users, items, ...rest }: RangePart): Array
   const about: SmallParts = { ...rest, ...small };
   const arrays: Arrays = {
     about: Buffer.from(JSON.stringify(about)),
-    'users.bytes': users.bytes,
-    'users.starts': users.starts,
-    'items.bytes': items.bytes,
-    'items.starts': items.starts,
+    ...quotedArrays('users', users),
+    ...quotedArrays('items', items),
   };
   const columns = { user, item, strength, weight, time, lines: lines.rows, shifts: lines.shifts };
   for (const [name, column] of Object.entries(columns)) if (column) arrays[name] = column;
@@ -29,11 +28,7 @@ export function readRangePart(path: string): RangePart {
   const arrays = readArrays(path);
   const { times, types, statuses, titles, skipped, ...rest } = smallPartsFrom(arrays);
   const small = { times, types, statuses, titles, skipped };
-  const ids = (name: string) => {
-    const bytes = arrayOf(arrays, `${name}.bytes`, Uint8Array);
-    return { bytes, starts: boundsFrom(arrays, `${name}.starts`, bytes.length) };
-  };
-  const [users, items] = [ids('users'), ids('items')];
+  const [users, items] = [quotedFrom(arrays, 'users'), quotedFrom(arrays, 'items')];
   const lines = { rows: arrayOf(arrays, 'lines', Uint32Array), shifts: arrayOf(arrays, 'shifts', Float64Array) };
   const user = arrayOf(arrays, 'user', Uint32Array);
   const item = arrayOf(arrays, 'item', Uint32Array);
@@ -41,8 +36,8 @@ export function readRangePart(path: string): RangePart {
   const isSound =
     [item, strength, weight, time].every((column) => column === undefined || column.length === user.length) &&
     lines.rows.length === lines.shifts.length &&
-    areBelow(user, users.starts.length - 1) &&
-    areBelow(item, items.starts.length - 1);
+    areBelow(user, users.start.length - 1) &&
+    areBelow(item, items.start.length - 1);
   if (!isSound) throw new RangeError(`the parts of the range of events in ${path} do not fit together`);
   return { ...rest, users, items, events: { user, item, strength, weight, time, lines, ...small } };
 }

@@ -10,7 +10,7 @@ import type { ListColumns } from '../output/list-columns.js';
 import type { Audience } from '../ranking/audience.js';
 import { finishedModel, type Model, modelOf } from '../ranking/model.js';
 import { areFinite, finiteNumbers, matrixFrom, matrixIn, namedArrays, numberOf, readMatrix } from './matrix-file.js';
-import type { ModelFiles } from './protocol.js';
+import type { ModelFiles, RowFile } from './protocol.js';
 import type { Rows } from './shard-file.js';
 
 /** Row indices are uint32. */
@@ -111,11 +111,15 @@ export function readFactors({
   return factors;
 }
 
+/** Reads the parts of a matrix that is spread over files, and the number of the first row of each. @throws RangeError like `matrixFrom`. */
+export function readParts(files: readonly RowFile[], name: string): { parts: SparseRows[]; from: number[] } {
+  return { parts: files.map(({ path }) => readMatrix(path, name)), from: files.map(({ from }) => from) };
+}
+
 /** Loads a model into this process, its rows normalised. @throws RangeError if its files are not whole, or do not fit together. */
 export function readModel(files: ModelFiles, settings: Settings): Model {
-  const { counts, rows, statistics, isFinished } = files;
-  const parts = rows.map(({ path }) => readMatrix(path, 'rows'));
-  const from = rows.map((file) => file.from);
+  const { counts, statistics, isFinished } = files;
+  const { parts, from } = readParts(files.rows, 'rows');
   const factors = readFactors(files);
   if (!isFinished) return modelOf(counts, parts, from, readStatistics(statistics), settings, factors);
   const lowRank = lowRankOf(factors, readPopularity(statistics), settings);

@@ -51,8 +51,8 @@ export class WorkerSlot {
   }
 
   /** Asks its child, or a new one, questions. Only `giveUp` limits the time. @returns a reply to each. @throws like `runShard`. */
-  async ask(number: number, job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
-    return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(number, job, index, questions));
+  async ask(job: ServeJob, index: number, questions: unknown[]): Promise<unknown[]> {
+    return this.#use(questions.length, Number.POSITIVE_INFINITY, (child) => child.ask(job, index, questions));
   }
 
   /** Stops waiting for its child, and kills it. */
@@ -134,14 +134,12 @@ export class WorkerSlot {
 
   #startIdleTimer(): void {
     if (this.isKept) return;
-    this.#idle = setTimeout(() => this.#endIdle(), MAX_IDLE).unref();
-  }
-
-  #endIdle(): void {
-    const child = this.#child;
-    if (!child) return;
-    this.#child = undefined;
-    child.end().then(() => this.#children.delete(child));
+    const endIdle = () => {
+      const child = this.#child;
+      this.#child = undefined;
+      child?.end().then(() => this.#children.delete(child));
+    };
+    this.#idle = setTimeout(endIdle, MAX_IDLE).unref();
   }
 }
 

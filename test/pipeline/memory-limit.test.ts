@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ARRANGED_INTERACTION,
-  childHeap,
   childrenWithin,
   needToLearn,
   needToRead,
-  noRoomFor,
-  overBudget,
   SORTED_ROW,
+  withinMemory,
 } from '../../src/pipeline/memory-limit.js';
+import type { Run } from '../../src/pipeline/run.js';
 
 const MB = 1_000_000;
 const sizes = fc.record({
@@ -81,8 +80,33 @@ test.each([
   expect(before + more / MB).toBeLessThan(1.2 * peak);
 });
 
+/** A run of up to three children that uses so much memory now, and what its limit did to it. */
+function limited(maxMemory: number, bytes: number) {
+  const done: { heap?: number; message?: string; exceed?: (used: number) => void } = {};
+  const run = {
+    workers: 3,
+    memory: {
+      peak: { measure: 'pss' },
+      look: () => ({ bytes }),
+      guard: (_: number, onExceeded: (used: number) => void) => {
+        done.exceed = onExceeded;
+      },
+    },
+    pool: {
+      limit: async (_: number, heap: number) => {
+        done.heap = heap;
+      },
+    },
+  };
+  const stop = ({ message }: Error) => {
+    done.message = message;
+  };
+  return { done, memory: withinMemory(run as unknown as Run, { maxMemory }, stop, () => 'reading') };
+}
+
 test('the refusal of a large step states the memory it needs and the memory already in use', () => {
-  expect(noRoomFor(260 * MB, 288 * MB, 192 * MB, 'to put 12,000,000 rows in order').message).toBe(
+  const { memory } = limited(260 * MB, 288 * MB);
+  expect(() => memory.fold(12_000_000)).toThrow(
     '--max-memory 260 MB is too little: to put 12,000,000 rows in order takes about 480 MB, 288 MB of it in use already; no output file was written; give it that, or a smaller input',
   );
 });
@@ -109,10 +133,15 @@ describe('childrenWithin', () => {
   });
 });
 
-test('children share the memory budget, but get at least 64 MB, and exceeding it gives advice', () => {
-  expect(childHeap(2048 * 2 ** 20, 3)).toBe(512);
-  expect(childHeap(10, 3)).toBe(64);
-  expect(overBudget(100 * MB, 120 * MB, 'reading').message).toBe(
+const NO_FILES = { users: [], items: undefined, interactions: [], orders: undefined };
+
+test('children share the memory budget, and exceeding it gives advice', async () => {
+  const large = limited(2048 * 2 ** 20, 0);
+  await large.memory.read(NO_FILES);
+  expect(large.done.heap).toBe(512);
+  const exceeded = limited(100 * MB, 0);
+  exceeded.done.exceed?.(120 * MB);
+  expect(exceeded.done.message).toBe(
     'stopped at 120 MB while reading: more than --max-memory 100 MB; no output file was written; give it more, a smaller -j or a smaller input',
   );
 });

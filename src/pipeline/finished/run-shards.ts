@@ -31,18 +31,16 @@ export async function runShards(
   const stage = STAGES[job.kind];
   const totalCost = shards.reduce((total, { cost }) => total + cost, 0);
   const children = Math.max(1, pool.pids().length, Math.ceil(totalCost / WORTH_A_CHILD[job.kind]));
+  const used = Math.max(1, Math.min(children, run.workers, shards.length));
   run.debug(
-    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${Math.min(children, pool.childrenFor(shards.length))} of ${run.workers} workers`,
+    `${run.seconds().toFixed(2)} s: ${stage} in ${plural(shards.length, 'shard')} on ${used} of ${run.workers} workers`,
   );
   const onFlaw = (flaw: string, { from, to }: Rows) =>
     warn(
       `${job.kind === 'read' ? 'bytes' : 'rows'} ${from} to ${to - 1} of an interrupted run are done again (${job.kind}): ${flaw}`,
     );
-  const pieces = piecesIn(
-    job.output,
-    shards.map((shard) => [shard]),
-    onFlaw,
-  );
+  const eachAlone = shards.map((shard) => [shard]);
+  const pieces = piecesIn(job.output, eachAlone, onFlaw);
   // A gap beside finished rows of its shard is most likely a row that an interrupted run lost.
   const besideFinished = pieces.filter((parts) => parts.length > 1).flat();
   const lostBefore = besideFinished.filter(({ path }) => path === undefined).length;
@@ -84,51 +82,39 @@ export function piecesIn(
 ): Shard[][] {
   const files = finishedRows(output);
   const isSound = (rows: Rows) => {
-    const flaw = onFlaw && flawOf(shardPath(output, rows));
-    if (flaw) onFlaw?.(flaw, rows);
-    return !flaw;
+    try {
+      if (onFlaw) checkArrays(shardPath(output, rows));
+      return true;
+    } catch (error) {
+      onFlaw?.(messageOf(error), rows);
+      return false;
+    }
   };
   return jobs.map((shards) => shards.flatMap((shard) => piecesOf(shard, files, output, isSound)));
 }
 
-/** Why a file cannot be used; undefined if it can. */
-function flawOf(path: string): string | undefined {
-  try {
-    checkArrays(path);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
-/** The row ranges that have files, the longest first. */
+/** The row ranges that have files, in the order of the rows; of those that begin alike, the longest first. */
 function finishedRows(output: string): Rows[] {
   return readdirSync(dirname(output))
     .flatMap((name) => rowsInName(name, basename(output)) ?? [])
-    .sort((a, b) => b.to - b.from - (a.to - a.from));
+    .sort((a, b) => a.from - b.from || b.to - a.to);
 }
 
 /** The parts of a shard, with their files, and the gaps between them. @param isSound whether a file can be used. */
 function piecesOf(shard: Shard, files: readonly Rows[], output: string, isSound: (rows: Rows) => boolean): Shard[] {
-  const inside = files.filter(({ from, to }) => from >= shard.from && to <= shard.to && from < to);
   const pieces: Shard[] = [];
-  const add = (rows: Rows, path: string | undefined) => {
-    const cost = (shard.cost * (rows.to - rows.from)) / (shard.to - shard.from);
-    pieces.push({ ...shard, ...rows, cost, path });
+  const add = (from: number, to: number, path: string | undefined) => {
+    const cost = (shard.cost * (to - from)) / (shard.to - shard.from);
+    if (from < to) pieces.push({ ...shard, from, to, cost, path });
   };
-  let gap = shard.from;
-  for (let at = shard.from; at < shard.to; ) {
-    const found = inside.find((rows) => rows.from === at && isSound(rows));
-    if (!found) {
-      const behind = at;
-      at = Math.min(...inside.filter(({ from }) => from > behind).map(({ from }) => from), shard.to);
-      continue;
-    }
-    if (gap < at) add({ from: gap, to: at }, undefined);
-    add(found, shardPath(output, found));
-    at = found.to;
-    gap = at;
+  let done = shard.from;
+  for (const rows of files) {
+    const { from, to } = rows;
+    if (from < done || to > shard.to || from >= to || !isSound(rows)) continue;
+    add(done, from, undefined);
+    add(from, to, shardPath(output, rows));
+    done = to;
   }
-  if (gap < shard.to) add({ from: gap, to: shard.to }, undefined);
+  add(done, shard.to, undefined);
   return pieces;
 }

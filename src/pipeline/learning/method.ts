@@ -8,7 +8,7 @@ import {
   type Settings,
   withHyperParameter,
 } from '../../model/settings.js';
-import { closest } from '../../understanding/closest.js';
+import { didYouMean } from '../../understanding/closest.js';
 
 /** How to learn: an algorithm and its settings. */
 export interface Method {
@@ -99,8 +99,7 @@ function parameterNamed(key: string, algorithm: string, settings: Settings, plac
 }
 
 function suggestion(word: string, known: readonly string[]): string {
-  const near = closest(word, known);
-  return `${near === undefined ? '.' : `; did you mean ${near}?`} Known: ${known.join(', ')}`;
+  return `${didYouMean(word, known, String, '.')} Known: ${known.join(', ')}`;
 }
 
 function refused(place: string, reason: string): Failure {

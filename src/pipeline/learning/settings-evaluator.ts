@@ -43,8 +43,6 @@ const NEEDS_NO_FIT: Partial<Settings> = {
   coldGroupWeight: 0,
 };
 
-export type SettingsEvaluator = ReturnType<typeof settingsEvaluator>;
-
 /**
  * Evaluates settings on a validation split, in the pool. It counts and learns again only if the settings require it.
  * @param start the settings at the start of the search.

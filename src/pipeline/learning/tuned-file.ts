@@ -2,9 +2,9 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { countingInteractions } from '../../dataset/evidence-rules.js';
 import { badData } from '../../failure.js';
 import { smallTextOf } from '../../files/stats.js';
-import { byKey, HYPER_PARAMETERS } from '../../model/settings.js';
+import { byKey, HYPER_PARAMETERS, type Settings } from '../../model/settings.js';
 import { plural } from '../../quantities.js';
-import { asOptions, assignments } from '../../tuning/tuning-report.js';
+import { type AutoRecord, asOptions, assignments } from '../../tuning/tuning-report.js';
 import { hashOf } from '../finished/hash.js';
 import type { Options } from '../options.js';
 import { writeOrWarn } from '../output/outcome.js';
@@ -17,20 +17,28 @@ import { type ChosenSettings, chooseSettings, kindsIn } from './tune.js';
 const WHAT = 'settings that auto of recommend found';
 const MS_PER_DAY = 86_400_000;
 
+type TunedFile = ReturnType<typeof tunedFile>;
+
 /** The JSON in the file. Users read it. */
-interface TunedFile {
-  what: typeof WHAT;
-  version: string;
-  /** ISO date of tuning. */
-  tuned: string;
-  /** The options that give the same lists without tuning, and those of them that the user had set. */
-  options: string;
-  set: string;
-  /** All settings, by their `--set` names. */
-  settings: { [key: string]: number };
-  gain: number | null;
-  data: ReturnType<typeof factsOf>;
-  explanation: string;
+function tunedFile(
+  options: Options,
+  settings: Settings,
+  auto: AutoRecord,
+  data: ReturnType<typeof factsOf>,
+  now: Date,
+) {
+  return {
+    what: WHAT,
+    version: options.version,
+    tuned: now.toISOString(),
+    /** The options that give the same lists without tuning, and those of them that the user had set. */
+    options: asOptions(settings),
+    set: setBy(options),
+    settings: byKey(settings),
+    gain: auto.gain,
+    data,
+    explanation: auto.explanation,
+  };
 }
 
 /**
@@ -57,7 +65,7 @@ function membersIn(text: string | undefined): { [name: string]: unknown } {
 
 /** Reuses the settings of the file as long as they fit; otherwise tunes and writes the file. */
 export async function reuseOrTune(run: Run, options: Options, dataset: Dataset): Promise<ChosenSettings> {
-  const { tuned: path, method, version } = options;
+  const { tuned: path, method } = options;
   if (path === undefined) return chooseSettings(run, dataset, method);
   const kept = readTunedFile(path);
   const data = factsOf(countingInteractions(dataset));
@@ -69,17 +77,7 @@ export async function reuseOrTune(run: Run, options: Options, dataset: Dataset):
   const { settings, auto } = chosen;
   // With too few users nothing was tried, and with lost rows the result may be worse than possible: let the next run tune again.
   if (!auto || auto.trials.length === 0 || run.lost.length > 0) return chosen;
-  const found: TunedFile = {
-    what: WHAT,
-    version,
-    tuned: now.toISOString(),
-    options: asOptions(settings),
-    set: setBy(options),
-    settings: byKey(settings),
-    gain: auto.gain,
-    data,
-    explanation: auto.explanation,
-  };
+  const found = tunedFile(options, settings, auto, data, now);
   const text = JSON.stringify({ ...found, check: hashOf(found) }, undefined, 2);
   await writeOrWarn(run, 'tuned settings', path, `${text}\n`);
   return chosen;

@@ -1,13 +1,14 @@
 import { jsonText } from '../../csv/printable.js';
-import { packedTexts, type QuotedCells, quotedArrays } from '../../csv/quoted-cells.js';
+import { packedTexts, quotedArrays } from '../../csv/quoted-cells.js';
 import { defused, type Quote, quoted, safelyQuoted } from '../../csv/quoting.js';
 import { usageFailure } from '../../failure.js';
-import { writeArrays } from '../../files/array-file.js';
+import { type Arrays, writeArrays } from '../../files/array-file.js';
 import type { ColumnKind, LineFormat, TextColumn } from '../../output/formats.js';
 import { headerOf, lineWriter } from '../../output/list-lines.js';
 import { loadParquet, parquetLists } from '../../output/parquet.js';
 import { reasonName, reasonStyle } from '../../output/reason-cells.js';
 import { SCORE_DIGITS } from '../../output/score-digits.js';
+import type { Names } from '../../saved-model/saved-model.js';
 import type { ListLayout } from '../../workers/protocol.js';
 import type { Lists } from '../../workers/run-files.js';
 import type { ListOptions, Options } from '../options.js';
@@ -72,19 +73,19 @@ export function layoutOf(
   dataset: NamedDataset,
 ): ListLayout {
   const path = directory.file('cells');
-  const cells = new Map<string, QuotedCells>();
+  const cells: Arrays = {};
   if (format !== 'parquet') {
     const quote = cellQuote(format, safeCsv);
     columns.forEach(({ kind, texts }, k) => {
-      if (isText(kind)) cells.set(`column${k}`, packedTexts(texts, quote));
+      if (isText(kind)) Object.assign(cells, quotedArrays(`column${k}`, packedTexts(texts, quote)));
     });
   }
   if (columns.some(({ kind }) => kind === 'reasons')) {
     const style = reasonStyle(format);
     const nameOf = (name: string) => reasonName(safeCsv && style === 'cell' ? defused(name) : name, style);
-    cells.set('names', packedTexts(causesOf(dataset), nameOf));
+    Object.assign(cells, quotedArrays('names', packedTexts(causesOf(dataset), nameOf)));
   }
-  writeArrays(path, Object.assign({}, ...Array.from(cells, ([name, each]) => quotedArrays(name, each))));
+  writeArrays(path, cells);
   return { format, columns: columns.map(({ name, kind }) => ({ name, kind })), precision, reasons, cells: path };
 }
 
@@ -93,6 +94,6 @@ function isText(kind: ColumnKind): boolean {
 }
 
 /** The names of items, attribute values and groups in reasons. Items are named by their titles if they have one. */
-export function causesOf({ itemIds, titles, attributeNames, groupNames }: NamedDataset): string[] {
+export function causesOf({ itemIds, titles, attributeNames, groupNames }: Omit<Names, 'offered'>): string[] {
   return [...itemIds.map((id, item) => titles[item]?.trim() || id), ...attributeNames, ...groupNames];
 }

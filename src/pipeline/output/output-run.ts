@@ -94,10 +94,10 @@ export async function runToOutput(
   const paths = [...inputPaths(options), ...Object.values(files).flat(), ...Object.values(filesOf(lists))];
   let output: ClaimedOutput | undefined;
   const write = async (job: ReportedRun) => {
-    const { run, stop, record } = job;
+    const { run, record, stop } = job;
     check(run);
     await checkFormat(options, isTerminal(options.output, io.stdout));
-    const claimed = await claimOutput(run, options, stop.signal, stop.stop);
+    const claimed = await claimOutput(job, options);
     output = claimed;
     await orInterrupted(stop.signal, () => work({ ...job, ...claimed }));
     return endingText(run, options, record);
@@ -114,7 +114,7 @@ export async function runToOutput(
   return reportedRun(options, io, planned, paths, write, explain);
 }
 
-export interface ClaimedOutput {
+interface ClaimedOutput {
   destination: Destination;
   /** The finished work beside an output file; undefined for standard output, a pipe or a device. */
   checkpoint: Checkpoint | undefined;
@@ -126,27 +126,22 @@ export interface ClaimedOutput {
  * Opens the output for this run alone, until the run ends. If the output is a file, moves the run's directory beside it; with `--resume`, takes over the
  * directory of the interrupted run.
  *
- * @param stop ends the run when another has taken its output over. @throws Failure 73 if the output cannot be created, 2 if `--resume` is
+ * The run ends when another has taken its output over. @throws Failure 73 if the output cannot be created, 2 if `--resume` is
  *   given without an output file, 75 if another run holds the output, 2 or 65 if the interrupted run was a different one.
  */
-export async function claimOutput(
-  run: Run,
-  options: Options,
-  interrupted: AbortSignal,
-  stop: (why: Failure) => void,
-): Promise<ClaimedOutput> {
+async function claimOutput({ run, stop }: ReportedRun, options: Options): Promise<ClaimedOutput> {
   const target = targetFile(options.output);
-  if (!target && options.resume) {
-    throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
-  }
   if (!target) {
-    return { destination: run.open(options.output), checkpoint: undefined, lost: () => undefined };
+    if (!options.resume) {
+      return { destination: run.open(options.output), checkpoint: undefined, lost: () => undefined };
+    }
+    throw usageFailure(`--resume needs an output file, and ${options.output} is a pipe or a device: -o FILE`);
   }
   const lock = await lockOutput(target.path, {
     wait: options.lockWait,
     info: run.info,
-    onLost: () => stop(lostOutput(options.output)),
-    interrupted,
+    onLost: () => stop.stop(lostOutput(options.output)),
+    interrupted: stop.signal,
   }).catch((error) => {
     throw error instanceof Failure ? error : cannotCreate(options.output, error);
   });
@@ -185,18 +180,14 @@ function openCheckpoint(run: Run, options: Options, { path: output }: TargetFile
     run.info(`removed the finished work of an interrupted run of ${options.output}; --resume would have continued it`);
   }
   removeAll(left, output);
-  run.useDirectory(madeBeside(output));
+  try {
+    run.useDirectory(RunDirectory.beside(output));
+  } catch (error) {
+    throw cannotCreate(output, error);
+  }
   return checkpointIn(run.directory, undefined);
 }
 
 function removeAll(paths: readonly string[], output: string): void {
   for (const path of paths) RunDirectory.takenOver(path, output, () => false).remove();
-}
-
-function madeBeside(output: string): RunDirectory {
-  try {
-    return RunDirectory.beside(output);
-  } catch (error) {
-    throw cannotCreate(output, error);
-  }
 }

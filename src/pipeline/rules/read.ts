@@ -111,7 +111,12 @@ async function readIdRules(
     if (rows) addRows(pools[option], rows, clock - (repeatAfter ?? Number.POSITIVE_INFINITY));
   }
   const { onlyUsers, candidates, excludePairs, excludePrevious } = pools;
-  const matrixOf = (pairs: Pairs | undefined) => pairs && pairsMatrix(pairs, userIds.length, itemIds.length);
+  const matrixOf = (pairs: Pairs | undefined): SparseRows | undefined => {
+    if (!pairs) return undefined;
+    const [rows, columns] = [userIds.length, itemIds.length];
+    const { start, index } = pairsOf(pairs.user.values, pairs.item.values, rows, columns);
+    return { rows, columns, start, index, value: new Float32Array(index.length).fill(1) };
+  };
   const excluded = [matrixOf(excludePairs), matrixOf(excludePrevious)].filter((each) => each !== undefined);
   return {
     ...values,
@@ -134,11 +139,6 @@ function addRows({ user, item }: Pairs, rows: IdRows, from: number): void {
     user.push(u);
     item.push(items[row] ?? 0);
   });
-}
-
-function pairsMatrix({ user, item }: Pairs, users: number, items: number): SparseRows {
-  const { start, index } = pairsOf(user.values, item.values, users, items);
-  return { rows: users, columns: items, start, index, value: new Float32Array(index.length).fill(1) };
 }
 
 /**

@@ -50,7 +50,7 @@ function runLosing(isLost: (row: number) => boolean, forked = 0) {
     workers: 1,
     progress: { at: () => {} },
     directory: { syncSoon: (path: string) => seen.synced.push(path) },
-    pool: { run: work, childrenFor: () => 1, pids: () => Array(forked).fill(1) },
+    pool: { run: work, pids: () => Array(forked).fill(1) },
   };
   return { runner: runner as unknown as Run, seen };
 }
