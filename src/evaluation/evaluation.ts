@@ -66,6 +66,8 @@ export interface Evaluation {
   cold: { items: number; pairs: number };
   rankings: { algorithm: string; explanation: string | undefined }[];
   figures: Figure[];
+  /** Finds a figure by its names. */
+  find: (algorithm: string, group: string, metric: string, at?: number) => Figure | undefined;
   /** The first ranking against each of the others. */
   comparisons: ComparedPair[];
   /** The metrics of each tested user, as `measureLists` has them. */
@@ -84,6 +86,12 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
   const groups = [{ name: ALL, members: Uint32Array.from(test.users.keys()) }, ...measures.groups];
   const names = rankings.map(({ algorithm }) => algorithm);
   const figuresOf = (group: string, table: MetricTable) => userFigures(group, table, names, cuts, seed);
+  const figures = [
+    ...groups.flatMap(({ name, members }) => figuresOf(name, tableRows(perUser, members))),
+    ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
+    ...catalogueFigures(itemFacts(test.train, test.offered), rankings, cuts, seed),
+    ...rankings.flatMap(speedFigures),
+  ];
   return {
     cuts,
     groups: [
@@ -92,15 +100,17 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
     ],
     cold: { items: cold.items, pairs: cold.relevant.index.length },
     rankings: rankings.map(({ algorithm, explanation }) => ({ algorithm, explanation })),
-    figures: [
-      ...groups.flatMap(({ name, members }) => figuresOf(name, tableRows(perUser, members))),
-      ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
-      ...catalogueFigures(itemFacts(test.train, test.offered), rankings, cuts, seed),
-      ...rankings.flatMap(speedFigures),
-    ],
+    figures,
+    find: finder(figures),
     comparisons: comparisons(perUser, names, cuts, seed),
     perUser,
   };
+}
+
+function finder(figures: readonly Figure[]): Evaluation['find'] {
+  const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
+  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
+  return (algorithm, group, metric, at) => byKey.get(keyOf(algorithm, group, metric, at));
 }
 
 /** The metrics of one group; all algorithms are resampled together, so that their intervals match. */

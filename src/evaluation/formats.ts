@@ -21,26 +21,9 @@ const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
 /** The evaluation as one object, null for undefined values; docs/evaluation.md describes it. @param setting the options of the run. */
 export function jsonText(evaluation: Evaluation, summary: Summary, setting: object): string {
   const { groups, cold, rankings, figures, comparisons } = evaluation;
-  const { heldOut, relevant, sampled } = summary;
   const answer = {
     setting,
-    counts: {
-      learnedFrom: heldOut.train,
-      heldOut: heldOut.heldOut,
-      notLiked: heldOut.notLiked,
-      ofUntestedUsers: heldOut.ofUntested,
-      toFind: relevant.toFind,
-      outsideCatalogue: relevant.outside,
-      hadBefore: relevant.had,
-      excludedByUser: relevant.excluded,
-      usersTested: sampled.users,
-      usersWithItems: sampled.of,
-      usersWithoutItems: relevant.usersWithout,
-      unknownUsers: heldOut.unknownUsers,
-      unknownItems: heldOut.unknownItems,
-      coldItems: cold.items,
-      coldToFind: cold.pairs,
-    },
+    counts: { ...summary.counts, coldItems: cold.items, coldToFind: cold.pairs },
     groups,
     algorithms: rankings,
     figures,

@@ -23,13 +23,13 @@ export interface HeldOut {
 
 export interface HeldOutCounts {
   /** Interactions that are learned from. */
-  train: number;
+  learnedFrom: number;
   /** Interactions that are not. */
   heldOut: number;
   /** Of those: not liked, so no list has to find them. */
   notLiked: number;
   /** Of those: later than the moment of a split by time, and of users who are learned from but not tested. */
-  ofUntested: number;
+  ofUntestedUsers: number;
   /** Test users who are not in the data that is learned from: they are served as new users. */
   unknownUsers: number;
   /** Test items that are neither in the catalogue nor in the part that is learned from. */
@@ -45,9 +45,9 @@ export interface HeldOutCounts {
 export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
   const { train, test } = splitInteractions(dataset, split, sampleKeysOf(dataset), served);
-  const entries = train.interactions.index.length;
-  const heldOut = interactions.index.length - entries;
-  const ofUntested = entriesFrom(interactions, served) - entriesFrom(train.interactions, served);
+  const learnedFrom = train.interactions.index.length;
+  const heldOut = interactions.index.length - learnedFrom;
+  const ofUntestedUsers = entriesFrom(interactions, served) - entriesFrom(train.interactions, served);
   return {
     dataset: {
       ...dataset,
@@ -61,10 +61,10 @@ export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: b
     kind: split.kind,
     how: splitText(split),
     counts: {
-      train: entries,
+      learnedFrom,
       heldOut,
-      notLiked: heldOut - ofUntested - test.index.length,
-      ofUntested,
+      notLiked: heldOut - ofUntestedUsers - test.index.length,
+      ofUntestedUsers,
       unknownUsers: 0,
       unknownItems: 0,
     },
@@ -123,10 +123,10 @@ export function heldOutByFile(dataset: Dataset, events: TestEvents, path: string
     kind: undefined,
     how: `held out: the interactions in ${path}`,
     counts: {
-      train: dataset.interactions.index.length,
+      learnedFrom: dataset.interactions.index.length,
       heldOut: interactions.index.length,
       notLiked: interactions.index.length - test.index.length,
-      ofUntested: 0,
+      ofUntestedUsers: 0,
       unknownUsers,
       unknownItems: itemIds.length - dataset.itemIds.length,
     },

@@ -21,26 +21,27 @@ export interface TestSet {
 export interface Summary {
   /** As text: "held out: of each user’s interactions the last 20 % (seed 1)". */
   how: string;
-  heldOut: HeldOutCounts;
-  relevant: RelevantCounts;
-  /** How many users are tested, of how many who could be. */
-  sampled: { users: number; of: number };
+  /** Users rely on the names and the order of its members, which the JSON report has. */
+  counts: HeldOutCounts &
+    RelevantCounts & {
+      /** How many users are tested, of how many who could be. */
+      usersTested: number;
+      usersWithItems: number;
+    };
 }
 
-/** What became of the held-out interactions; all of them are counted somewhere. */
-export interface RelevantCounts {
-  /** Held out and liked: the sum of `toFind`, `had` and `excluded`. */
-  liked: number;
+/** What became of the interactions that were held out and liked; all of them are counted somewhere. */
+interface RelevantCounts {
   /** The relevant items, which lists are measured by. */
   toFind: number;
   /** Of `toFind`: outside the catalogue, so that no list can hold them; they stay in every denominator. */
-  outside: number;
+  outsideCatalogue: number;
   /** Left out: the item is also in the user's part that is learned from, so it is not recommended again. */
-  had: number;
+  hadBefore: number;
   /** Left out: the user's profile excludes the item. */
-  excluded: number;
+  excludedByUser: number;
   /** Users who may be tested but have nothing to find. */
-  usersWithout: number;
+  usersWithoutItems: number;
 }
 
 const SAMPLE_STREAM = 0x5a3e;
@@ -51,33 +52,36 @@ const SAMPLE_STREAM = 0x5a3e;
  * @throws Failure 65 if no user has a relevant item, or none of these is in the catalogue.
  */
 export function testSetOf(
-  { dataset, test, users, how, counts }: HeldOut,
+  { dataset, test, users, how, counts: { unknownUsers, unknownItems, ...heldOut } }: HeldOut,
   { sampleUsers, seed }: { sampleUsers: number | undefined; seed: number },
   had = dataset.interactions,
   served: Uint32Array = Uint32Array.from({ length: users }, (_, user) => user),
 ): TestSet {
   const all = relevantItems(test, { ...dataset, interactions: had }, served);
-  const of = all.users.length;
-  if (of === 0) {
-    const { had, excluded } = all.counts;
+  const usersWithItems = all.users.length;
+  const { usersWithoutItems, ...relevant } = all.counts;
+  const { toFind, outsideCatalogue, hadBefore, excludedByUser } = relevant;
+  if (usersWithItems === 0) {
     throw badData(
-      `no user has an item to find (${how}): of ${counts.heldOut} held-out interactions, ${counts.notLiked} were not liked and ${had + excluded} are of items that the user already has or excludes`,
+      `no user has an item to find (${how}): of ${heldOut.heldOut} held-out interactions, ${heldOut.notLiked} were not liked and ${hadBefore + excludedByUser} are of items that the user already has or excludes`,
     );
   }
-  if (all.counts.outside === all.counts.toFind) {
+  if (outsideCatalogue === toFind) {
     throw badData(
       `no item to find is in the catalogue (${how}), so that no list can hold one; do the ids of the files match?`,
     );
   }
-  const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? of, (row) =>
+  const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? usersWithItems, (row) =>
     hashOf(seed, SAMPLE_STREAM, row),
   );
+  const usersTested = sampled.length;
+  const ofUsers = { usersTested, usersWithItems, usersWithoutItems, unknownUsers };
   return {
     users: sampled.map((row) => all.users[row]!),
     relevant: pickedRows(all.items, sampled),
     train: dataset.interactions,
     offered: dataset.offered,
-    summary: { how, heldOut: counts, relevant: all.counts, sampled: { users: sampled.length, of } },
+    summary: { how, counts: { ...heldOut, ...relevant, ...ofUsers, unknownItems } },
   };
 }
 
@@ -90,24 +94,26 @@ export function relevantItems(
   known: { interactions: SparseRows; excluded: SparseRows; offered: Uint8Array },
   users: Uint32Array,
 ): { users: Uint32Array; items: SparseRows; counts: RelevantCounts } {
-  const counts: RelevantCounts = { liked: 0, toFind: 0, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
+  const counts = { outsideCatalogue: 0, hadBefore: 0, excludedByUser: 0 };
   const mayBeTested = new Uint8Array(test.rows);
   for (const user of users) mayBeTested[user] = 1;
   const relevant = mapped(test, (value, user, item) => {
     if (mayBeTested[user] === 0) return undefined;
-    counts.liked++;
-    if (contains(rowOf(known.interactions, user), item)) counts.had++;
-    else if (contains(rowOf(known.excluded, user), item)) counts.excluded++;
+    if (contains(rowOf(known.interactions, user), item)) counts.hadBefore++;
+    else if (contains(rowOf(known.excluded, user), item)) counts.excludedByUser++;
     else {
-      if (known.offered[item] !== 1) counts.outside++;
+      if (known.offered[item] !== 1) counts.outsideCatalogue++;
       return value;
     }
     return undefined;
   });
   const tested = rowsWithEntries(relevant);
-  counts.toFind = relevant.index.length;
-  counts.usersWithout = users.length - tested.length;
-  return { users: tested, items: pickedRows(relevant, tested), counts };
+  const usersWithoutItems = users.length - tested.length;
+  return {
+    users: tested,
+    items: pickedRows(relevant, tested),
+    counts: { toFind: relevant.index.length, ...counts, usersWithoutItems },
+  };
 }
 
 /**

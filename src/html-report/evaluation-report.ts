@@ -9,7 +9,7 @@ import {
   shownComparisons,
   summaryLines,
 } from '../evaluation/report.js';
-import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
+import { cutTable, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
 import { rowLengths } from '../matrix/sparse.js';
 import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
@@ -43,7 +43,7 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
     accuracySection(plotter, evaluation, names),
     spreadSection(plotter, evaluated, names),
     exampleUsers(names[0] ?? '', dataset, test, rankings[0]?.explained?.lists ?? []),
-    tablesSection(evaluation, names),
+    tablesSection(evaluation),
     section(
       'What was learned from',
       html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each.what, each))}</div>`,
@@ -54,12 +54,11 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
 
 function accuracySection(plotter: Plotter, evaluation: Evaluation, names: readonly string[]): Html {
   const at = evaluation.cuts.at(-1) ?? 0;
-  const find = finder(evaluation.figures);
   const colours = coloursOf(names);
   const plots = evaluationPlots(plotter, colours);
   const valuesOf = (group: string, metric: string) =>
     names.flatMap((series) => {
-      const { value, low, high } = find(series, group, metric, at) ?? {};
+      const { value, low, high } = evaluation.find(series, group, metric, at) ?? {};
       return value === undefined ? [] : [{ series, value, low, high, group }];
     });
   const groups = evaluation.groups.filter(({ name, users }) => name !== ALL && users > 0).map(({ name }) => name);
@@ -75,7 +74,7 @@ function accuracySection(plotter: Plotter, evaluation: Evaluation, names: readon
       '95 % intervals.',
     );
   const byCoverage = names.flatMap((series) => {
-    const [coverage, recall] = ['coverage', 'recall'].map((metric) => find(series, ALL, metric, at)?.value);
+    const [coverage, recall] = ['coverage', 'recall'].map((metric) => evaluation.find(series, ALL, metric, at)?.value);
     return coverage === undefined || recall === undefined ? [] : [{ series, coverage, recall }];
   });
   const coverageTitle = `Recall@${at} against the share of the catalogue that is recommended to anybody`;
@@ -137,16 +136,15 @@ function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readon
   return distributionPlot(plotter, title, lengths);
 }
 
-function tablesSection(evaluation: Evaluation, names: readonly string[]): Html {
-  const { cuts, figures, rankings } = evaluation;
-  const find = finder(figures);
+function tablesSection(evaluation: Evaluation): Html {
+  const { cuts, rankings } = evaluation;
   const last = cuts.at(-1) ?? 0;
   const explained = rankings.filter(({ explanation }) => explanation !== undefined);
   return section(
     'All figures',
-    cuts.map((at) => table(`Metrics at ${at}`, cutTable(names, at, find))),
-    SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last, find))),
-    table('Time', speedTable(names, find)),
+    cuts.map((at) => table(`Metrics at ${at}`, cutTable(evaluation, at))),
+    SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last))),
+    table('Time', speedTable(evaluation)),
     html`<ul>${shownComparisons(evaluation, last).map((pair) => html`<li>${comparisonLine(pair)}</li>`)}</ul>`,
     explained.map(({ algorithm, explanation }) => html`<pre>${algorithm}: ${explanation}</pre>`),
   );

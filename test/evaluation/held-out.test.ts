@@ -58,13 +58,20 @@ describe('heldOutBySplit', () => {
       [0, 0, 0, 0],
     ]);
     expect(users).toBe(2);
-    expect(counts).toEqual({ train: 4, heldOut: 2, notLiked: 1, ofUntested: 0, unknownUsers: 0, unknownItems: 0 });
+    expect(counts).toEqual({
+      learnedFrom: 4,
+      heldOut: 2,
+      notLiked: 1,
+      ofUntestedUsers: 0,
+      unknownUsers: 0,
+      unknownItems: 0,
+    });
   });
 
   it('removes all interactions after a cut in time, and counts those of untested users', () => {
     const { dataset: left, counts } = heldOutBySplit(seen, { kind: 'time', holdout: 3, seed: 1 }, true);
     expect(Array.from(left.times ?? [])).toEqual([1, 1, 1]);
-    expect(counts).toMatchObject({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 1 });
+    expect(counts).toMatchObject({ learnedFrom: 3, heldOut: 3, notLiked: 1, ofUntestedUsers: 1 });
   });
 
   it('does not offer an item that appears only in the held-out part, unless a catalogue lists it', () => {
@@ -122,7 +129,14 @@ describe('heldOutByFile', () => {
       [0, 0, 0, 0, 1],
     ]);
     expect([kind, how]).toEqual([undefined, 'held out: the interactions in test.csv']);
-    expect(counts).toEqual({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 0, unknownUsers: 1, unknownItems: 1 });
+    expect(counts).toEqual({
+      learnedFrom: 3,
+      heldOut: 3,
+      notLiked: 1,
+      ofUntestedUsers: 0,
+      unknownUsers: 1,
+      unknownItems: 1,
+    });
   });
 });
 

@@ -83,9 +83,10 @@ describe('summaryLines', () => {
   });
 
   it('leaves out lines with a count of 0, except for users without held-out items', () => {
-    const heldOut = { train: 7, heldOut: 3, notLiked: 0, ofUntested: 0, unknownUsers: 0, unknownItems: 0 };
-    const relevant = { liked: 3, toFind: 3, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
-    expect(summaryLines({ how: 'so', heldOut, relevant, sampled: { users: 2, of: 2 } })).toEqual([
+    const heldOut = { learnedFrom: 7, heldOut: 3, notLiked: 0, ofUntestedUsers: 0, unknownUsers: 0, unknownItems: 0 };
+    const relevant = { toFind: 3, outsideCatalogue: 0, hadBefore: 0, excludedByUser: 0, usersWithoutItems: 0 };
+    const counts = { ...heldOut, ...relevant, usersTested: 2, usersWithItems: 2 };
+    expect(summaryLines({ how: 'so', counts })).toEqual([
       'so',
       '  learned from   7 interactions',
       '  held out       3 interactions, of them to be found: 3',
