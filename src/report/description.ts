@@ -89,31 +89,20 @@ function clean(value: string): string {
 }
 
 /** How a file was read, for programs. Users rely on the names of the members. */
-export function fileFacts({
-  table,
-  kind,
-  roles,
-  columns,
-  unused,
-  skipped,
-  events,
-  interactions,
-  notes,
-  warnings,
-}: FileReport) {
+export function fileFacts({ table, columns, skipped, events, interactions, ...report }: FileReport) {
   const splits = columns.flatMap(({ name, decision }) =>
     decision.as === 'values' && decision.separator !== undefined ? [[name, decision.separator]] : [],
   );
   return {
     path: table.path,
-    kind,
+    kind: report.kind,
     rows: table.rows,
     rejected: table.rejected,
     rejects: table.firstRejects.map(({ line, reason }) => ({ line, reason })),
     skipped: skipped
       .filter(({ kind: { count } }) => count > 0)
       .map(({ what, kind: { count, firstLine } }) => ({ what, rows: count, first_line: firstLine })),
-    columns: Object.fromEntries(roles),
+    columns: Object.fromEntries(report.roles),
     rating: interactions?.hasStrength ? interactions.rule.kind : undefined,
     unrated: interactions?.unrated,
     statuses: events?.statuses.length
@@ -121,9 +110,9 @@ export function fileFacts({
       : undefined,
     attributes: columns.filter(({ decision }) => decision.as !== 'nothing').map(({ name }) => name),
     splits: Object.fromEntries(splits),
-    unused,
+    unused: report.unused,
     repeated: interactions?.repeated ?? 0,
-    notes,
-    warnings,
+    notes: report.notes,
+    warnings: report.warnings,
   };
 }
