@@ -5,7 +5,7 @@ import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { countingInteractions } from '../dataset/evidence-rules.js';
 import { type Evaluation, evaluateRankings } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
-import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
+import { attributeColumn, groupsByAttribute, groupsByHistory } from '../evaluation/groups.js';
 import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
 import { checkLists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
@@ -83,8 +83,8 @@ export async function compareAlgorithms(
   plotter?: Plotter,
 ): Promise<void> {
   const answer = run.open(options.output);
-  const perUser = options.perUser === undefined ? undefined : run.open(options.perUser);
-  const report = options.report === undefined ? undefined : run.open(options.report);
+  const open = (path: string | undefined) => (path === undefined ? undefined : run.open(path));
+  const [perUser, report] = [open(options.perUser), open(options.report)];
   await orInterrupted(interrupted, async () => {
     const read = (extraColumns: readonly string[]) => holdOut(run, { ...options, extraColumns });
     const longest = Math.max(...options.at);
@@ -93,7 +93,10 @@ export async function compareAlgorithms(
     const { users } = chooseServedUsers(run, rules, { ...countingInteractions(dataset), served: heldOut.users });
     const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
     const test = testSetOf(heldOut, options, barred.had.interactions, users);
-    const groups = groupsOf(options, dataset, reports, test.users);
+    const groups = [
+      ...groupsByHistory(dataset.interactions, test.users),
+      ...attributesOf(options, reports).flatMap((column) => groupsByAttribute(dataset, column, test.users)),
+    ];
     if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
     const shown = sample(test.users, report ? USERS_SHOWN : 0, (user) => hashOf(options.seed, SHOWN_STREAM, user));
     const rankings = await rank(run, options, rules, heldOut, test.users, recommend, shown);
@@ -130,20 +133,12 @@ function bySplit({ split, holdout, seed, items }: EvaluateOptions, dataset: Data
   return heldOutBySplit(dataset, { kind, holdout, seed }, items !== undefined);
 }
 
-function groupsOf(
-  { by }: EvaluateOptions,
-  dataset: Dataset,
-  reports: readonly FileReport[],
-  users: Uint32Array,
-): UserGroup[] {
+/** The attributes of users that `--by` names, each once. @throws Failure 2 where there is no such attribute. */
+function attributesOf({ by }: EvaluateOptions, reports: readonly FileReport[]): string[] {
   const profiles = reports.find(({ kind }) => kind === 'profiles');
   const attributes = profiles?.columns.filter(({ decision }) => decision.as !== 'nothing') ?? [];
   const names = attributes.map(({ name }) => name);
-  const columns = new Set(by.map((name) => attributeColumn(name, names)));
-  return [
-    ...groupsByHistory(dataset.interactions, users),
-    ...[...columns].flatMap((column) => groupsByAttribute(dataset, column, users)),
-  ];
+  return [...new Set(by.map((name) => attributeColumn(name, names)))];
 }
 
 /**
