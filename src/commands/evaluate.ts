@@ -3,7 +3,7 @@ import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { countingInteractions } from '../dataset/evidence-rules.js';
-import { type Evaluation, evaluateRankings } from '../evaluation/evaluation.js';
+import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory } from '../evaluation/groups.js';
 import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
@@ -25,7 +25,7 @@ import { READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { methodOfSpec } from '../pipeline/learning/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { inputBytes, type ReadOptions, readInputs } from '../pipeline/reading/read.js';
-import { type ExplainedRanking, recommendLists } from '../pipeline/recommend-lists.js';
+import { recommendLists } from '../pipeline/recommend-lists.js';
 import type { PlannedRules } from '../pipeline/rules/plan.js';
 import { readWithRules } from '../pipeline/rules/read.js';
 import { chooseServedUsers } from '../pipeline/rules/served-users.js';
@@ -153,7 +153,7 @@ async function rank(
   users: Uint32Array,
   recommend: typeof recommendLists,
   shown: Uint32Array,
-): Promise<ExplainedRanking[]> {
+): Promise<Ranking[]> {
   const count = Math.max(...at);
   const { had, excluded, offered } = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
   const { rows, columns } = excluded;
@@ -162,7 +162,7 @@ async function rank(
   const isAllowed = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
-  const rankings: ExplainedRanking[] = [];
+  const rankings: Ranking[] = [];
   for (const spec of algorithms) {
     const explained = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
     const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, explained);

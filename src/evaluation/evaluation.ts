@@ -1,4 +1,5 @@
 import { rowLengths } from '../matrix/sparse.js';
+import type { ExplainedList } from '../report/explanation.js';
 import {
   CATALOGUE_METRICS,
   diversitySample,
@@ -22,6 +23,8 @@ export interface Ranking {
   recommendSeconds: number;
   /** What the algorithm decided, as one line of text. */
   explanation: string | undefined;
+  /** If some users are examined more closely: the scores of all lists, one after another, and the lists of those users. */
+  explained?: { scores: readonly number[]; lists: readonly ExplainedList[] };
 }
 
 /** What to measure. */

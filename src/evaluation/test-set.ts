@@ -52,10 +52,10 @@ const SAMPLE_STREAM = 0x5a3e;
  * @throws Failure 65 if no user has a relevant item, or none of these is in the catalogue.
  */
 export function testSetOf(
-  { dataset, test, users, how, counts: { unknownUsers, unknownItems, ...heldOut } }: HeldOut,
+  { dataset, test, how, counts: { unknownUsers, unknownItems, ...heldOut } }: HeldOut,
   { sampleUsers, seed }: { sampleUsers: number | undefined; seed: number },
-  had = dataset.interactions,
-  served: Uint32Array = Uint32Array.from({ length: users }, (_, user) => user),
+  had: SparseRows,
+  served: Uint32Array,
 ): TestSet {
   const all = relevantItems(test, { ...dataset, interactions: had }, served);
   const usersWithItems = all.users.length;

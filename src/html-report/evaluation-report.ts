@@ -13,7 +13,6 @@ import { cutTable, groupTable, headOf, speedTable } from '../evaluation/report-t
 import type { TestSet } from '../evaluation/test-set.js';
 import { rowLengths } from '../matrix/sparse.js';
 import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
-import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots } from './evaluation-plots.js';
 import { exampleUsers } from './example-users.js';
@@ -24,8 +23,7 @@ import type { Plotter } from './plotter.js';
 export interface Evaluated {
   evaluation: Evaluation;
   test: TestSet;
-  /** The first one also has the scores of all lists, and the lists of some users. */
-  rankings: readonly (Ranking & { explained?: { scores: readonly number[]; lists: readonly ExplainedList[] } })[];
+  rankings: readonly Ranking[];
   /** What was learned from. */
   dataset: Dataset;
   /** How the files were read, as text. */

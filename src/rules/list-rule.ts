@@ -94,8 +94,8 @@ export interface Facts {
 export interface ActiveRule extends DraftRule {
   /** Changes what may be recommended, and the factors of scores, as earlier rules left them. */
   offer?: {
-    /** Users with the same key get the same offer. */
-    keyOf(user: number): string;
+    /** Users with the same key get the same offer; without it, all users do. */
+    keyOf?(user: number): string;
     change(user: number, offered: Uint8Array, factor: Float64Array): void;
   };
   /** How many candidates it needs at first, in lengths of the list. */

@@ -14,7 +14,6 @@ export const popularityPenalty: ListRule<number> = {
   plan: (power) => power,
   act: (power, { popularity }) => ({
     offer: {
-      keyOf: () => '',
       change(_user, _offered, factor) {
         for (let item = 0; item < factor.length; item++)
           factor[item]! *= inversePower(1 + popularity[item]!, power as number);
