@@ -55,7 +55,6 @@ export interface RuleRow {
 export interface Known {
   /** The length of the longest list that is made. */
   listLength: number;
-  items: number;
   /** Users below this index may be served. */
   served: number;
   /** The indices of those ids that are items of the catalogue. */

@@ -1,3 +1,4 @@
+import { offsetsOf } from '../matrix/sparse.js';
 import { itemRows, refuseRepeated } from './item-rows.js';
 import type { Known, ListRule, RuleRow } from './list-rule.js';
 import { onePath } from './numbers.js';
@@ -108,23 +109,28 @@ function planned(segments: readonly Segment[], known: Known): Plan {
     for (const column of values.keys())
       if (!cells.has(column)) cells.set(column, known.values('user', column, `--pin: ${pins[0]?.row.place}`));
   const users = known.usersOf(segments.map(({ user }) => user));
-  const sets = new Map<string, number>([['', 0]]);
-  const set = new Uint32Array(known.served);
-  const used = new Set<Segment>();
-  const ofUser = new Map<number | undefined, Segment[]>();
-  for (const segment of segments) {
-    const user = segment.user === '' ? -1 : users.get(segment.user);
-    ofUser.set(user, [...(ofUser.get(user) ?? []), segment]);
+  /** By user, -1 for all: the places of their segments. */
+  const ofUser = new Map<number | undefined, number[]>();
+  for (const [at, { user: id }] of segments.entries()) {
+    const user = id === '' ? -1 : users.get(id);
+    ofUser.set(user, [...(ofUser.get(user) ?? []), at]);
   }
-  const numbers = new Map(segments.map((segment, at) => [segment, at]));
   const fits = (user: number, { values }: Segment) =>
     [...values].every(([column, value]) => cells.get(column)?.[user]?.includes(value.trim().toLowerCase()));
+  const set = new Uint32Array(known.served);
+  const sets = new Map<string, number>();
+  const pins: Pin[][] = [];
+  const used = new Set<Segment>();
   for (let user = 0; user < known.served; user++) {
-    const matching = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
-    for (const segment of matching) used.add(segment);
-    const key = matching.map((segment) => numbers.get(segment)).join();
+    const places = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])];
+    const matching = places.filter((at) => fits(user, segments[at]!));
+    const key = matching.join();
     set[user] = sets.get(key) ?? sets.size;
-    sets.set(key, set[user]!);
+    if (sets.has(key)) continue;
+    sets.set(key, sets.size);
+    const own = matching.map((at) => segments[at]!);
+    for (const segment of own) used.add(segment);
+    pins.push(own.flatMap((each) => each.pins).sort((a, b) => b.specificity - a.specificity || a.line - b.line));
   }
   const [unused] = segments.filter((segment) => !used.has(segment));
   if (unused) {
@@ -133,20 +139,11 @@ function planned(segments: readonly Segment[], known: Known): Plan {
       `${unused.pins[0]?.row.place}: no user matches this pin${others > 0 ? `, nor the pins for ${others} other groups of users` : ''}`,
     );
   }
-  const pins = [...sets.keys()].map((key) =>
-    key
-      .split(',')
-      .flatMap((at) => segments[Number(at || -1)]?.pins ?? [])
-      .sort((a, b) => b.specificity - a.specificity || a.line - b.line),
-  );
-  const start = new Uint32Array(pins.length + 1);
-  pins.forEach((each, at) => {
-    start[at + 1] = start[at]! + each.length;
-  });
+  const all = pins.flat();
   return {
     set,
-    start,
-    place: Uint32Array.from(pins.flat(), ({ row }) => row.number('rank') - 1),
-    item: Uint32Array.from(pins.flat(), ({ item }) => item),
+    start: offsetsOf(pins.map(({ length }) => length)),
+    place: Uint32Array.from(all, ({ row }) => row.number('rank') - 1),
+    item: Uint32Array.from(all, ({ item }) => item),
   };
 }

@@ -58,7 +58,6 @@ export function planRules(
   const offer = planOffer(rules, dataset, now);
   const known: Known = {
     listLength,
-    items: itemIds.length,
     served,
     itemsOf: (ids) => indicesOf(ids, itemIds, (item) => offered[item] === 1),
     isOffered: (item) => offer.offered[item] === 1 && ids.allowed?.[item] !== 0,
