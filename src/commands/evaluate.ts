@@ -90,7 +90,7 @@ export async function compareAlgorithms(
     const longest = Math.max(...options.at);
     const { data, rules } = await readWithRules(run, options, longest, read);
     const { heldOut, dataset, reports, howRead } = data;
-    const { users } = chooseServedUsers(run, rules, { ...countingInteractions(dataset), served: heldOut.users });
+    const { users } = chooseServedUsers(run, rules, countingInteractions(dataset));
     const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
     const test = testSetOf(heldOut, options, barred.had.interactions, users);
     const groups = [

@@ -1,7 +1,7 @@
 import { badData } from '../failure.js';
 import { hashOf, sample } from '../matrix/sampling.js';
 import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
-import type { HeldOut, HeldOutCounts } from './held-out.js';
+import type { HeldOut } from './held-out.js';
 import { contains } from './user-metrics.js';
 
 /** The users to test, the items that they should be recommended, and what was learned from. */
@@ -22,11 +22,17 @@ export interface Summary {
   /** As text: "held out: of each user’s interactions the last 20 % (seed 1)". */
   how: string;
   /** Users rely on the names and the order of its members, which the JSON report has. */
-  counts: HeldOutCounts &
-    RelevantCounts & {
+  counts: RelevantCounts &
+    HeldOut['counts'] & {
+      /** Interactions that are learned from. */
+      learnedFrom: number;
+      /** Held out, but not liked, so no list has to find them. */
+      notLiked: number;
       /** How many users are tested, of how many who could be. */
       usersTested: number;
       usersWithItems: number;
+      /** Test items that are neither in the catalogue nor in the part that is learned from. */
+      unknownItems: number;
     };
 }
 
@@ -52,18 +58,20 @@ const SAMPLE_STREAM = 0x5a3e;
  * @throws Failure 65 if no user has a relevant item, or none of these is in the catalogue.
  */
 export function testSetOf(
-  { dataset, test, how, counts: { unknownUsers, unknownItems, ...heldOut } }: HeldOut,
+  { dataset, test, how, counts }: HeldOut,
   { sampleUsers, seed }: { sampleUsers: number | undefined; seed: number },
   had: SparseRows,
   served: Uint32Array,
 ): TestSet {
   const all = relevantItems(test, { ...dataset, interactions: had }, served);
+  const { heldOut, ofUntestedUsers, unknownUsers } = counts;
+  const notLiked = heldOut - ofUntestedUsers - test.index.length;
   const usersWithItems = all.users.length;
   const { usersWithoutItems, ...relevant } = all.counts;
   const { toFind, outsideCatalogue, hadBefore, excludedByUser } = relevant;
   if (usersWithItems === 0) {
     throw badData(
-      `no user has an item to find (${how}): of ${heldOut.heldOut} held-out interactions, ${heldOut.notLiked} were not liked and ${hadBefore + excludedByUser} are of items that the user already has or excludes`,
+      `no user has an item to find (${how}): of ${heldOut} held-out interactions, ${notLiked} were not liked and ${hadBefore + excludedByUser} are of items that the user already has or excludes`,
     );
   }
   if (outsideCatalogue === toFind) {
@@ -74,14 +82,20 @@ export function testSetOf(
   const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? usersWithItems, (row) =>
     hashOf(seed, SAMPLE_STREAM, row),
   );
-  const usersTested = sampled.length;
-  const ofUsers = { usersTested, usersWithItems, usersWithoutItems, unknownUsers };
+  const { interactions, offered } = dataset;
   return {
     users: sampled.map((row) => all.users[row]!),
     relevant: pickedRows(all.items, sampled),
-    train: dataset.interactions,
-    offered: dataset.offered,
-    summary: { how, counts: { ...heldOut, ...relevant, ...ofUsers, unknownItems } },
+    train: interactions,
+    offered,
+    summary: {
+      how,
+      counts: {
+        ...{ learnedFrom: interactions.index.length, heldOut, notLiked, ofUntestedUsers, ...relevant },
+        ...{ usersTested: sampled.length, usersWithItems, usersWithoutItems, unknownUsers },
+        unknownItems: test.columns - interactions.columns,
+      },
+    },
   };
 }
 
