@@ -109,7 +109,8 @@ export function inputOptions(
     itemColumns: typed.itemColumns,
     named: Object.fromEntries(ROLES.flatMap((role) => (typed[`${role}Col`] ? [[role, typed[`${role}Col`]]] : []))),
     dayOrder: typed.dateOrder,
-    attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
+    attributeColumns:
+      attributes?.trim().toLowerCase() === 'none' ? [] : attributes?.split(',').map((name) => name.trim()),
     ...picked(typed, 'duplicates', 'ratings', 'unrated', 'eventWeights', 'eventsWhere', 'now'),
     evidence: evidenceOptions(typed),
     ...picked(typed, 'badRows', 'safeCsv'),
@@ -165,9 +166,4 @@ function realPath(path: string): string {
     // It does not exist yet.
     return resolve(path);
   }
-}
-
-function attributeNames(text: string): string[] {
-  if (text.trim().toLowerCase() === 'none') return [];
-  return text.split(',').map((name) => name.trim());
 }

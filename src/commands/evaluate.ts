@@ -13,7 +13,7 @@ import { terminalPlots } from '../evaluation/terminal-plots.js';
 import { type Summary, testSetOf } from '../evaluation/test-set.js';
 import { contains } from '../evaluation/user-metrics.js';
 import { ExitCode, exitCodeOf, misuse } from '../failure.js';
-import type { Destination } from '../files/writing.js';
+import { writeWhole } from '../files/destination.js';
 import { evaluationReport } from '../html-report/evaluation-report.js';
 import { loadPlotter, type Plotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
@@ -106,10 +106,13 @@ export async function compareAlgorithms(
     await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
     if (answer.isTerminal && options.format === 'table')
       await answer.write(terminalPlots(evaluation, test, rankings, dataset));
-    if (perUser) await writeAll(perUser, inChunks(perUserCsv(evaluation, test, dataset.userIds, quote)));
-    if (report && plotter) {
-      await writeAll(report, [evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead })]);
+    if (perUser) {
+      for (const chunk of inChunks(perUserCsv(evaluation, test, dataset.userIds, quote)))
+        if (!(await perUser.write(chunk))) break;
+      await perUser.commit();
     }
+    if (report && plotter)
+      await writeWhole(report, evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead }));
     await answer.commit();
   });
 }
@@ -170,11 +173,6 @@ async function rank(
     rankings.push(ranking);
   }
   return rankings;
-}
-
-async function writeAll(destination: Destination, chunks: Iterable<string>): Promise<void> {
-  for (const chunk of chunks) if (!(await destination.write(chunk))) break;
-  await destination.commit();
 }
 
 function textOf(

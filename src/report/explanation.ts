@@ -55,21 +55,13 @@ export function explanationText({ items, ...facts }: UserFacts & ExplainedList):
   ].join('\n');
 }
 
-/** What is known about a user, with names. Users of `recommend explain` rely on the names of the members. */
-export interface UserFacts {
-  user_id: string;
-  /** The latest first; at equal times, or without times, the strongest first. */
-  history: { item_id: string; title: string; time: string | null; strength: number }[];
-  preferences: { name: string; strength: number }[];
-  groups: string[];
-  excluded: { item_id: string; title: string }[];
-}
-
 type Known = 'userIds' | 'interactions' | 'times' | 'excluded' | 'preferences' | 'groups';
 type Names = 'itemIds' | 'titles' | 'attributeNames' | 'groupNames';
 
-/** What a dataset knows about one of its users. */
-export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number): UserFacts {
+export type UserFacts = ReturnType<typeof userFacts>;
+
+/** What a dataset knows about one of its users, with names. Users of `recommend explain` rely on the names of the members. */
+export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number) {
   const { interactions, times, excluded, preferences, groups, attributeNames, groupNames } = dataset;
   const { itemIds, titles } = dataset;
   const named = (item: number) => ({ item_id: itemIds[item] ?? '', title: titles[item] ?? '' });
@@ -78,6 +70,7 @@ export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number): 
   const strength = (entry: number) => interactions.value[entry] ?? 0;
   return {
     user_id: dataset.userIds[user] ?? '',
+    /** The latest first; at equal times, or without times, the strongest first. */
     history: entriesOf(interactions, user)
       .sort((a, b) => seconds(b) - seconds(a) || strength(b) - strength(a) || a - b)
       .map((entry) => ({

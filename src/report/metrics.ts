@@ -85,11 +85,6 @@ export function lastSuccessIn(text: string): number {
   return Number.isFinite(seconds) ? seconds : 0;
 }
 
-/** True for the text of a metrics file that this program wrote. */
-export function holdsMetrics(text: string): boolean {
-  return text.startsWith('# HELP recommend_');
-}
-
 function familiesOf(metrics: RunMetrics): Family[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
   const one = (value: number): Samples => [[{}, value]];
@@ -121,21 +116,19 @@ function familiesOf(metrics: RunMetrics): Family[] {
   ];
 }
 
+/** Labels, their values escaped as the format requires. */
 function labelsText(labels: Record<string, string>): string {
+  const escaped = (value: string) => value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
   return Object.entries(labels)
     .map(([name, value]) => `${name}="${escaped(value)}"`)
     .join(',');
 }
 
-/** The value of a label, escaped as the format requires. */
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}
-
 /** The text of a metrics file. After a failed run, the time of the last success is taken from the existing file. */
 export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'>): string {
   const lastSuccess = metrics.exitCode === ExitCode.ok ? metrics.endedAt : lastSuccessIn(smallTextOf(path) ?? '');
-  return metricsText(nameOf(path), { ...metrics, lastSuccess });
+  // "recommend" of "/var/lib/node_exporter/recommend.prom" is unique among the files that a collector reads.
+  return metricsText(basename(path).replace(/\.prom$/, ''), { ...metrics, lastSuccess });
 }
 
 /**
@@ -147,7 +140,7 @@ export async function writeRefusalMetrics(argv: readonly string[], version: stri
   const path = metricsFileIn(argv);
   if (path === undefined) return;
   const before = smallTextOf(path);
-  if (before === undefined || (before !== '' && !holdsMetrics(before))) return;
+  if (before === undefined || (before !== '' && !before.startsWith('# HELP recommend_'))) return;
   const noWork = { seconds: 0, stages: [], inputs: [], served: undefined, retries: 0, memoryBytes: 0 };
   const text = metricsFor(path, { ...noWork, version, exitCode, endedAt: Date.now() / 1000 });
   await writeWhole(openDestination(path), text);
@@ -161,9 +154,4 @@ function metricsFileIn(argv: readonly string[]): string | undefined {
   if (path === undefined || path === '' || path.startsWith('-')) return undefined;
   const named = argv.filter((argument) => resolve(argument.replace(/^--?[\w-]+=/, '')) === resolve(path));
   return named.length === 1 ? path : undefined;
-}
-
-/** "recommend" of "/var/lib/node_exporter/recommend.prom": unique among the files that a collector reads. */
-function nameOf(path: string): string {
-  return basename(path).replace(/\.prom$/, '');
 }

@@ -19,12 +19,11 @@ const POOL_FACTOR = 5;
  * While the list grows, the similarity of a candidate can only rise, so its earlier utility bounds its later one: it is compared with the
  * items added since only as long as it may still be the best.
  */
-export const diversity: ListRule<number, number, number> = {
+export const diversity: ListRule<number> = {
   flags: '--diversity <share>',
   description: 'less of the same in a list: 0 (off) to 1',
   parse: share,
   usesItemRows: true,
-  plan: (weight) => weight,
   act(weight, { items, rows }) {
     const shareOf = shares(items, rows);
     const listed: number[] = [];

@@ -10,7 +10,7 @@ import type { Draft, DraftRule } from './draft.js';
  *     typed ── parse ─► Value ── read ─► Read ── plan ─► Plan ─ ─ ─ ─► act ─► ActiveRule
  *              the command line   before the data  after it     in a child
  */
-export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
+export interface ListRule<Value = unknown, Read = Value, Plan = Read> {
   /** The flags of the option, as commander takes them. */
   flags: string;
   /** One line of the help. */
@@ -23,8 +23,11 @@ export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
   usesColumns?: boolean;
   /** Whether it needs the rows of items, which some algorithms do not learn. */
   usesItemRows?: boolean;
-  /** Turns it into numbers and typed arrays, users and items by their index. @throws Failure where it does not fit the data. */
-  plan(read: Read, known: Known): Plan;
+  /**
+   * Turns it into numbers and typed arrays, users and items by their index; without it, `act` gets what was read. @throws Failure where it
+   * does not fit the data.
+   */
+  plan?(read: Read, known: Known): Plan;
   act(plan: Plan, facts: Facts): ActiveRule | ActiveRule[];
 }
 

@@ -75,7 +75,8 @@ export function planRules(
     warn,
   };
   const plans: RuleValues = {};
-  for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
+  for (const [name, rule] of RULES)
+    if (name in read) plans[name] = rule.plan ? rule.plan(read[name], known) : read[name];
   return { ...ids, ...offer, plans };
 }
 
