@@ -2,15 +2,7 @@ import { Random } from '../matrix/sampling.js';
 import type { MetricTable } from './metric-table.js';
 
 /** How much better one algorithm is than another, over the same users. */
-export interface Comparison {
-  /** The mean difference. */
-  difference: number;
-  /** The ends of its 95 % interval, undefined for fewer than two users. */
-  low: number | undefined;
-  high: number | undefined;
-  /** How often chance alone makes a difference this large or larger, in (0, 1]. */
-  p: number;
-}
+export type Comparison = ReturnType<typeof compare>;
 
 const RESAMPLES = 1000;
 const TAIL = 0.025;
@@ -48,9 +40,10 @@ export function bootstrapIntervals(table: MetricTable, seed: number) {
  * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette, 2007): if the two were
  * equally good, each user's difference could as well have had the other sign. p is the share of sign combinations whose sum is at least as
  * far from 0 as the observed one: of all combinations for up to 13 users who differ, else of 10,000 random ones and the observed one.
- * @param differences one per user.
+ * @param differences one per user. @returns their mean, the ends of its 95 % interval (undefined for fewer than two users), and how often
+ * chance alone makes a difference this large or larger, in (0, 1].
  */
-export function compare(differences: Float64Array, seed: number): Comparison {
+export function compare(differences: Float64Array, seed: number) {
   const table = { rows: differences.length, columns: 1, values: differences };
   const ends = bootstrapIntervals(table, seed);
   return {
@@ -77,21 +70,14 @@ export function adjusted(ps: readonly number[]): number[] {
 }
 
 /**
- * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b. Intervals and tests are about
+ * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b, at least one. Intervals and tests are about
  * means, so they need no more than the sums.
+ *
+ * Up to 4,000 rows are each a batch of their own. More rows are distributed at random to 4,000 batches, so that intervals and tests of a
+ * million users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means
+ * with independent rows).
  */
-interface Batches {
-  sums: MetricTable;
-  /** 1 or more. */
-  size: Float64Array;
-}
-
-/**
- * Up to 4,000 rows are each a batch of their own. More rows are distributeShards at random to 4,000 batches, so that intervals and tests of a million
- * users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means with
- * independent rows).
- */
-export function inBatches(table: MetricTable, seed: number): Batches {
+export function inBatches(table: MetricTable, seed: number) {
   const { rows, columns, values } = table;
   if (rows <= MOST_BATCHES) return { sums: table, size: new Float64Array(rows).fill(1) };
   const sums = new Float64Array(MOST_BATCHES * columns);
@@ -117,7 +103,7 @@ function shuffled(n: number, random: Random): Uint32Array {
 }
 
 /** resamples × columns: means over as many batches as there are, drawn with replacement. */
-function resampledMeans({ sums, size }: Batches, random: Random): Float64Array {
+function resampledMeans({ sums, size }: ReturnType<typeof inBatches>, random: Random): Float64Array {
   const { rows, columns, values } = sums;
   const means = new Float64Array(RESAMPLES * columns);
   const total = new Float64Array(columns);
