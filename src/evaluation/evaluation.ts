@@ -10,9 +10,9 @@ import {
 import type { UserGroup } from './groups.js';
 import type { Lists } from './lists.js';
 import { columnDifferences, columnMeans, type MetricTable, measureLists, tableRows } from './metric-table.js';
-import { adjusted, bootstrapIntervals, type Comparison, compare } from './significance.js';
+import { adjusted, bootstrapIntervals, compare } from './significance.js';
 import { coldItems, type TestSet } from './test-set.js';
-import { USER_METRICS, type UserMetric } from './user-metrics.js';
+import { USER_METRICS } from './user-metrics.js';
 
 /** What one algorithm recommended to the tested users, and how long it took. */
 export interface Ranking {
@@ -53,35 +53,15 @@ export interface Figure {
 }
 
 /** How much better the first algorithm is than the second. */
-export interface ComparedPair extends Comparison {
-  first: string;
-  second: string;
-  metric: UserMetric;
-  at: number;
-  /** p, adjusted for all algorithms that the first one is compared with by this metric at this cut. */
-  adjusted: number;
-}
+export type ComparedPair = ReturnType<typeof comparisons>[number];
 
-export interface Evaluation {
-  cuts: readonly number[];
-  /** The user groups by name, "all" first and the cold items last. */
-  groups: { name: string; users: number }[];
-  cold: { items: number; pairs: number };
-  rankings: { algorithm: string; explanation: string | undefined }[];
-  figures: Figure[];
-  /** Finds a figure by its names. */
-  find: (algorithm: string, group: string, metric: string, at?: number) => Figure | undefined;
-  /** The first ranking against each of the others. */
-  comparisons: ComparedPair[];
-  /** The metrics of each tested user, as `measureLists` has them. */
-  perUser: MetricTable;
-}
+export type Evaluation = ReturnType<typeof evaluateRankings>;
 
 export const ALL = 'all';
 export const COLD = 'cold items';
 
 /** Measures rankings of the same users side by side. */
-export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], measures: Measures): Evaluation {
+export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], measures: Measures) {
   const { cuts, seed } = measures;
   const lists = rankings.map((ranking) => ranking.lists);
   const perUser = measureLists(lists, test.relevant, cuts);
@@ -97,6 +77,7 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
   ];
   return {
     cuts,
+    /** The user groups by name, "all" first and the cold items last. */
     groups: [
       ...groups.map(({ name, members }) => ({ name, users: members.length })),
       { name: COLD, users: cold.users.length },
@@ -105,15 +86,19 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
     rankings: rankings.map(({ algorithm, explanation }) => ({ algorithm, explanation })),
     figures,
     find: finder(figures),
+    /** The first ranking against each of the others. */
     comparisons: comparisons(perUser, names, cuts, seed),
+    /** The metrics of each tested user, as `measureLists` has them. */
     perUser,
   };
 }
 
-function finder(figures: readonly Figure[]): Evaluation['find'] {
+/** Finds a figure by its names. */
+function finder(figures: readonly Figure[]) {
   const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
   const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
-  return (algorithm, group, metric, at) => byKey.get(keyOf(algorithm, group, metric, at));
+  return (algorithm: string, group: string, metric: string, at?: number) =>
+    byKey.get(keyOf(algorithm, group, metric, at));
 }
 
 /** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
@@ -176,13 +161,14 @@ function comparisons(
   [first, ...others]: readonly string[],
   cuts: readonly number[],
   seed: number,
-): ComparedPair[] {
+) {
   if (first === undefined) return [];
   const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
   const byColumn = columns.map((_, column) => {
     const compared = others.map((_, other) =>
       compare(columnDifferences(perUser, column, (other + 1) * columns.length + column), seed),
     );
+    // p, adjusted for all algorithms that the first one is compared with by this metric at this cut.
     const ps = adjusted(compared.map(({ p }) => p));
     return compared.map((comparison, other) => ({ ...comparison, adjusted: ps[other]! }));
   });

@@ -1,9 +1,6 @@
 import { Random } from '../matrix/sampling.js';
 import type { MetricTable } from './metric-table.js';
 
-/** How much better one algorithm is than another, over the same users. */
-export type Comparison = ReturnType<typeof compare>;
-
 const RESAMPLES = 1000;
 const TAIL = 0.025;
 const FLIPS = 10_000;
@@ -35,7 +32,7 @@ export function bootstrapIntervals(table: MetricTable, seed: number) {
 }
 
 /**
- * Compares two algorithms by the differences of their users.
+ * How much better one algorithm is than another, by the differences of their users.
  *
  * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette, 2007): if the two were
  * equally good, each user's difference could as well have had the other sign. p is the share of sign combinations whose sum is at least as

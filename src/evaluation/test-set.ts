@@ -5,50 +5,10 @@ import type { HeldOut } from './held-out.js';
 import { contains } from './user-metrics.js';
 
 /** The users to test, the items that they should be recommended, and what was learned from. */
-export interface TestSet {
-  /** Rising user indices. */
-  users: Uint32Array;
-  /** Tested users × items they should be recommended, no row empty; more columns than the catalogue if it does not have some test items. */
-  relevant: SparseRows;
-  /** users × items, the part that was learned from. */
-  train: SparseRows;
-  /** By item: 1 where it may be recommended. */
-  offered: Uint8Array;
-  summary: Summary;
-}
+export type TestSet = ReturnType<typeof testSetOf>;
 
 /** How the interactions were divided before anything is measured. */
-export interface Summary {
-  /** As text: "held out: of each user’s interactions the last 20 % (seed 1)". */
-  how: string;
-  /** Users rely on the names and the order of its members, which the JSON report has. */
-  counts: RelevantCounts &
-    HeldOut['counts'] & {
-      /** Interactions that are learned from. */
-      learnedFrom: number;
-      /** Held out, but not liked, so no list has to find them. */
-      notLiked: number;
-      /** How many users are tested, of how many who could be. */
-      usersTested: number;
-      usersWithItems: number;
-      /** Test items that are neither in the catalogue nor in the part that is learned from. */
-      unknownItems: number;
-    };
-}
-
-/** What became of the interactions that were held out and liked; all of them are counted somewhere. */
-interface RelevantCounts {
-  /** The relevant items, which lists are measured by. */
-  toFind: number;
-  /** Of `toFind`: outside the catalogue, so that no list can hold them; they stay in every denominator. */
-  outsideCatalogue: number;
-  /** Left out: the item is also in the user's part that is learned from, so it is not recommended again. */
-  hadBefore: number;
-  /** Left out: the user's profile excludes the item. */
-  excludedByUser: number;
-  /** Users who may be tested but have nothing to find. */
-  usersWithoutItems: number;
-}
+export type Summary = TestSet['summary'];
 
 const SAMPLE_STREAM = 0x5a3e;
 
@@ -62,7 +22,7 @@ export function testSetOf(
   { sampleUsers, seed }: { sampleUsers: number | undefined; seed: number },
   had: SparseRows,
   served: Uint32Array,
-): TestSet {
+) {
   const all = relevantItems(test, { ...dataset, interactions: had }, served);
   const { heldOut, ofUntestedUsers, unknownUsers } = counts;
   const notLiked = heldOut - ofUntestedUsers - test.index.length;
@@ -83,23 +43,27 @@ export function testSetOf(
     hashOf(seed, SAMPLE_STREAM, row),
   );
   const { interactions, offered } = dataset;
+  /** Interactions, then users; at last what the data that is learned from does not know. JSON reports have these names, in this order. */
+  const summed = {
+    ...{ learnedFrom: interactions.index.length, heldOut, notLiked, ofUntestedUsers, ...relevant },
+    ...{ usersTested: sampled.length, usersWithItems, usersWithoutItems },
+    ...{ unknownUsers, unknownItems: test.columns - interactions.columns },
+  };
   return {
+    /** Rising user indices. */
     users: sampled.map((row) => all.users[row]!),
+    /** Tested users × items they should be recommended, no row empty; more columns than the catalogue if it does not have some test items. */
     relevant: pickedRows(all.items, sampled),
+    /** users × items, the part that was learned from. */
     train: interactions,
+    /** By item: 1 where it may be recommended. */
     offered,
-    summary: {
-      how,
-      counts: {
-        ...{ learnedFrom: interactions.index.length, heldOut, notLiked, ofUntestedUsers, ...relevant },
-        ...{ usersTested: sampled.length, usersWithItems, usersWithoutItems, unknownUsers },
-        unknownItems: test.columns - interactions.columns,
-      },
-    },
+    summary: { how, counts: summed },
   };
 }
 
 /**
+ * What becomes of the interactions that were held out and liked; all of them are counted somewhere.
  * @param test users × items that were held out and liked; has more columns than `known` if some items are unknown to it.
  * @param known the items that users had or exclude, and those that are offered. @param users rising indices of the users who may be tested.
  */
@@ -107,8 +71,15 @@ export function relevantItems(
   test: SparseRows,
   known: { interactions: SparseRows; excluded: SparseRows; offered: Uint8Array },
   users: Uint32Array,
-): { users: Uint32Array; items: SparseRows; counts: RelevantCounts } {
-  const counts = { outsideCatalogue: 0, hadBefore: 0, excludedByUser: 0 };
+) {
+  const counts = {
+    /** To find, but outside the catalogue, so that no list can hold them; they stay in every denominator. */
+    outsideCatalogue: 0,
+    /** Left out: the item is also in the user's part that is learned from, so it is not recommended again. */
+    hadBefore: 0,
+    /** Left out: the user's profile excludes the item. */
+    excludedByUser: 0,
+  };
   const mayBeTested = new Uint8Array(test.rows);
   for (const user of users) mayBeTested[user] = 1;
   const relevant = mapped(test, (value, user, item) => {
