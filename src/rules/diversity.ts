@@ -42,17 +42,11 @@ export const diversity: ListRule<number> = {
       },
       choice: {
         begin(candidates, scores) {
-          if (candidates.length > relevance.length) {
-            relevance = new Float64Array(candidates.length);
-            compared = new Uint32Array(candidates.length);
-            nearest = new Float64Array(candidates.length);
-          }
           pool = candidates;
-          compared.fill(0);
-          nearest.fill(0);
+          compared = new Uint32Array(candidates.length);
+          nearest = new Float64Array(candidates.length);
           const [most = 0, least = 0] = [scores[0], scores.at(-1)];
-          for (let at = 0; at < scores.length; at++)
-            relevance[at] = (1 - weight) * (most > least ? (scores[at]! - least) / (most - least) : 1);
+          relevance = scores.map((score) => (1 - weight) * (most > least ? (score - least) / (most - least) : 1));
         },
         utility(at, least) {
           const item = pool[at]!;
