@@ -9,10 +9,9 @@ import {
 } from './catalogue-metrics.js';
 import type { UserGroup } from './groups.js';
 import type { Lists } from './lists.js';
-import { columnDifferences, columnMeans, type MetricTable, measureLists, tableRows } from './metric-table.js';
-import { adjusted, bootstrapIntervals, compare } from './significance.js';
+import { adjusted, bootstrapIntervals, compare, mean } from './significance.js';
 import { coldItems, type TestSet } from './test-set.js';
-import { USER_METRICS } from './user-metrics.js';
+import { measureLists, USER_METRICS } from './user-metrics.js';
 
 /** What one algorithm recommended to the tested users, and how long it took. */
 export interface Ranking {
@@ -68,9 +67,14 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
   const cold = coldItems(test);
   const groups = [{ name: ALL, members: Uint32Array.from(test.users.keys()) }, ...measures.groups];
   const names = rankings.map(({ algorithm }) => algorithm);
-  const figuresOf = (group: string, table: MetricTable) => userFigures(group, table, names, cuts, seed);
+  const figuresOf = (group: string, columns: readonly Float64Array[]) => userFigures(group, columns, names, cuts, seed);
   const figures = [
-    ...groups.flatMap(({ name, members }) => figuresOf(name, tableRows(perUser, members))),
+    ...groups.flatMap(({ name, members }) =>
+      figuresOf(
+        name,
+        perUser.map((column) => pickedValues(column, members)),
+      ),
+    ),
     ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
     ...catalogueFigures(itemFacts(test.train, test.offered), rankings, cuts, seed),
     ...rankings.flatMap(speedFigures),
@@ -104,24 +108,27 @@ function finder(figures: readonly Figure[]) {
 /** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
 function userFigures(
   group: string,
-  table: MetricTable,
+  columns: readonly Float64Array[],
   algorithms: readonly string[],
   cuts: readonly number[],
   seed: number,
 ): Figure[] {
-  const { rows: users } = table;
-  const means = columnMeans(table);
-  const ends = bootstrapIntervals(table, seed);
-  const columns = algorithms.flatMap((algorithm) =>
+  const users = columns[0]?.length ?? 0;
+  const ends = bootstrapIntervals(columns, seed);
+  const names = algorithms.flatMap((algorithm) =>
     cuts.flatMap((at) => USER_METRICS.map((metric) => ({ algorithm, group, metric, at }))),
   );
-  return columns.map((names, column) => ({
-    ...names,
-    value: users === 0 ? undefined : means[column]!,
-    low: ends?.low[column],
-    high: ends?.high[column],
-    users,
-  }));
+  return names.map((each, column) => {
+    const { low, high } = ends?.[column] ?? {};
+    return { ...each, value: users === 0 ? undefined : mean(columns[column]!), low, high, users };
+  });
+}
+
+function pickedValues(values: Float64Array, at: Uint32Array): Float64Array {
+  if (at.length === values.length) return values;
+  const picked = new Float64Array(at.length);
+  for (let k = 0; k < at.length; k++) picked[k] = values[at[k]!]!;
+  return picked;
 }
 
 function catalogueFigures(
@@ -157,7 +164,7 @@ function plainFigure({ algorithm, metric, at, value, users }: Omit<Figure, 'grou
 }
 
 function comparisons(
-  perUser: MetricTable,
+  perUser: readonly Float64Array[],
   [first, ...others]: readonly string[],
   cuts: readonly number[],
   seed: number,
@@ -165,9 +172,13 @@ function comparisons(
   if (first === undefined) return [];
   const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
   const byColumn = columns.map((_, column) => {
-    const compared = others.map((_, other) =>
-      compare(columnDifferences(perUser, column, (other + 1) * columns.length + column), seed),
-    );
+    const compared = others.map((_, other) => {
+      const theirs = perUser[(other + 1) * columns.length + column]!;
+      return compare(
+        perUser[column]!.map((value, user) => value - theirs[user]!),
+        seed,
+      );
+    });
     // p, adjusted for all algorithms that the first one is compared with by this metric at this cut.
     const ps = adjusted(compared.map(({ p }) => p));
     return compared.map((comparison, other) => ({ ...comparison, adjusted: ps[other]! }));

@@ -50,18 +50,16 @@ export function* perUserCsv(
   quote: Quote = quoted,
 ): Generator<string> {
   const names = rankings.map(({ algorithm }) => quote(algorithm));
-  const metrics = USER_METRICS.length;
   yield `user_id,algorithm,at,${USER_METRICS.join(',')},history,to_find\n`;
-  let from = 0;
   for (let row = 0; row < users.length; row++) {
     const user = users[row]!;
     const id = quote(userIds[user]!);
     const counts = `${rowLength(train, user)},${rowLength(relevant, row)}`;
+    let column = 0;
     for (const name of names) {
       for (const cut of cuts) {
-        const cells = Array.from(perUser.values.subarray(from, from + metrics), rounded);
+        const cells = USER_METRICS.map(() => rounded(perUser[column++]![row]));
         yield `${id},${name},${cut},${cells.join(',')},${counts}\n`;
-        from += metrics;
       }
     }
   }
