@@ -67,16 +67,23 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
   const cold = coldItems(test);
   const groups = [{ name: ALL, members: Uint32Array.from(test.users.keys()) }, ...measures.groups];
   const names = rankings.map(({ algorithm }) => algorithm);
-  const figuresOf = (group: string, columns: readonly Float64Array[]) => userFigures(group, columns, names, cuts, seed);
+  /** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
+  const figuresOf = (group: string, columns: readonly Float64Array[]): Figure[] => {
+    const users = columns[0]?.length ?? 0;
+    const ends = bootstrapIntervals(columns, seed);
+    const all = names.flatMap((algorithm) =>
+      cuts.flatMap((at) => USER_METRICS.map((metric) => ({ algorithm, metric, at }))),
+    );
+    return all.map(({ algorithm, metric, at }, column) => {
+      const { low, high } = ends?.[column] ?? {};
+      return { algorithm, group, metric, at, value: users > 0 ? mean(columns[column]!) : undefined, low, high, users };
+    });
+  };
+  const ofMembers = (members: Uint32Array) => perUser.map((column) => pickedValues(column, members));
   const figures = [
-    ...groups.flatMap(({ name, members }) =>
-      figuresOf(
-        name,
-        perUser.map((column) => pickedValues(column, members)),
-      ),
-    ),
+    ...groups.flatMap(({ name, members }) => figuresOf(name, ofMembers(members))),
     ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
-    ...catalogueFigures(itemFacts(test.train, test.offered), rankings, cuts, seed),
+    ...catalogueFigures(itemFacts(test.train, test.offered), rankings, measures),
     ...rankings.flatMap(speedFigures),
   ];
   return {
@@ -91,7 +98,7 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
     figures,
     find: finder(figures),
     /** The first ranking against each of the others. */
-    comparisons: comparisons(perUser, names, cuts, seed),
+    comparisons: comparisons(perUser, names, measures),
     /** The metrics of each tested user, as `measureLists` has them. */
     perUser,
   };
@@ -105,25 +112,6 @@ function finder(figures: readonly Figure[]) {
     byKey.get(keyOf(algorithm, group, metric, at));
 }
 
-/** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
-function userFigures(
-  group: string,
-  columns: readonly Float64Array[],
-  algorithms: readonly string[],
-  cuts: readonly number[],
-  seed: number,
-): Figure[] {
-  const users = columns[0]?.length ?? 0;
-  const ends = bootstrapIntervals(columns, seed);
-  const names = algorithms.flatMap((algorithm) =>
-    cuts.flatMap((at) => USER_METRICS.map((metric) => ({ algorithm, group, metric, at }))),
-  );
-  return names.map((each, column) => {
-    const { low, high } = ends?.[column] ?? {};
-    return { ...each, value: users === 0 ? undefined : mean(columns[column]!), low, high, users };
-  });
-}
-
 function pickedValues(values: Float64Array, at: Uint32Array): Float64Array {
   if (at.length === values.length) return values;
   const picked = new Float64Array(at.length);
@@ -131,12 +119,7 @@ function pickedValues(values: Float64Array, at: Uint32Array): Float64Array {
   return picked;
 }
 
-function catalogueFigures(
-  facts: ItemFacts,
-  rankings: readonly Ranking[],
-  cuts: readonly number[],
-  seed: number,
-): Figure[] {
+function catalogueFigures(facts: ItemFacts, rankings: readonly Ranking[], { cuts, seed }: Measures): Figure[] {
   return rankings.flatMap(({ algorithm, lists }) => {
     const users = lists.start.length - 1;
     const sampled = diversitySample(users, seed);
@@ -166,18 +149,15 @@ function plainFigure({ algorithm, metric, at, value, users }: Omit<Figure, 'grou
 function comparisons(
   perUser: readonly Float64Array[],
   [first, ...others]: readonly string[],
-  cuts: readonly number[],
-  seed: number,
+  { cuts, seed }: Measures,
 ) {
   if (first === undefined) return [];
   const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
   const byColumn = columns.map((_, column) => {
     const compared = others.map((_, other) => {
       const theirs = perUser[(other + 1) * columns.length + column]!;
-      return compare(
-        perUser[column]!.map((value, user) => value - theirs[user]!),
-        seed,
-      );
+      const differences = perUser[column]!.map((value, user) => value - theirs[user]!);
+      return compare(differences, seed);
     });
     // p, adjusted for all algorithms that the first one is compared with by this metric at this cut.
     const ps = adjusted(compared.map(({ p }) => p));
