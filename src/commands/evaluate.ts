@@ -10,7 +10,7 @@ import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-
 import { checkLists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
 import { terminalPlots } from '../evaluation/terminal-plots.js';
-import { type Summary, testSetOf } from '../evaluation/test-set.js';
+import { testSetOf } from '../evaluation/test-set.js';
 import { contains } from '../evaluation/user-metrics.js';
 import { ExitCode, exitCodeOf, misuse } from '../failure.js';
 import { writeWhole } from '../files/destination.js';
@@ -103,7 +103,7 @@ export async function compareAlgorithms(
     const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
     const quote = options.safeCsv ? safelyQuoted : quoted;
     if (answer.isTerminal) run.progress.hide();
-    await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
+    await answer.write(textOf(options, evaluation, heldOut.kind, quote));
     if (answer.isTerminal && options.format === 'table')
       await answer.write(terminalPlots(evaluation, test, rankings, dataset));
     if (perUser) {
@@ -175,16 +175,10 @@ async function rank(
   return rankings;
 }
 
-function textOf(
-  options: EvaluateOptions,
-  evaluation: Evaluation,
-  summary: Summary,
-  kind: HeldOut['kind'],
-  quote: Quote,
-): string {
+function textOf(options: EvaluateOptions, evaluation: Evaluation, kind: HeldOut['kind'], quote: Quote): string {
   if (options.format === 'csv') return csvText(evaluation, quote);
-  if (options.format === 'table') return printable(reportText(evaluation, summary));
+  if (options.format === 'table') return printable(reportText(evaluation));
   const { test, algorithms, at, by, sampleUsers, seed } = options;
   const holdout = kind && options.holdout;
-  return jsonText(evaluation, summary, { split: kind, holdout, test, algorithms, at, by, sampleUsers, seed });
+  return jsonText(evaluation, { split: kind, holdout, test, algorithms, at, by, sampleUsers, seed });
 }

@@ -101,6 +101,7 @@ export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], me
     comparisons: comparisons(perUser, names, measures),
     /** The metrics of each tested user, as `measureLists` has them. */
     perUser,
+    summary: test.summary,
   };
 }
 

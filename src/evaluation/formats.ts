@@ -1,7 +1,7 @@
 import { type Quote, quoted } from '../csv/quoting.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { Evaluation } from './evaluation.js';
-import type { Summary, TestSet } from './test-set.js';
+import type { TestSet } from './test-set.js';
 import { USER_METRICS } from './user-metrics.js';
 
 /**
@@ -19,8 +19,10 @@ export function csvText({ figures }: Evaluation, quote: Quote = quoted): string 
 const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
 
 /** The evaluation as one object, null for undefined values; docs/evaluation.md describes it. @param setting the options of the run. */
-export function jsonText(evaluation: Evaluation, summary: Summary, setting: object): string {
-  const { groups, cold, rankings, figures, comparisons } = evaluation;
+export function jsonText(
+  { summary, groups, cold, rankings, figures, comparisons }: Evaluation,
+  setting: object,
+): string {
   const answer = {
     setting,
     counts: { ...summary.counts, coldItems: cold.items, coldToFind: cold.pairs },

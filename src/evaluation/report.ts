@@ -10,8 +10,8 @@ export const SHOWN = ['recall', 'ndcg'] as const;
 const SIGNIFICANT = 0.05;
 
 /** The evaluation as text: the conclusion, what was held out, a table per cut, speed, groups, and which algorithm is better. */
-export function reportText(evaluation: Evaluation, summary: Summary): string {
-  const { cuts, rankings } = evaluation;
+export function reportText(evaluation: Evaluation): string {
+  const { cuts, rankings, summary } = evaluation;
   const explanations = rankings.flatMap(({ algorithm, explanation }) =>
     explanation === undefined ? [] : [`${algorithm}: ${explanation}`],
   );

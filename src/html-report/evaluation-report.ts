@@ -40,7 +40,7 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
     section('What was measured', html`<pre>${summaryLines(test.summary).join('\n')}</pre>`),
     accuracySection(plotter, evaluation, names),
     spreadSection(plotter, evaluated, names),
-    exampleUsers(names[0] ?? '', dataset, test, rankings[0]?.explained?.lists ?? []),
+    rankings[0] && exampleUsers(rankings[0], dataset, test),
     tablesSection(evaluation),
     section(
       'What was learned from',

@@ -5,11 +5,11 @@ import type { Understanding } from '../understanding/understanding.js';
 import { distributionLines, distributionsOf } from './distributions.js';
 import { inputReport } from './input-report.js';
 
-/** What was read, and what is suspicious in it. */
-export type Described = ReadData & { warnings: readonly string[] };
+/** What was read, what is suspicious in it, and the command with every guess written out. */
+export type Described = ReadData & { warnings: readonly string[]; command: string };
 
 /** How files were understood, for programs. Users rely on the names of the members. */
-export function descriptionFacts({ dataset, reports, understanding, warnings }: Described, command: string) {
+export function descriptionFacts({ dataset, reports, understanding, warnings, command }: Described) {
   return {
     inputs: reports.map((report) => ({ ...fileFacts(report), examples: examplesOf(report, understanding) })),
     data: {
@@ -31,11 +31,8 @@ export function descriptionSummary({ served, itemIds, interactions }: Dataset, w
 }
 
 /** The same facts as text. @param withBars draws distributions, for a terminal. */
-export function descriptionText(
-  { dataset, reports, understanding, warnings }: Described,
-  command: string,
-  withBars: boolean,
-): string {
+export function descriptionText(described: Described, withBars: boolean): string {
+  const { dataset, reports, understanding, warnings, command } = described;
   const examples = reports.flatMap((report) => {
     const shown = Object.entries(examplesOf(report, understanding));
     const width = Math.max(...shown.map(([column]) => column.length), 0);

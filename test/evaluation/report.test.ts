@@ -3,7 +3,7 @@ import { evaluateRankings } from '../../src/evaluation/evaluation.js';
 import { comparisonLine, reportText, summaryLines } from '../../src/evaluation/report.js';
 import { MEASURES, RANKINGS, SUMMARY, TEST_SET } from './example.js';
 
-const text = reportText(evaluateRankings(TEST_SET, RANKINGS, MEASURES), SUMMARY);
+const text = reportText(evaluateRankings(TEST_SET, RANKINGS, MEASURES));
 const lines = text.split('\n');
 
 describe('reportText', () => {
@@ -52,10 +52,10 @@ describe('reportText', () => {
 
   it('begins with the conclusion: the first algorithm against the best other one, and whether it may be chance', () => {
     expect(lines[0]).toBe('good finds 25 % more than popular (recall@2); which may be chance');
-    const alone = reportText(evaluateRankings(TEST_SET, RANKINGS.slice(0, 1), MEASURES), SUMMARY);
+    const alone = reportText(evaluateRankings(TEST_SET, RANKINGS.slice(0, 1), MEASURES));
     expect(alone.split('\n')[0]).toBe('good finds 83 % of what was held out (recall@2)');
     const twice = RANKINGS.slice(0, 1).flatMap((ranking) => [ranking, { ...ranking, algorithm: 'same' }]);
-    const even = reportText(evaluateRankings(TEST_SET, twice, MEASURES), SUMMARY);
+    const even = reportText(evaluateRankings(TEST_SET, twice, MEASURES));
     expect(even.split('\n')[0]).toBe('good finds as much as same (recall@2)');
   });
 
