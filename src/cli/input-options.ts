@@ -90,7 +90,10 @@ export function inputOptions(
   if (fromStdin.length > 1) {
     throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
   }
-  for (const files of [users, interactions]) refuseTwice(files);
+  for (const files of [users, interactions]) {
+    const again = files.find((path, at) => files.slice(0, at).some((other) => isSameFile(other, path)));
+    if (again !== undefined) throw usageFailure(`${again} is named twice, and its rows would count twice`);
+  }
   const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, BAD_ROWS);
   if (meantWord !== undefined && meantWord !== badRows)
     throw usageFailure(`--bad-rows ${badRows}: did you mean ${meantWord}? (for a file of that name: ./${badRows})`);
@@ -146,12 +149,6 @@ export function refuseOverwriting(inputs: readonly Named[], outputs: readonly Na
     const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
     if (twin) throw usageFailure(`${twin[0]} and ${option} name the same file`);
   });
-}
-
-/** Refuses a file that is named twice, because its rows would count twice. */
-function refuseTwice(files: readonly string[]): void {
-  const again = files.find((path, at) => files.slice(0, at).some((other) => isSameFile(other, path)));
-  if (again !== undefined) throw usageFailure(`${again} is named twice, and its rows would count twice`);
 }
 
 /** True for two names of one file, even through links. */

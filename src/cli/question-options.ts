@@ -153,9 +153,7 @@ export const exportWeights: CliCommand<ExportOptions> = {
       'recommend export --model m.rec --format csv | head',
     ];
     const description = 'Write the weights of a model for SciPy and other programs.';
-    const command = newCommand('export', description, '--model FILE [-o FILE]', examples)
-      .optionsGroup(Group.have)
-      .addOption(modelOption())
+    const command = question('export', description, '--model FILE [-o FILE]', examples)
       .optionsGroup(Group.want)
       .addOption(choice('--format <format>', 'npz (SciPy), mtx (Matrix Market) or csv', WEIGHT_FORMATS))
       .addOption(outputOption());

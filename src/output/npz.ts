@@ -30,7 +30,10 @@ export function npz(arrays: Readonly<Record<string, readonly NpyArray[]>>): Uint
   };
   for (const [name, pieces] of Object.entries(arrays)) {
     const file = Buffer.from(`${name}.npy`);
-    const bytes = [npyHeader(pieces), ...pieces.map(bytesOf)];
+    const bytes = [
+      npyHeader(pieces),
+      ...pieces.map((piece) => new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)),
+    ];
     const size = bytes.reduce((total, { length }) => total + length, 0);
     const sum = bytes.reduce((before, piece) => checkSum(piece, before), 0);
     const about = (extra: Uint8Array) => [VERSION, 0, 0, 0, DATE, sum, IN_EXTRA, IN_EXTRA, file.length, extra.length];
@@ -84,8 +87,4 @@ function npyHeader(pieces: readonly NpyArray[]): Buffer {
   const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${text}`, 'latin1');
   head.writeUInt16LE(text.length, 8);
   return head;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: NpyArray): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
