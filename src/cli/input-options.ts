@@ -75,18 +75,15 @@ export function safeCsvOption(): Option {
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
  * @param needsUsers whether `--users` is required. @throws Failure 2 where they make no sense.
  */
-export function inputOptions(
-  typed: Typed,
-  otherInputs: Files,
-  outputs: Readonly<Record<string, string | undefined>>,
-  needsUsers = true,
-): InputOptions {
+export function inputOptions(typed: Typed, otherInputs: Files, outputs: Files, needsUsers = true): InputOptions {
   const { users = [], items, interactions = [], orders, attributes, badRows } = typed;
   if (users.length === 0 && needsUsers)
     throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const own = { '--users': users, '--interactions': interactions, '--items': items, '--orders': orders };
-  const inputs = eachFile({ ...own, ...otherInputs });
-  const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
+  const inputs = { ...own, ...otherInputs };
+  const fromStdin = eachFile(inputs)
+    .filter(([, path]) => path === '-')
+    .map(([option]) => option);
   if (fromStdin.length > 1) {
     throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
   }
@@ -98,7 +95,7 @@ export function inputOptions(
   if (meantWord !== undefined && meantWord !== badRows)
     throw usageFailure(`--bad-rows ${badRows}: did you mean ${meantWord}? (for a file of that name: ./${badRows})`);
   const rejects = BAD_ROWS.includes(badRows) ? undefined : badRows;
-  refuseOverwriting(inputs, Object.entries({ ...outputs, '--bad-rows': rejects }));
+  refuseOverwriting(inputs, { ...outputs, '--bad-rows': rejects });
   const columns = columnsOf(typed);
   for (const text of typed.eventsWhere) parseExpression(text, '--events-where');
   return {
@@ -129,31 +126,30 @@ function columnsOf({ header, columns }: Typed): readonly string[] | undefined {
   return header ? undefined : (columns ?? []);
 }
 
-type Named = readonly [option: string, path: string | undefined];
 /** Files by the option that names them. */
 export type Files = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export function eachFile(files: Files): Named[] {
+function eachFile(files: Files) {
   return Object.entries(files).flatMap(([option, paths]) =>
     [paths ?? []].flat().map((path) => [option, path] as const),
   );
 }
 
 /** Refuses an output that is also an input, or another output. */
-export function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {
-  outputs.forEach(([option, path], at) => {
-    if (path === undefined || path === '-') return;
-    if (inputs.some(([, input]) => isSameFile(input, path))) {
+export function refuseOverwriting(inputs: Files, outputs: Files): void {
+  const written = eachFile(outputs);
+  written.forEach(([option, path], at) => {
+    if (path === '-') return;
+    if (eachFile(inputs).some(([, input]) => isSameFile(input, path)))
       throw usageFailure(`${option} ${path} is also an input`);
-    }
-    const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
+    const twin = written.slice(0, at).find(([, other]) => isSameFile(other, path));
     if (twin) throw usageFailure(`${twin[0]} and ${option} name the same file`);
   });
 }
 
 /** True for two names of one file, even through links. */
-function isSameFile(a: string | undefined, b: string): boolean {
-  return a !== undefined && a !== '-' && realPath(a) === realPath(b);
+function isSameFile(a: string, b: string): boolean {
+  return a !== '-' && realPath(a) === realPath(b);
 }
 
 function realPath(path: string): string {
