@@ -7,7 +7,7 @@ import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/e
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
 import { attributeColumn, groupsByAttribute, groupsByHistory } from '../evaluation/groups.js';
 import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
-import { checkLists } from '../evaluation/lists.js';
+import { checkLists, type Lists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
 import { terminalPlots } from '../evaluation/terminal-plots.js';
 import { testSetOf } from '../evaluation/test-set.js';
@@ -91,15 +91,24 @@ export async function compareAlgorithms(
     const { data, rules } = await readWithRules(run, options, longest, read);
     const { heldOut, dataset, reports, howRead } = data;
     const { users } = chooseServedUsers(run, rules, countingInteractions(dataset));
-    const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
-    const test = testSetOf(heldOut, options, barred.had.interactions, users);
+    const exclusions = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
+    const test = testSetOf(heldOut, options, exclusions.had.interactions, users);
     const groups = [
       ...groupsByHistory(dataset.interactions, test.users),
       ...attributesOf(options, reports).flatMap((column) => groupsByAttribute(dataset, column, test.users)),
     ];
     if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
     const shown = sample(test.users, report ? USERS_SHOWN : 0, (user) => hashOf(options.seed, SHOWN_STREAM, user));
-    const rankings = await rank(run, options, rules, heldOut, test.users, recommend, shown);
+    const like = heldOut.kind && { kind: heldOut.kind, holdout: options.holdout };
+    const check = listCheck(rules, exclusions, test.users, longest);
+    const rankings: Ranking[] = [];
+    for (const spec of options.algorithms) {
+      // The page shows lists of the first algorithm, with reasons.
+      const examined = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
+      const ranking = await recommend(run, spec, dataset, test.users, longest, rules, like, examined);
+      check(ranking.lists);
+      rankings.push(ranking);
+    }
     const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
     const quote = options.safeCsv ? safelyQuoted : quoted;
     if (answer.isTerminal) run.progress.hide();
@@ -144,35 +153,20 @@ function attributesOf({ by }: EvaluateOptions, reports: readonly FileReport[]): 
   return [...new Set(by.map((name) => attributeColumn(name, names)))];
 }
 
-/**
- * Makes each algorithm learn from the dataset and recommend to the users. @param shown users whose lists by the first algorithm the report
- * shows, with reasons. @throws Error for lists that break the rules.
- */
-async function rank(
-  run: Run,
-  { algorithms, at, holdout }: EvaluateOptions,
+/** @returns what checks the lists of some users. It throws an Error for lists that break the rules. */
+function listCheck(
   rules: PlannedRules,
-  { dataset, kind }: HeldOut,
+  { had, excluded, offered }: ReturnType<typeof exclusionsUnder>,
   users: Uint32Array,
-  recommend: typeof recommendLists,
-  shown: Uint32Array,
-): Promise<Ranking[]> {
-  const count = Math.max(...at);
-  const { had, excluded, offered } = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
+  count: number,
+): (lists: Lists) => void {
   const { rows, columns } = excluded;
   const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
   const where = rules.where.map((rule) => boundExpression(rule));
   const isAllowed = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
-  const rankings: Ranking[] = [];
-  for (const spec of algorithms) {
-    const explained = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
-    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, explained);
-    checkLists(ranking.lists, barred, offered, count, isAllowed);
-    rankings.push(ranking);
-  }
-  return rankings;
+  return (lists) => checkLists(lists, barred, offered, count, isAllowed);
 }
 
 function textOf(options: EvaluateOptions, evaluation: Evaluation, kind: HeldOut['kind'], quote: Quote): string {
