@@ -19,7 +19,7 @@ export function descriptionReport(plotter: Plotter, described: Described): strin
     warnings.length > 0 && section('Suspicious', html`<ul>${warnings.map((each) => html`<li>${each}</li>`)}</ul>`),
     section(
       'What is in them',
-      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each.what, each))}
+      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each))}
 ${tailPlot(plotter, dataset)}</div>`,
     ),
     section('Columns', columns),

@@ -44,7 +44,7 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
     tablesSection(evaluation),
     section(
       'What was learned from',
-      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each.what, each))}</div>`,
+      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each))}</div>`,
       html`<pre>${howRead}</pre>`,
     ),
   );
@@ -61,16 +61,10 @@ function accuracySection(plotter: Plotter, evaluation: Evaluation, names: readon
     });
   const groups = evaluation.groups.filter(({ name, users }) => name !== ALL && users > 0).map(({ name }) => name);
   const isHistory = (name: string) => name.startsWith('history ') || name === COLD;
-  const groupPlot = (title: string, some: readonly string[]) =>
-    some.length > 0 &&
-    figure(
-      title,
-      plots.valuesByGroup(
-        title,
-        some.flatMap((group) => valuesOf(group, 'recall')),
-      ),
-      '95 % intervals.',
-    );
+  const groupPlot = (title: string, some: readonly string[]) => {
+    const points = some.flatMap((group) => valuesOf(group, 'recall'));
+    return some.length > 0 && figure(title, plots.valuesByGroup(title, points), '95 % intervals.');
+  };
   const byCoverage = names.flatMap((series) => {
     const [coverage, recall] = ['coverage', 'recall'].map((metric) => evaluation.find(series, ALL, metric, at)?.value);
     return coverage === undefined || recall === undefined ? [] : [{ series, coverage, recall }];
@@ -112,7 +106,8 @@ function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly s
   const tails = shapes.map(([name, { tail }]) => ({ series: name, tail }));
   const popularTitle = 'Popularity of what is recommended, and of what people took';
   const tailTitle = 'The long tail: what the most common items get of all recommendations';
-  const scores = distributionOf('scores', 'numbers', rankings[0]?.explained?.scores ?? []);
+  const ofScores = `Scores in the lists of ${names[0]}`;
+  const scores = distributionOf(ofScores, 'numbers', rankings[0]?.explained?.scores ?? []);
   return section(
     'What the lists hold',
     legend([HELD_OUT, ...names], colours),
@@ -120,7 +115,7 @@ function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly s
 ${figure(popularTitle, plots.byPopularity(popularTitle, labels, shares), 'Lists that follow the choices of people are near the line of what was held out.')}
 ${figure(tailTitle, plots.tail(tailTitle, tails), 'The lower the line, the more of the catalogue is shown.')}
 ${lengthsPlot(plotter, names, rankings)}
-${scores.parts.length > 0 && distributionPlot(plotter, `Scores in the lists of ${names[0]}`, scores)}
+${scores.parts.length > 0 && distributionPlot(plotter, scores)}
 </div>`,
   );
 }
@@ -131,7 +126,7 @@ function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readon
   const title = `Lengths of the lists of ${names[0]}`;
   const lengths = distributionOf(title, 'numbers', rowLengths({ rows: start.length - 1, start }));
   if (lengths.low === lengths.high) return figure(title, html`<p>Every list has ${lengths.low} items.</p>`);
-  return distributionPlot(plotter, title, lengths);
+  return distributionPlot(plotter, lengths);
 }
 
 function tablesSection(evaluation: Evaluation): Html {
