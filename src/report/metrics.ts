@@ -56,13 +56,7 @@ const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
  * @param run becomes a label that distinguishes jobs on one machine: the collector refuses the same name and labels twice.
  */
 export function metricsText(run: string, metrics: RunMetrics): string {
-  return familiesText(
-    familiesOf(metrics).map(([name, help, samples]) => [
-      name,
-      help,
-      samples.map(([labels, value]) => [{ run, ...labels }, toThousandths(value)]),
-    ]),
-  );
+  return familiesText(familiesOf(run, metrics));
 }
 
 /** Metrics in Prometheus' text format. */
@@ -85,15 +79,16 @@ export function lastSuccessIn(text: string): number {
   return Number.isFinite(seconds) ? seconds : 0;
 }
 
-function familiesOf(metrics: RunMetrics): Family[] {
+function familiesOf(run: string, metrics: RunMetrics): Family[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
-  const one = (value: number): Samples => [[{}, value]];
+  const sample = (labels: object, value: number): Samples[number] => [{ run, ...labels }, toThousandths(value)];
+  const one = (value: number) => [sample({}, value)];
   const byInput = (of: 'rows' | 'rejected' | 'skipped') =>
-    inputs.map((read): Samples[number] => [{ input: read.input }, read[of]]);
+    inputs.map((read) => sample({ input: read.input }, read[of]));
   const secondsOf = (name: string) => stages.find(({ stage }) => stage === name)?.seconds ?? 0;
-  const byStage = STAGES.map((stage): Samples[number] => [{ stage }, secondsOf(stage)]);
+  const byStage = STAGES.map((stage) => sample({ stage }, secondsOf(stage)));
   return [
-    ['recommend_build_info', 'The version of the program.', [[{ version }, 1]]],
+    ['recommend_build_info', 'The version of the program.', [sample({ version }, 1)]],
     ['recommend_exit_code', 'Exit code of the last run.', one(exitCode)],
     ['recommend_success', '1 where the last run ended with exit code 0, else 0.', one(exitCode === 0 ? 1 : 0)],
     ['recommend_last_run_timestamp_seconds', 'When the last run ended.', one(endedAt)],
