@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { algorithmsHelp } from '../dist/cli/algorithms-help.js';
-import { OPTIONS_OF } from '../dist/cli/commands.js';
+import { COMMANDS_WITH_OPTIONS } from '../dist/cli/commands.js';
 import { HELP } from '../dist/cli/help-groups.js';
 import { COMMANDS } from '../dist/cli/operands.js';
 import { ALGORITHMS } from '../dist/model/algorithms.js';
@@ -14,7 +14,9 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export { algorithmsHelp, COMMANDS };
 
-const commands = await Promise.all(Object.values(OPTIONS_OF).map((options) => options()));
+const commands = await Promise.all(
+  Array.from(COMMANDS_WITH_OPTIONS.values(), async (load) => (await load()).command('')),
+);
 
 /** The usage and description of each command. The main command's name is ''. */
 export const USAGES = commands.map((command) => ({
@@ -50,7 +52,7 @@ function ownName(command) {
 export const TOPICS = [
   ...readdirSync(join(ROOT, 'docs/help')).map((file) => file.replace(/\.md$/, '')),
   'algorithms',
-  ...Object.keys(OPTIONS_OF).filter((name) => name !== 'recommend'),
+  ...[...COMMANDS_WITH_OPTIONS.keys()].filter((name) => name !== 'recommend'),
 ].sort();
 
 export function topicText(topic) {

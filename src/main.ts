@@ -1,4 +1,4 @@
-import { COMMANDS_WITH_OPTIONS } from './cli/commands.js';
+import { COMMANDS_WITH_OPTIONS, type LoadCommand, MAIN } from './cli/commands.js';
 import { version } from './cli/version.js';
 import { ExitCode, exitCodeOf, explainShortage, Failure, messageOf } from './failure.js';
 import type { Io } from './io.js';
@@ -23,16 +23,27 @@ export async function main(typed: readonly string[], io: Io): Promise<number> {
         throw config.failure;
       }
     }
-    const { recommend, ...others } = COMMANDS_WITH_OPTIONS;
-    const command = Object.hasOwn(others, argv[0] ?? '') ? others[argv[0] ?? ''] : undefined;
-    const words = command ? argv.slice(1) : argv;
-    const onRefusal = (why: unknown) => recordRefusal(words, why, log);
-    return await (command ?? recommend).run(words, version(), io, onRefusal);
+    const load = argv[0] === 'recommend' ? undefined : COMMANDS_WITH_OPTIONS.get(argv[0] ?? '');
+    return await runCommand(load ?? MAIN, load ? argv.slice(1) : argv, io, log);
   } catch (thrown) {
     const error = explainShortage(thrown);
     log(errorEntry(error));
     return exitCodeOf(error);
   }
+}
+
+/** Loads a command, parses its arguments and runs it. @returns the exit code. @throws Failure 2 where the options make no sense. */
+async function runCommand(load: LoadCommand, argv: readonly string[], io: Io, log: (entry: Entry) => void) {
+  const [command, { parse }] = await Promise.all([load(), import('./cli/values.js')]);
+  let options: unknown;
+  try {
+    options = parse(command, argv, version(), (text) => void io.stdout.write(text));
+  } catch (error) {
+    if (command.command('').options.some(({ long }) => long === '--metrics-file'))
+      await recordRefusal(argv, error, log);
+    throw error;
+  }
+  return options === undefined ? ExitCode.ok : command.run(options, io, argv);
 }
 
 /** Writes the metrics of a refused command line, if it names a file for them. */

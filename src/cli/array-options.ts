@@ -144,7 +144,7 @@ export function shardOptions(command: Command, version: string): ShardOptions | 
   const which = requiredShard(shard);
   const stages = command.options.find(({ long }) => long === '--stage')?.argChoices;
   if (stages) given(stage, '--stage', stages.join(', then '));
-  refuseOverwriting([], Object.entries({ '--summary': summary, '--metrics-file': metricsFile }));
+  refuseOverwriting({}, { '--summary': summary, '--metrics-file': metricsFile });
   return {
     work: folder,
     shard: which,

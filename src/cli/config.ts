@@ -6,7 +6,7 @@ import { withNumbersAsText } from '../csv/formats/flat-records.js';
 import { messageOf, noInput, usageFailure } from '../failure.js';
 import { smallTextOf } from '../files/stats.js';
 import { closest } from '../understanding/closest.js';
-import { OPTIONS_OF } from './commands.js';
+import { COMMANDS_WITH_OPTIONS } from './commands.js';
 import { FileOrWord, without } from './values.js';
 
 /** Options that a configuration file cannot set. */
@@ -18,23 +18,25 @@ const TYPED_ONLY = ['config', 'version'];
  * @returns `failure` 2 or 66 where the file is wrong. `argv` still has its valid options, so that log and metrics go where the file says.
  */
 export async function withConfig(argv: readonly string[]): Promise<{ argv: readonly string[]; failure?: unknown }> {
-  const name = argv.slice(0, Object.hasOwn(OPTIONS_OF, argv[0] ?? '') ? 1 : 0);
+  const name = argv.slice(0, COMMANDS_WITH_OPTIONS.has(argv[0] ?? '') ? 1 : 0);
   const typed = argv.slice(name.length);
-  const command = await OPTIONS_OF[name[0] ?? 'recommend']?.();
+  const command = (await COMMANDS_WITH_OPTIONS.get(name[0] ?? 'recommend')?.())?.command('');
   const file = command && configTyped(command, typed);
   if (!command || file === undefined) return { argv };
   const words: string[] = [];
-  const failures: unknown[] = [];
-  const attempt = async (work: () => Promise<void>) => work().catch((error) => void failures.push(error));
-  await attempt(async () => {
+  let failure: unknown;
+  const note = (error: unknown) => {
+    failure ??= error;
+    return [];
+  };
+  try {
     const text = textOf(file);
-    for (const [name, value] of Object.entries(objectIn(text, file))) {
-      await attempt(async () => {
-        words.push(...(await wordsOf(name, value, keyPlace(text, name, file), command, file)));
-      });
-    }
-  });
-  return { argv: [...name, ...words, ...without(typed, ['--config'])], failure: failures[0] };
+    for (const [name, value] of Object.entries(objectIn(text, file)))
+      words.push(...(await wordsOf(name, value, text, command, file).catch(note)));
+  } catch (error) {
+    note(error);
+  }
+  return { argv: [...name, ...words, ...without(typed, ['--config'])], failure };
 }
 
 /** The file of `--config`; undefined where none was typed, or where the command line makes no sense, which parsing it will report later. */
@@ -101,7 +103,8 @@ function keyPlace(text: string, name: string, file: string): string {
 }
 
 /** A setting as words of a command line; none where the option was typed too. @throws Failure 2 where the option cannot have that value. */
-async function wordsOf(name: string, value: unknown, place: string, command: Command, file: string): Promise<string[]> {
+async function wordsOf(name: string, value: unknown, text: string, command: Command, file: string): Promise<string[]> {
+  const place = keyPlace(text, name, file);
   const option = command.options.find(({ long }) => long === `--${name}` && !TYPED_ONLY.includes(name));
   if (!option) throw usageFailure(`${place}: ${await unknownName(name, command)}`);
   const refused = (wanted: string) => usageFailure(`${place}: "${name}" cannot be ${JSON.stringify(value)}: ${wanted}`);
@@ -138,8 +141,8 @@ function besideFile(option: Option, value: string, file: string): string {
 async function unknownName(name: string, command: Command): Promise<string> {
   if (TYPED_ONLY.includes(name)) return `"${name}" can only be given on the command line`;
   const owners: string[] = [];
-  for (const options of Object.values(OPTIONS_OF)) {
-    const other = await options();
+  for (const load of COMMANDS_WITH_OPTIONS.values()) {
+    const other = (await load()).command('');
     if (other.options.some(({ long }) => long === `--${name}`)) owners.push(other.name());
   }
   if (owners.length > 0) return `"${name}" is an option of ${owners.join(' and ')}, not of ${command.name()}`;

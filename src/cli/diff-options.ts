@@ -36,8 +36,7 @@ export const diff: CliCommand<DiffOptions> = {
     const typed: Typed & Pick<DiffOptions, 'format'> = command.opts();
     const { output, userCol, itemCol } = typed;
     if (before === '-' && after === '-') throw usageFailure('only one of the two files can come from standard input');
-    const files = [before, after].map((file) => [file, file] as const);
-    refuseOverwriting(files, [['--output', output]]);
+    refuseOverwriting({ before, after }, { '--output': output });
     const named = { ...(userCol && { user: userCol }), ...(itemCol && { item: itemCol }) };
     return Object.freeze({ before, after, named, ...picked(typed, 'maxChange', 'format', 'output') });
   },

@@ -75,27 +75,27 @@ export function safeCsvOption(): Option {
  * @param otherInputs other inputs of the command, by option. @param outputs files that it writes, by option.
  * @param needsUsers whether `--users` is required. @throws Failure 2 where they make no sense.
  */
-export function inputOptions(
-  typed: Typed,
-  otherInputs: Files,
-  outputs: Readonly<Record<string, string | undefined>>,
-  needsUsers = true,
-): InputOptions {
+export function inputOptions(typed: Typed, otherInputs: Files, outputs: Files, needsUsers = true): InputOptions {
   const { users = [], items, interactions = [], orders, attributes, badRows } = typed;
   if (users.length === 0 && needsUsers)
     throw usageFailure('--users is missing: name the CSV file with your users or their events');
   const own = { '--users': users, '--interactions': interactions, '--items': items, '--orders': orders };
-  const inputs = eachFile({ ...own, ...otherInputs });
-  const fromStdin = inputs.filter(([, path]) => path === '-').map(([option]) => option);
+  const inputs = { ...own, ...otherInputs };
+  const fromStdin = eachFile(inputs)
+    .filter(([, path]) => path === '-')
+    .map(([option]) => option);
   if (fromStdin.length > 1) {
     throw usageFailure(`only one of ${fromStdin.join(' and ')} can be "-": there is only one standard input`);
   }
-  for (const files of [users, interactions]) refuseTwice(files);
+  for (const files of [users, interactions]) {
+    const again = files.find((path, at) => files.slice(0, at).some((other) => isSameFile(other, path)));
+    if (again !== undefined) throw usageFailure(`${again} is named twice, and its rows would count twice`);
+  }
   const meantWord = /[./]/.test(badRows) ? undefined : closest(badRows, BAD_ROWS);
   if (meantWord !== undefined && meantWord !== badRows)
     throw usageFailure(`--bad-rows ${badRows}: did you mean ${meantWord}? (for a file of that name: ./${badRows})`);
   const rejects = BAD_ROWS.includes(badRows) ? undefined : badRows;
-  refuseOverwriting(inputs, Object.entries({ ...outputs, '--bad-rows': rejects }));
+  refuseOverwriting(inputs, { ...outputs, '--bad-rows': rejects });
   const columns = columnsOf(typed);
   for (const text of typed.eventsWhere) parseExpression(text, '--events-where');
   return {
@@ -109,7 +109,8 @@ export function inputOptions(
     itemColumns: typed.itemColumns,
     named: Object.fromEntries(ROLES.flatMap((role) => (typed[`${role}Col`] ? [[role, typed[`${role}Col`]]] : []))),
     dayOrder: typed.dateOrder,
-    attributeColumns: attributes === undefined ? undefined : attributeNames(attributes),
+    attributeColumns:
+      attributes?.trim().toLowerCase() === 'none' ? [] : attributes?.split(',').map((name) => name.trim()),
     ...picked(typed, 'duplicates', 'ratings', 'unrated', 'eventWeights', 'eventsWhere', 'now'),
     evidence: evidenceOptions(typed),
     ...picked(typed, 'badRows', 'safeCsv'),
@@ -125,37 +126,30 @@ function columnsOf({ header, columns }: Typed): readonly string[] | undefined {
   return header ? undefined : (columns ?? []);
 }
 
-type Named = readonly [option: string, path: string | undefined];
 /** Files by the option that names them. */
 export type Files = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export function eachFile(files: Files): Named[] {
+function eachFile(files: Files) {
   return Object.entries(files).flatMap(([option, paths]) =>
     [paths ?? []].flat().map((path) => [option, path] as const),
   );
 }
 
 /** Refuses an output that is also an input, or another output. */
-export function refuseOverwriting(inputs: readonly Named[], outputs: readonly Named[]): void {
-  outputs.forEach(([option, path], at) => {
-    if (path === undefined || path === '-') return;
-    if (inputs.some(([, input]) => isSameFile(input, path))) {
+export function refuseOverwriting(inputs: Files, outputs: Files): void {
+  const written = eachFile(outputs);
+  written.forEach(([option, path], at) => {
+    if (path === '-') return;
+    if (eachFile(inputs).some(([, input]) => isSameFile(input, path)))
       throw usageFailure(`${option} ${path} is also an input`);
-    }
-    const twin = outputs.slice(0, at).find(([, other]) => isSameFile(other, path));
+    const twin = written.slice(0, at).find(([, other]) => isSameFile(other, path));
     if (twin) throw usageFailure(`${twin[0]} and ${option} name the same file`);
   });
 }
 
-/** Refuses a file that is named twice, because its rows would count twice. */
-function refuseTwice(files: readonly string[]): void {
-  const again = files.find((path, at) => files.slice(0, at).some((other) => isSameFile(other, path)));
-  if (again !== undefined) throw usageFailure(`${again} is named twice, and its rows would count twice`);
-}
-
 /** True for two names of one file, even through links. */
-function isSameFile(a: string | undefined, b: string): boolean {
-  return a !== undefined && a !== '-' && realPath(a) === realPath(b);
+function isSameFile(a: string, b: string): boolean {
+  return a !== '-' && realPath(a) === realPath(b);
 }
 
 function realPath(path: string): string {
@@ -165,9 +159,4 @@ function realPath(path: string): string {
     // It does not exist yet.
     return resolve(path);
   }
-}
-
-function attributeNames(text: string): string[] {
-  if (text.trim().toLowerCase() === 'none') return [];
-  return text.split(',').map((name) => name.trim());
 }

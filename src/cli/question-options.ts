@@ -5,7 +5,7 @@ import { formatOf } from '../output/formats.js';
 import { WEIGHT_FORMATS, type WeightFormat } from '../output/weights.js';
 import type { AudienceOptions, ExplainOptions, ExportOptions, SimilarOptions } from '../pipeline/options.js';
 import { Group, modelOption, newCommand, outputOption } from './help-groups.js';
-import { eachFile, type Files, refuseOverwriting, safeCsvOption } from './input-options.js';
+import { type Files, refuseOverwriting, safeCsvOption } from './input-options.js';
 import { addLogOptions, logOptions } from './log-options.js';
 import {
   addRuleOptions,
@@ -41,7 +41,7 @@ function question(...head: Parameters<typeof newCommand>): Command {
 function questionOptions(typed: Typed, others: Files = {}) {
   const { output } = typed;
   const model = requiredModel(typed.model);
-  refuseOverwriting(eachFile({ '--model': model, ...others }), [['--output', output]]);
+  refuseOverwriting({ '--model': model, ...others }, { '--output': output });
   return { ...logOptions(typed), model, output };
 }
 
@@ -153,9 +153,7 @@ export const exportWeights: CliCommand<ExportOptions> = {
       'recommend export --model m.rec --format csv | head',
     ];
     const description = 'Write the weights of a model for SciPy and other programs.';
-    const command = newCommand('export', description, '--model FILE [-o FILE]', examples)
-      .optionsGroup(Group.have)
-      .addOption(modelOption())
+    const command = question('export', description, '--model FILE [-o FILE]', examples)
       .optionsGroup(Group.want)
       .addOption(choice('--format <format>', 'npz (SciPy), mtx (Matrix Market) or csv', WEIGHT_FORMATS))
       .addOption(outputOption());
@@ -174,7 +172,7 @@ export const exportWeights: CliCommand<ExportOptions> = {
     if (output === '-' && format !== 'csv')
       throw usageFailure(`--format ${format} needs a file, since its ids are written beside it: -o FILE.${format}`);
     if (format === 'npz' && /\.gz$/i.test(output)) throw usageFailure(`-o ${output}: SciPy cannot read .npz.gz`);
-    refuseOverwriting([['--model', model]], [['--output', output]]);
+    refuseOverwriting({ '--model': model }, { '--output': output });
     return Object.freeze({ ...logOptions(typed), model, format, output });
   },
   run: async (options, io) => (await import('../commands/export.js')).exportModel(options, io),

@@ -134,13 +134,9 @@ export function checked(typed: Typed, version: string, role: 'beside' | 'output'
   if (retune !== undefined && tuned === undefined)
     throw usageFailure('--retune needs --tuned FILE: it says how old that file may be');
   const rules = ruleOptions(typed);
+  const inputs = { ...ruleInputs(rules), ...(role === 'input' ? { '--model': model } : {}) };
   return Object.freeze({
-    ...inputOptions(
-      typed,
-      { ...ruleInputs(rules), ...(role === 'input' ? { '--model': model } : {}) },
-      outputs,
-      role !== 'input',
-    ),
+    ...inputOptions(typed, inputs, outputs, role !== 'input'),
     ...logOptions(typed),
     ...outputOptions(typed),
     ...picked(typed, 'model', 'workers', 'maxMemory', 'balance'),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { usageFailure } from '../failure.js';
 import { closest } from '../understanding/closest.js';
-import { OPTIONS_OF } from './commands.js';
+import { COMMANDS_WITH_OPTIONS } from './commands.js';
 import type { Print } from './values.js';
 
 /** The folders of texts that are printed verbatim: help topics, and the completions that the build makes. */
@@ -19,16 +19,16 @@ export async function printText(command: keyof typeof TEXTS, typed: string | und
     const { algorithmsHelp } = await import('./algorithms-help.js');
     return print(algorithmsHelp());
   }
-  const { recommend: _, ...others } = OPTIONS_OF;
-  const options = command === 'help' && Object.hasOwn(others, name) ? others[name] : undefined;
-  if (options) {
-    const { parsed } = await import('./values.js');
-    parsed(await options(), ['--help'], print);
+  const load = command === 'help' && name !== 'recommend' ? COMMANDS_WITH_OPTIONS.get(name) : undefined;
+  if (load) {
+    const { parse } = await import('./values.js');
+    parse(await load(), ['--help'], '', print);
     return;
   }
   const files = readdirSync(folder).map((file) => file.slice(0, file.length - extension.length));
   if (files.includes(name)) return print(readFileSync(new URL(name + extension, folder), 'utf8'));
-  const known = command === 'help' ? [...files, 'algorithms', ...Object.keys(others)] : files;
+  const [, ...others] = COMMANDS_WITH_OPTIONS.keys();
+  const known = command === 'help' ? [...files, 'algorithms', ...others] : files;
   const near = closest(name, known);
   const meant = near === undefined ? '' : `; did you mean: recommend ${command} ${near}`;
   const unknown = name === '' ? `recommend ${command} needs a ${what}` : `there is no ${what} ${JSON.stringify(name)}`;

@@ -2,45 +2,14 @@ import type { WantedShard } from '../array-jobs/engines.js';
 import type { EvidenceRules } from '../dataset/evidence-rules.js';
 import type { DayOrder } from '../events/day-month.js';
 import type { ShardStage } from '../pipeline/finished/checkpoint.js';
-import type {
-  DiffOptions,
-  EvaluateOptions,
-  InputOptions,
-  Options,
-  RuleOptions,
-  ServeOptions,
-} from '../pipeline/options.js';
+import type { DiffOptions, EvaluateOptions, Options, RuleOptions, ServeOptions } from '../pipeline/options.js';
 import type { RuleFile } from '../rules/id-rules.js';
 import type { RuleValues } from '../rules/rules.js';
 import type { Role } from '../understanding/vocabulary.js';
 
-type OfFiles = 'items' | 'orders' | 'delimiter' | 'encoding' | 'itemColumns' | 'duplicates' | 'ratings' | 'unrated';
-type OfRows = 'eventWeights' | 'eventsWhere' | 'now' | 'badRows' | 'safeCsv';
-type OfLists = 'output' | 'top' | 'titles' | 'precision';
-type OfRuns =
-  | 'model'
-  | 'tuned'
-  | 'workers'
-  | 'maxMemory'
-  | 'balance'
-  | 'lockWait'
-  | 'resume'
-  | 'maxDuration'
-  | 'dryRun';
-type OfReports = 'summary' | 'metricsFile' | 'quiet' | 'verbose' | 'logFormat' | 'pulse';
-type OfRules = 'minHistory' | 'coldUsers' | 'includeSeen' | 'seenWindow' | 'repeatAfter' | 'seed';
-type OfEvaluation = 'test' | 'split' | 'algorithms' | 'at' | 'sampleUsers' | 'by' | 'perUser' | 'report';
-
-/** The options of all commands as commander returns them, by its own keys. A command has those that it declares; others are undefined. */
-export interface Typed
-  extends Pick<InputOptions, OfFiles | OfRows>,
-    Pick<Options, OfLists | OfRuns | OfReports>,
-    Pick<RuleOptions, OfRules>,
-    Pick<EvaluateOptions, OfEvaluation>,
-    Pick<ServeOptions, 'port' | 'host' | 'deadline' | 'queue'>,
-    Pick<DiffOptions, 'maxChange'>,
-    Omit<EvidenceRules, 'now'>,
-    Partial<Record<`${Role}Col`, string[]>>,
+/** Options that are typed in another form than the one in which a run sees them. */
+interface Converted
+  extends Partial<Record<`${Role}Col`, string[]>>,
     Partial<Record<RuleFile, string | string[]>>,
     RuleValues {
   users?: string[];
@@ -70,6 +39,18 @@ export interface Typed
   shard?: WantedShard;
   shards?: number;
 }
+
+/** Options that are typed as a run sees them. The values of `--format` depend on the command. */
+type Plain<T> = Omit<T, keyof Converted | 'format'>;
+
+/** The options of all commands as commander returns them, by its own keys. A command has those that it declares; others are undefined. */
+export type Typed = Converted &
+  Plain<Options> &
+  Plain<RuleOptions> &
+  Plain<EvidenceRules> &
+  Plain<EvaluateOptions> &
+  Pick<ServeOptions, 'port' | 'host' | 'deadline' | 'queue'> &
+  Plain<DiffOptions>;
 
 /** Some of the members of an object, in that order. */
 export function picked<T, N extends keyof T>(from: T, ...names: N[]): Pick<T, N> {

@@ -22,25 +22,20 @@ export interface CliCommand<Options> {
   run(options: Options, io: Io, argv: readonly string[]): Promise<number>;
 }
 
-/** Parses the arguments of a command. @returns its options; undefined where help or the version was printed. @throws as `parsed`. */
+/**
+ * Parses the arguments of a command. @param print standard output by default.
+ * @returns its options; undefined where help or the version was printed. @throws Failure 2 where the command refuses them.
+ */
 export function parse<Options>(
-  { command, options }: CliCommand<Options>,
+  { command: declared, options }: CliCommand<Options>,
   argv: readonly string[],
   version: string,
   print?: Print,
 ): Options | undefined {
-  const own = command(version);
-  return parsed(own, argv, print) ? options(own, version, argv) : undefined;
-}
-
-/**
- * Lets a command parse its arguments. @param print standard output by default.
- * @returns false where help or the version was printed instead. @throws Failure 2 where the command refuses them.
- */
-export function parsed(command: Command, argv: readonly string[], print?: Print): boolean {
+  const command = declared(version);
   const complaint: string[] = [];
-  const options = argv.findIndex((word) => word.startsWith('-'));
-  const leading = options < 0 ? argv : argv.slice(0, options);
+  const firstOption = argv.findIndex((word) => word.startsWith('-'));
+  const leading = firstOption < 0 ? argv : argv.slice(0, firstOption);
   const takesOperands = command.registeredArguments.length > 0;
   if (leading.length > 0 && !takesOperands) throw operandFailure(command.name(), leading, argv);
   command
@@ -53,14 +48,14 @@ export function parsed(command: Command, argv: readonly string[], print?: Print)
     command.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return false;
+    if (error.exitCode === 0) return undefined;
     const message = complaint.join('').replace(/^error: /, '');
     const [, unknown = ''] = /unknown option '(.+)'/.exec(message) ?? [];
     const wayOut = insteadOf(unknown, command, argv);
     throw misuse([message.trim(), ...wayOut].join('\n'), error);
   }
   if (command.args.length > 0 && !takesOperands) throw operandFailure(command.name(), command.args, argv);
-  return true;
+  return options(command, version, argv);
 }
 
 const HOW_TO_FIT = 'to make one: recommend fit --users EVENTS.csv --model shop.rec';

@@ -21,19 +21,13 @@ export async function audience(options: AudienceOptions, io: Io): Promise<number
     const now = run.startedAt.getTime() / 1000;
     const dataset = model.dataset({ keepColumns: options.where.length > 0, now, dayOrder: undefined });
     const { served, userIds } = dataset;
+    const { dayOrder, method } = model.facts;
     const columns = { item: dataset.itemColumns, user: dataset.userColumns };
-    const conditions = options.where.map((expression) =>
-      bindExpression(expression, columns, now, model.facts.dayOrder ?? undefined),
-    );
+    const conditions = options.where.map((each) => bindExpression(each, columns, now, dayOrder ?? undefined));
     for (const { unreadable } of conditions) unreadable.forEach(run.warn);
     const servedRows = (byUser: SparseRows) => firstRows(byUser, served);
-    const how = { includeSeen: false };
-    const { signals, had, excluded } = audienceOf(
-      countingInteractions(dataset),
-      servedRows,
-      model.facts.method.settings,
-      how,
-    );
+    const counting = countingInteractions(dataset);
+    const { signals, had, excluded } = audienceOf(counting, servedRows, method.settings, { includeSeen: false });
     const isLeftOut = (user: number) =>
       [had, excluded].some((each) => each && rowOf(each, user).includes(item)) ||
       !conditions.every((condition) => condition.matches(item, user));

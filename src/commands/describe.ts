@@ -19,13 +19,13 @@ export async function describe(options: DescribeOptions, io: Io): Promise<number
     const page = report === undefined ? undefined : run.open(report);
     // The description contains all that would be logged.
     const read = await readInputs({ ...run, info: () => {} }, { ...options, titles: true, verbose: true });
-    const command = frozenCommand(options.typed, read.reports);
+    const described = { ...read, command: frozenCommand(options.typed, read.reports) };
     const answer = run.open(options.output);
     const text =
       options.format === 'text'
-        ? descriptionText(read, command, answer.isTerminal === true)
-        : `${JSON.stringify(descriptionFacts(read, command), undefined, 2)}\n`;
+        ? descriptionText(described, answer.isTerminal === true)
+        : `${JSON.stringify(descriptionFacts(described), undefined, 2)}\n`;
     await writeWhole(answer, text);
-    if (page && plotter) await writeWhole(page, descriptionReport(plotter, read, command));
+    if (page && plotter) await writeWhole(page, descriptionReport(plotter, described));
   });
 }

@@ -3,17 +3,17 @@ import { printable } from '../csv/printable.js';
 import { type Quote, quoted, safelyQuoted } from '../csv/quoting.js';
 import type { Dataset, FileReport } from '../dataset/dataset.js';
 import { countingInteractions } from '../dataset/evidence-rules.js';
-import { type Evaluation, evaluateRankings } from '../evaluation/evaluation.js';
+import { type Evaluation, evaluateRankings, type Ranking } from '../evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../evaluation/formats.js';
-import { attributeColumn, groupsByAttribute, groupsByHistory, type UserGroup } from '../evaluation/groups.js';
+import { attributeColumn, groupsByAttribute, groupsByHistory } from '../evaluation/groups.js';
 import { type HeldOut, heldOutByFile, heldOutBySplit } from '../evaluation/held-out.js';
-import { checkLists } from '../evaluation/lists.js';
+import { checkLists, type Lists } from '../evaluation/lists.js';
 import { reportText, summaryLines } from '../evaluation/report.js';
 import { terminalPlots } from '../evaluation/terminal-plots.js';
-import { type Summary, testSetOf } from '../evaluation/test-set.js';
+import { testSetOf } from '../evaluation/test-set.js';
 import { contains } from '../evaluation/user-metrics.js';
 import { ExitCode, exitCodeOf, misuse } from '../failure.js';
-import type { Destination } from '../files/writing.js';
+import { writeWhole } from '../files/destination.js';
 import { evaluationReport } from '../html-report/evaluation-report.js';
 import { loadPlotter, type Plotter } from '../html-report/plotter.js';
 import type { Io } from '../io.js';
@@ -25,7 +25,7 @@ import { READING, stagesOf } from '../pipeline/learning/learn-files.js';
 import { methodOfSpec } from '../pipeline/learning/method.js';
 import type { EvaluateOptions } from '../pipeline/options.js';
 import { inputBytes, type ReadOptions, readInputs } from '../pipeline/reading/read.js';
-import { type ExplainedRanking, recommendLists } from '../pipeline/recommend-lists.js';
+import { recommendLists } from '../pipeline/recommend-lists.js';
 import type { PlannedRules } from '../pipeline/rules/plan.js';
 import { readWithRules } from '../pipeline/rules/read.js';
 import { chooseServedUsers } from '../pipeline/rules/served-users.js';
@@ -83,30 +83,45 @@ export async function compareAlgorithms(
   plotter?: Plotter,
 ): Promise<void> {
   const answer = run.open(options.output);
-  const perUser = options.perUser === undefined ? undefined : run.open(options.perUser);
-  const report = options.report === undefined ? undefined : run.open(options.report);
+  const open = (path: string | undefined) => (path === undefined ? undefined : run.open(path));
+  const [perUser, report] = [open(options.perUser), open(options.report)];
   await orInterrupted(interrupted, async () => {
     const read = (extraColumns: readonly string[]) => holdOut(run, { ...options, extraColumns });
     const longest = Math.max(...options.at);
     const { data, rules } = await readWithRules(run, options, longest, read);
     const { heldOut, dataset, reports, howRead } = data;
-    const { users } = chooseServedUsers(run, rules, { ...countingInteractions(dataset), served: heldOut.users });
-    const barred = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
-    const test = testSetOf(heldOut, options, barred.had.interactions, users);
-    const groups = groupsOf(options, dataset, reports, test.users);
+    const { users } = chooseServedUsers(run, rules, countingInteractions(dataset));
+    const exclusions = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
+    const test = testSetOf(heldOut, options, exclusions.had.interactions, users);
+    const groups = [
+      ...groupsByHistory(dataset.interactions, test.users),
+      ...attributesOf(options, reports).flatMap((column) => groupsByAttribute(dataset, column, test.users)),
+    ];
     if (options.format !== 'table') run.info(summaryLines(test.summary).join('\n'));
     const shown = sample(test.users, report ? USERS_SHOWN : 0, (user) => hashOf(options.seed, SHOWN_STREAM, user));
-    const rankings = await rank(run, options, rules, heldOut, test.users, recommend, shown);
+    const like = heldOut.kind && { kind: heldOut.kind, holdout: options.holdout };
+    const check = listCheck(rules, exclusions, test.users, longest);
+    const rankings: Ranking[] = [];
+    for (const spec of options.algorithms) {
+      // The page shows lists of the first algorithm, with reasons.
+      const examined = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
+      const ranking = await recommend(run, spec, dataset, test.users, longest, rules, like, examined);
+      check(ranking.lists);
+      rankings.push(ranking);
+    }
     const evaluation = evaluateRankings(test, rankings, { cuts: options.at, groups, seed: options.seed });
     const quote = options.safeCsv ? safelyQuoted : quoted;
     if (answer.isTerminal) run.progress.hide();
-    await answer.write(textOf(options, evaluation, test.summary, heldOut.kind, quote));
+    await answer.write(textOf(options, evaluation, heldOut.kind, quote));
     if (answer.isTerminal && options.format === 'table')
       await answer.write(terminalPlots(evaluation, test, rankings, dataset));
-    if (perUser) await writeAll(perUser, inChunks(perUserCsv(evaluation, test, dataset.userIds, quote)));
-    if (report && plotter) {
-      await writeAll(report, [evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead })]);
+    if (perUser) {
+      for (const chunk of inChunks(perUserCsv(evaluation, test, dataset.userIds, quote)))
+        if (!(await perUser.write(chunk))) break;
+      await perUser.commit();
     }
+    if (report && plotter)
+      await writeWhole(report, evaluationReport(plotter, { evaluation, test, rankings, dataset, howRead }));
     await answer.commit();
   });
 }
@@ -130,68 +145,34 @@ function bySplit({ split, holdout, seed, items }: EvaluateOptions, dataset: Data
   return heldOutBySplit(dataset, { kind, holdout, seed }, items !== undefined);
 }
 
-function groupsOf(
-  { by }: EvaluateOptions,
-  dataset: Dataset,
-  reports: readonly FileReport[],
-  users: Uint32Array,
-): UserGroup[] {
+/** The attributes of users that `--by` names, each once. @throws Failure 2 where there is no such attribute. */
+function attributesOf({ by }: EvaluateOptions, reports: readonly FileReport[]): string[] {
   const profiles = reports.find(({ kind }) => kind === 'profiles');
   const attributes = profiles?.columns.filter(({ decision }) => decision.as !== 'nothing') ?? [];
   const names = attributes.map(({ name }) => name);
-  const columns = new Set(by.map((name) => attributeColumn(name, names)));
-  return [
-    ...groupsByHistory(dataset.interactions, users),
-    ...[...columns].flatMap((column) => groupsByAttribute(dataset, column, users)),
-  ];
+  return [...new Set(by.map((name) => attributeColumn(name, names)))];
 }
 
-/**
- * Makes each algorithm learn from the dataset and recommend to the users. @param shown users whose lists by the first algorithm the report
- * shows, with reasons. @throws Error for lists that break the rules.
- */
-async function rank(
-  run: Run,
-  { algorithms, at, holdout }: EvaluateOptions,
+/** @returns what checks the lists of some users. It throws an Error for lists that break the rules. */
+function listCheck(
   rules: PlannedRules,
-  { dataset, kind }: HeldOut,
+  { had, excluded, offered }: ReturnType<typeof exclusionsUnder>,
   users: Uint32Array,
-  recommend: typeof recommendLists,
-  shown: Uint32Array,
-): Promise<ExplainedRanking[]> {
-  const count = Math.max(...at);
-  const { had, excluded, offered } = exclusionsUnder(rules, { ...dataset, offered: rules.offered });
+  count: number,
+): (lists: Lists) => void {
   const { rows, columns } = excluded;
   const barred = pickedRows(joined([had.interactions, excluded], rows, columns), users);
   const where = rules.where.map((rule) => boundExpression(rule));
   const isAllowed = (row: number, item: number) =>
     (!rules.candidates || contains(rowOf(rules.candidates, users[row] ?? 0), item)) &&
     where.every((bound) => bound.matches(item, users[row] ?? 0));
-  const rankings: ExplainedRanking[] = [];
-  for (const spec of algorithms) {
-    const explained = rankings.length === 0 && shown.length > 0 ? { users: shown, reasons: REASONS_SHOWN } : undefined;
-    const ranking = await recommend(run, spec, dataset, users, count, rules, kind && { kind, holdout }, explained);
-    checkLists(ranking.lists, barred, offered, count, isAllowed);
-    rankings.push(ranking);
-  }
-  return rankings;
+  return (lists) => checkLists(lists, barred, offered, count, isAllowed);
 }
 
-async function writeAll(destination: Destination, chunks: Iterable<string>): Promise<void> {
-  for (const chunk of chunks) if (!(await destination.write(chunk))) break;
-  await destination.commit();
-}
-
-function textOf(
-  options: EvaluateOptions,
-  evaluation: Evaluation,
-  summary: Summary,
-  kind: HeldOut['kind'],
-  quote: Quote,
-): string {
+function textOf(options: EvaluateOptions, evaluation: Evaluation, kind: HeldOut['kind'], quote: Quote): string {
   if (options.format === 'csv') return csvText(evaluation, quote);
-  if (options.format === 'table') return printable(reportText(evaluation, summary));
+  if (options.format === 'table') return printable(reportText(evaluation));
   const { test, algorithms, at, by, sampleUsers, seed } = options;
   const holdout = kind && options.holdout;
-  return jsonText(evaluation, summary, { split: kind, holdout, test, algorithms, at, by, sampleUsers, seed });
+  return jsonText(evaluation, { split: kind, holdout, test, algorithms, at, by, sampleUsers, seed });
 }

@@ -8,6 +8,7 @@ import { SHARD_STAGES, staleShards } from '../pipeline/finished/checkpoint.js';
 import type { Options } from '../pipeline/options.js';
 import { type OutputRun, runToOutput } from '../pipeline/output/output-run.js';
 import { writeLists } from '../pipeline/recommend.js';
+import type { PlannedStage } from '../report/progress.js';
 
 /**
  * `recommend merge`: writes the lists of all shards.
@@ -15,13 +16,9 @@ import { writeLists } from '../pipeline/recommend.js';
  */
 export async function merge({ work, ...options }: Options & { work: string }, io: Io): Promise<number> {
   const planned = readPlan(work, options.version);
-  return runToOutput(
-    options,
-    io,
-    [{ stage: 'recommending', weight: 1 }],
-    () => refuseForeign(planned),
-    (job) => mergeLists(job, planned),
-  );
+  const stages: PlannedStage[] = [{ stage: 'recommending', weight: 1 }];
+  const check = () => refuseForeign(planned);
+  return runToOutput(options, io, stages, check, (job) => mergeLists(job, planned));
 }
 
 function refuseForeign(planned: PlannedWork): void {

@@ -19,6 +19,10 @@ import { meanLength } from '../ranking/audience.js';
 import { type Scored, scoredUsers } from '../saved-model/known-users.js';
 import { SavedModel, type Wanted } from '../saved-model/saved-model.js';
 
+const STAGES = [
+  { stage: 'reading', weight: 1 },
+  { stage: 'recommending', weight: 2 },
+] as const;
 /** Enough users to keep one child busy. */
 const USERS_PER_CHILD = 2000;
 /** A larger share of interactions with unknown items than this is worth a warning: something is wrong with the ids. */
@@ -29,17 +33,9 @@ const MANY = 0.5;
  * @returns, @throws as `runToOutput`.
  */
 export async function score(options: Options, io: Io): Promise<number> {
-  return runToOutput(
-    options,
-    io,
-    [
-      { stage: 'reading', weight: 1 },
-      { stage: 'recommending', weight: 2 },
-    ],
-    // A child takes a quarter of a second to start, so the first one starts now, unless --max-memory has yet to decide how many may run.
-    ({ pool }) => options.maxMemory === undefined && pool.start(1),
-    (job) => scoreLists(job, options),
-  );
+  // A child takes a quarter of a second to start, so the first one starts now, unless --max-memory has yet to decide how many may run.
+  const begin = ({ pool }: Run) => options.maxMemory === undefined && pool.start(1);
+  return runToOutput(options, io, STAGES, begin, (job) => scoreLists(job, options));
 }
 
 async function scoreLists(job: OutputRun, options: Options): Promise<void> {

@@ -5,7 +5,7 @@ import { badData } from '../failure.js';
 import type { Io } from '../io.js';
 import { rounded } from '../output/bytes.js';
 import type { TextColumn } from '../output/formats.js';
-import type { List } from '../output/list-lines.js';
+import type { ScoredList } from '../output/list-lines.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import type { SimilarOptions } from '../pipeline/options.js';
 import { answerLines } from '../pipeline/output/list-output.js';
@@ -83,7 +83,7 @@ function columnsOf({ itemIds, titles }: Names, withTitles: boolean): TextColumn[
   ];
 }
 
-function textOf(item: number, { items, scores }: List, names: Names): string {
+function textOf(item: number, { items, scores }: ScoredList, names: Names): string {
   const rows = Array.from(items, (other, place) => [
     String(place + 1),
     names.itemIds[other] ?? '',

@@ -12,14 +12,6 @@ export interface StatusOptions {
   version: string;
 }
 
-/** The shards of one stage, and the command that makes those that are not done. */
-interface StageStatus {
-  stage: string;
-  begun: number[];
-  missing: number[];
-  command: string;
-}
-
 /** `recommend status`: which shards of an array job exist, by their file names; only `merge` checks the contents. @throws Failure 65, 66 */
 export async function status({ work, format, version }: StatusOptions, { stdout }: Io): Promise<number> {
   const { shards, stages, last } = statusOf(work, version);
@@ -45,8 +37,11 @@ export async function status({ work, format, version }: StatusOptions, { stdout 
   return ExitCode.ok;
 }
 
-/** The status of the plan's stages; before there is a plan, that of reading. @returns also `last`, the command to run after all stages. */
-function statusOf(work: string, version: string): { shards: number; stages: StageStatus[]; last: string } {
+/**
+ * The shards of the plan's stages, or before there is a plan those of reading, and the commands that make those that are not done.
+ * @returns also `last`, the command to run after all stages.
+ */
+function statusOf(work: string, version: string) {
   const reading = existsSync(planPath(work)) ? undefined : readingStatus(work);
   const folder = shellWord(work);
   if (reading) {

@@ -5,21 +5,14 @@ import { type Lists, listOf } from './lists.js';
 /** The metrics of all lists together. */
 export const CATALOGUE_METRICS = ['coverage', 'gini', 'novelty', 'diversity'] as const;
 
-/** Undefined where there is nothing to measure: no recommendation at all, or no list of two items for `diversity`. */
-type CatalogueFigures = Record<(typeof CATALOGUE_METRICS)[number], number | undefined>;
-
 /** Facts about the items that these metrics need. */
-export interface ItemFacts {
-  /** items × users who liked them, of the part that is learned from. */
-  likers: SparseRows;
-  /** Users who liked anything. */
-  activeUsers: number;
-  /** By item: 1 where it may be recommended. */
-  offered: Uint8Array;
-}
+export type ItemFacts = ReturnType<typeof itemFacts>;
 
-/** @param train users × items, the part that is learned from. */
-export function itemFacts(train: SparseRows, offered: Uint8Array): ItemFacts {
+/**
+ * @param train users × items, the part that is learned from. @param offered by item: 1 where it may be recommended.
+ * @returns `likers`: items × users who liked them; `activeUsers`: users who liked anything.
+ */
+export function itemFacts(train: SparseRows, offered: Uint8Array) {
   const liked = mapped(train, (value) => (value > 0 ? 1 : undefined));
   const activeUsers = rowLengths(liked).reduce((users, likes) => users + (likes > 0 ? 1 : 0), 0);
   return { likers: transposed(liked), activeUsers, offered };
@@ -28,8 +21,9 @@ export function itemFacts(train: SparseRows, offered: Uint8Array): ItemFacts {
 /**
  * Measures all lists, up to a cut, against the catalogue.
  * @param sampled the lists whose diversity is measured, as `diversitySample` draws them.
+ * @returns undefined where there is nothing to measure: no recommendation at all, or no list of two items for `diversity`.
  */
-export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sampled: Uint32Array): CatalogueFigures {
+export function measureCatalogue(lists: Lists, facts: ItemFacts, cut: number, sampled: Uint32Array) {
   const counts = timesRecommended(lists, facts.offered.length, cut);
   const ofOffered = counts.filter((_, item) => facts.offered[item] === 1);
   return {

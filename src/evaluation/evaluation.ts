@@ -1,4 +1,5 @@
 import { rowLengths } from '../matrix/sparse.js';
+import type { ExplainedList } from '../report/explanation.js';
 import {
   CATALOGUE_METRICS,
   diversitySample,
@@ -8,10 +9,9 @@ import {
 } from './catalogue-metrics.js';
 import type { UserGroup } from './groups.js';
 import type { Lists } from './lists.js';
-import { columnDifferences, columnMeans, type MetricTable, measureLists, tableRows } from './metric-table.js';
-import { adjusted, bootstrapIntervals, type Comparison, compare } from './significance.js';
+import { adjusted, bootstrapIntervals, compare, mean } from './significance.js';
 import { coldItems, type TestSet } from './test-set.js';
-import { USER_METRICS, type UserMetric } from './user-metrics.js';
+import { measureLists, USER_METRICS } from './user-metrics.js';
 
 /** What one algorithm recommended to the tested users, and how long it took. */
 export interface Ranking {
@@ -22,6 +22,8 @@ export interface Ranking {
   recommendSeconds: number;
   /** What the algorithm decided, as one line of text. */
   explanation: string | undefined;
+  /** If some users are examined more closely: the scores of all lists, one after another, and the lists of those users. */
+  explained?: { scores: readonly number[]; lists: readonly ExplainedList[] };
 }
 
 /** What to measure. */
@@ -50,88 +52,75 @@ export interface Figure {
 }
 
 /** How much better the first algorithm is than the second. */
-export interface ComparedPair extends Comparison {
-  first: string;
-  second: string;
-  metric: UserMetric;
-  at: number;
-  /** p, adjusted for all algorithms that the first one is compared with by this metric at this cut. */
-  adjusted: number;
-}
+export type ComparedPair = ReturnType<typeof comparisons>[number];
 
-export interface Evaluation {
-  cuts: readonly number[];
-  /** The user groups by name, "all" first and the cold items last. */
-  groups: { name: string; users: number }[];
-  cold: { items: number; pairs: number };
-  rankings: { algorithm: string; explanation: string | undefined }[];
-  figures: Figure[];
-  /** The first ranking against each of the others. */
-  comparisons: ComparedPair[];
-  /** The metrics of each tested user, as `measureLists` has them. */
-  perUser: MetricTable;
-}
+export type Evaluation = ReturnType<typeof evaluateRankings>;
 
 export const ALL = 'all';
 export const COLD = 'cold items';
 
 /** Measures rankings of the same users side by side. */
-export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], measures: Measures): Evaluation {
+export function evaluateRankings(test: TestSet, rankings: readonly Ranking[], measures: Measures) {
   const { cuts, seed } = measures;
   const lists = rankings.map((ranking) => ranking.lists);
   const perUser = measureLists(lists, test.relevant, cuts);
   const cold = coldItems(test);
   const groups = [{ name: ALL, members: Uint32Array.from(test.users.keys()) }, ...measures.groups];
   const names = rankings.map(({ algorithm }) => algorithm);
-  const figuresOf = (group: string, table: MetricTable) => userFigures(group, table, names, cuts, seed);
+  /** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
+  const figuresOf = (group: string, columns: readonly Float64Array[]): Figure[] => {
+    const users = columns[0]?.length ?? 0;
+    const ends = bootstrapIntervals(columns, seed);
+    const all = names.flatMap((algorithm) =>
+      cuts.flatMap((at) => USER_METRICS.map((metric) => ({ algorithm, metric, at }))),
+    );
+    return all.map(({ algorithm, metric, at }, column) => {
+      const { low, high } = ends?.[column] ?? {};
+      return { algorithm, group, metric, at, value: users > 0 ? mean(columns[column]!) : undefined, low, high, users };
+    });
+  };
+  const ofMembers = (members: Uint32Array) => perUser.map((column) => pickedValues(column, members));
+  const figures = [
+    ...groups.flatMap(({ name, members }) => figuresOf(name, ofMembers(members))),
+    ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
+    ...catalogueFigures(itemFacts(test.train, test.offered), rankings, measures),
+    ...rankings.flatMap(speedFigures),
+  ];
   return {
     cuts,
+    /** The user groups by name, "all" first and the cold items last. */
     groups: [
       ...groups.map(({ name, members }) => ({ name, users: members.length })),
       { name: COLD, users: cold.users.length },
     ],
     cold: { items: cold.items, pairs: cold.relevant.index.length },
     rankings: rankings.map(({ algorithm, explanation }) => ({ algorithm, explanation })),
-    figures: [
-      ...groups.flatMap(({ name, members }) => figuresOf(name, tableRows(perUser, members))),
-      ...figuresOf(COLD, measureLists(lists, cold.relevant, cuts, cold.users)),
-      ...catalogueFigures(itemFacts(test.train, test.offered), rankings, cuts, seed),
-      ...rankings.flatMap(speedFigures),
-    ],
-    comparisons: comparisons(perUser, names, cuts, seed),
+    figures,
+    find: finder(figures),
+    /** The first ranking against each of the others. */
+    comparisons: comparisons(perUser, names, measures),
+    /** The metrics of each tested user, as `measureLists` has them. */
     perUser,
+    summary: test.summary,
   };
 }
 
-/** The metrics of one group; all algorithms are resampled together, so that their intervals match. */
-function userFigures(
-  group: string,
-  table: MetricTable,
-  algorithms: readonly string[],
-  cuts: readonly number[],
-  seed: number,
-): Figure[] {
-  const { rows: users } = table;
-  const means = columnMeans(table);
-  const ends = bootstrapIntervals(table, seed);
-  const columns = algorithms.flatMap((algorithm) =>
-    cuts.flatMap((at) => USER_METRICS.map((metric) => ({ algorithm, group, metric, at }))),
-  );
-  return columns.map((names, column) => ({
-    ...names,
-    value: users === 0 ? undefined : means[column]!,
-    low: ends?.low[column],
-    high: ends?.high[column],
-    users,
-  }));
+/** Finds a figure by its names. */
+function finder(figures: readonly Figure[]) {
+  const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
+  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
+  return (algorithm: string, group: string, metric: string, at?: number) =>
+    byKey.get(keyOf(algorithm, group, metric, at));
 }
 
-function catalogueFigures(
-  facts: ItemFacts,
-  rankings: readonly Ranking[],
-  cuts: readonly number[],
-  seed: number,
-): Figure[] {
+function pickedValues(values: Float64Array, at: Uint32Array): Float64Array {
+  if (at.length === values.length) return values;
+  const picked = new Float64Array(at.length);
+  for (let k = 0; k < at.length; k++) picked[k] = values[at[k]!]!;
+  return picked;
+}
+
+function catalogueFigures(facts: ItemFacts, rankings: readonly Ranking[], { cuts, seed }: Measures): Figure[] {
   return rankings.flatMap(({ algorithm, lists }) => {
     const users = lists.start.length - 1;
     const sampled = diversitySample(users, seed);
@@ -159,17 +148,19 @@ function plainFigure({ algorithm, metric, at, value, users }: Omit<Figure, 'grou
 }
 
 function comparisons(
-  perUser: MetricTable,
+  perUser: readonly Float64Array[],
   [first, ...others]: readonly string[],
-  cuts: readonly number[],
-  seed: number,
-): ComparedPair[] {
+  { cuts, seed }: Measures,
+) {
   if (first === undefined) return [];
   const columns = cuts.flatMap((at) => USER_METRICS.map((metric) => ({ at, metric })));
   const byColumn = columns.map((_, column) => {
-    const compared = others.map((_, other) =>
-      compare(columnDifferences(perUser, column, (other + 1) * columns.length + column), seed),
-    );
+    const compared = others.map((_, other) => {
+      const theirs = perUser[(other + 1) * columns.length + column]!;
+      const differences = perUser[column]!.map((value, user) => value - theirs[user]!);
+      return compare(differences, seed);
+    });
+    // p, adjusted for all algorithms that the first one is compared with by this metric at this cut.
     const ps = adjusted(compared.map(({ p }) => p));
     return compared.map((comparison, other) => ({ ...comparison, adjusted: ps[other]! }));
   });

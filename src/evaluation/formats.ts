@@ -1,7 +1,7 @@
 import { type Quote, quoted } from '../csv/quoting.js';
 import { rowLength } from '../matrix/sparse.js';
 import type { Evaluation } from './evaluation.js';
-import type { Summary, TestSet } from './test-set.js';
+import type { TestSet } from './test-set.js';
 import { USER_METRICS } from './user-metrics.js';
 
 /**
@@ -19,28 +19,13 @@ export function csvText({ figures }: Evaluation, quote: Quote = quoted): string 
 const MEASURED = new Set(['value', 'low', 'high', 'difference', 'p']);
 
 /** The evaluation as one object, null for undefined values; docs/evaluation.md describes it. @param setting the options of the run. */
-export function jsonText(evaluation: Evaluation, summary: Summary, setting: object): string {
-  const { groups, cold, rankings, figures, comparisons } = evaluation;
-  const { heldOut, relevant, sampled } = summary;
+export function jsonText(
+  { summary, groups, cold, rankings, figures, comparisons }: Evaluation,
+  setting: object,
+): string {
   const answer = {
     setting,
-    counts: {
-      learnedFrom: heldOut.train,
-      heldOut: heldOut.heldOut,
-      notLiked: heldOut.notLiked,
-      ofUntestedUsers: heldOut.ofUntested,
-      toFind: relevant.toFind,
-      outsideCatalogue: relevant.outside,
-      hadBefore: relevant.had,
-      excludedByUser: relevant.excluded,
-      usersTested: sampled.users,
-      usersWithItems: sampled.of,
-      usersWithoutItems: relevant.usersWithout,
-      unknownUsers: heldOut.unknownUsers,
-      unknownItems: heldOut.unknownItems,
-      coldItems: cold.items,
-      coldToFind: cold.pairs,
-    },
+    counts: { ...summary.counts, coldItems: cold.items, coldToFind: cold.pairs },
     groups,
     algorithms: rankings,
     figures,
@@ -67,18 +52,16 @@ export function* perUserCsv(
   quote: Quote = quoted,
 ): Generator<string> {
   const names = rankings.map(({ algorithm }) => quote(algorithm));
-  const metrics = USER_METRICS.length;
   yield `user_id,algorithm,at,${USER_METRICS.join(',')},history,to_find\n`;
-  let from = 0;
   for (let row = 0; row < users.length; row++) {
     const user = users[row]!;
     const id = quote(userIds[user]!);
     const counts = `${rowLength(train, user)},${rowLength(relevant, row)}`;
+    let column = 0;
     for (const name of names) {
       for (const cut of cuts) {
-        const cells = Array.from(perUser.values.subarray(from, from + metrics), rounded);
+        const cells = USER_METRICS.map(() => rounded(perUser[column++]![row]));
         yield `${id},${name},${cut},${cells.join(',')},${counts}\n`;
-        from += metrics;
       }
     }
   }

@@ -8,32 +8,22 @@ import { type Holdout, type HoldoutKind, sampleKeysOf, splitInteractions } from 
 
 /** A dataset to learn from, and the interactions that were held out of it. */
 export interface HeldOut {
-  /** What an algorithm sees; nothing that was held out is in it. */
+  /** What an algorithm sees; nothing that was held out is in it. Its served users are tested. */
   dataset: Dataset;
   /** users × items that were held out and liked; has more columns than the dataset if it does not know some of the items. */
   test: SparseRows;
-  /** Only users below this index are tested. */
-  users: number;
   /** Undefined for a test file. */
   kind: HoldoutKind | undefined;
   /** How it was held out, as text. */
   how: string;
-  counts: HeldOutCounts;
-}
-
-export interface HeldOutCounts {
-  /** Interactions that are learned from. */
-  train: number;
-  /** Interactions that are not. */
-  heldOut: number;
-  /** Of those: not liked, so no list has to find them. */
-  notLiked: number;
-  /** Of those: later than the moment of a split by time, and of users who are learned from but not tested. */
-  ofUntested: number;
-  /** Test users who are not in the data that is learned from: they are served as new users. */
-  unknownUsers: number;
-  /** Test items that are neither in the catalogue nor in the part that is learned from. */
-  unknownItems: number;
+  counts: {
+    /** Interactions that are not learned from, liked or not. */
+    heldOut: number;
+    /** Of those: later than the moment of a split by time, and of users who are learned from but not tested. */
+    ofUntestedUsers: number;
+    /** Test users who are not in the data that is learned from: they are served as new users. */
+    unknownUsers: number;
+  };
 }
 
 /**
@@ -45,9 +35,7 @@ export interface HeldOutCounts {
 export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: boolean): HeldOut {
   const { interactions, served } = dataset;
   const { train, test } = splitInteractions(dataset, split, sampleKeysOf(dataset), served);
-  const entries = train.interactions.index.length;
-  const heldOut = interactions.index.length - entries;
-  const ofUntested = entriesFrom(interactions, served) - entriesFrom(train.interactions, served);
+  const ofUntestedUsers = entriesFrom(interactions, served) - entriesFrom(train.interactions, served);
   return {
     dataset: {
       ...dataset,
@@ -57,16 +45,12 @@ export function heldOutBySplit(dataset: Dataset, split: Holdout, hasCatalogue: b
       offered: hasCatalogue ? dataset.offered : offeredWithout(dataset, train.interactions),
     },
     test,
-    users: served,
     kind: split.kind,
     how: splitText(split),
     counts: {
-      train: entries,
-      heldOut,
-      notLiked: heldOut - ofUntested - test.index.length,
-      ofUntested,
+      heldOut: interactions.index.length - train.interactions.index.length,
+      ofUntestedUsers,
       unknownUsers: 0,
-      unknownItems: 0,
     },
   };
 }
@@ -93,17 +77,15 @@ export function splitText({ kind, holdout, seed }: Holdout): string {
   return `held out: ${what} (seed ${seed})`;
 }
 
-/** The events of a test file. Users and items have the indices of the dataset; unknown ones come after these. */
-export interface TestEvents {
-  /** users × items, above 0 liked. */
-  interactions: SparseRows;
-  userIds: readonly string[];
-  itemIds: readonly string[];
-}
-
-/** Uses the whole dataset to learn from, and the events of another file to test on. @param path of that file, for messages. */
-export function heldOutByFile(dataset: Dataset, events: TestEvents, path: string): HeldOut {
-  const { interactions, userIds, itemIds } = events;
+/**
+ * Uses the whole dataset to learn from, and the events of another file to test on: users × items, above 0 liked. Users and items have the
+ * indices of the dataset; unknown ones come after these. @param path of that file, for messages.
+ */
+export function heldOutByFile(
+  dataset: Dataset,
+  { interactions, userIds }: { interactions: SparseRows; userIds: readonly string[] },
+  path: string,
+): HeldOut {
   const test = mapped(interactions, (value) => (value > 0 ? value : undefined));
   const unknownUsers = userIds.length - dataset.userIds.length;
   const padded = (matrix: SparseRows) => stacked(matrix, emptyRows(unknownUsers, matrix.columns));
@@ -119,16 +101,8 @@ export function heldOutByFile(dataset: Dataset, events: TestEvents, path: string
       groups: padded(dataset.groups),
     },
     test,
-    users: userIds.length,
     kind: undefined,
     how: `held out: the interactions in ${path}`,
-    counts: {
-      train: dataset.interactions.index.length,
-      heldOut: interactions.index.length,
-      notLiked: interactions.index.length - test.index.length,
-      ofUntested: 0,
-      unknownUsers,
-      unknownItems: itemIds.length - dataset.itemIds.length,
-    },
+    counts: { heldOut: interactions.index.length, ofUntestedUsers: 0, unknownUsers },
   };
 }

@@ -3,14 +3,6 @@ import { doublingPart } from '../report/distributions.js';
 import type { Ranking } from './evaluation.js';
 import type { TestSet } from './test-set.js';
 
-/** How the items of lists, or of the held-out interactions, are distributed. */
-export interface Shape {
-  /** Shares of items by the users who had them: by nobody, 1, 2, 3 to 4, 5 to 8, and so on; they add up to 1. */
-  byPopularity: Float64Array;
-  /** For each share of the catalogue in `TAIL`: the share of all entries that its most frequent items get. */
-  tail: Float64Array;
-}
-
 /** The shares of the catalogue at which `tail` is computed: 0.1 % to all, ten per factor of 10. */
 export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
 
@@ -18,17 +10,22 @@ export const TAIL = Array.from({ length: 31 }, (_, k) => 10 ** (-3 + k / 10));
 export const HELD_OUT = 'held out';
 
 /** The shapes of what was held out and of the lists of each algorithm, by name. */
-export function shapesOf({ train, relevant, offered }: TestSet, rankings: readonly Ranking[]): [string, Shape][] {
+export function shapesOf({ train, relevant, offered }: TestSet, rankings: readonly Ranking[]) {
   const popularity = countsOf(train.index, train.columns);
   const items = [
     [HELD_OUT, relevant.index] as const,
     ...rankings.map(({ algorithm, lists }) => [algorithm, lists.items] as const),
   ];
-  return items.map(([name, own]) => [name, shapeOf(own, popularity, offered)]);
+  return items.map(([name, own]) => [name, shapeOf(own, popularity, offered)] as const);
 }
 
-/** @param items one per entry. @param popularity by item, how many users had it; nobody had items beyond its end, outside the catalogue. */
-export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array): Shape {
+/**
+ * How the items of lists, or of the held-out interactions, are distributed. @param items one per entry. @param popularity by item, how many
+ * users had it; nobody had items beyond its end, outside the catalogue.
+ * @returns `byPopularity`: shares of items by the users who had them: by nobody, 1, 2, 3 to 4, 5 to 8, and so on; they add up to 1. `tail`: for
+ * each share of the catalogue in `TAIL`, the share of all entries that its most frequent items get.
+ */
+export function shapeOf(items: Uint32Array, popularity: Uint32Array, offered: Uint8Array) {
   const parts = 1 + partOf(popularity.reduce((most, users) => Math.max(most, users), 1));
   const byPopularity = new Float64Array(parts);
   for (const item of items) byPopularity[partOf(popularity[item] ?? 0)]! += 1 / items.length;

@@ -1,4 +1,4 @@
-import { rowOf, type SparseRows } from '../matrix/sparse.js';
+import { offsetsOf, rowOf, type SparseRows } from '../matrix/sparse.js';
 
 /** Lists of users: list i is `items[start[i] .. start[i+1])`, item indices, best first. */
 export interface Lists {
@@ -8,10 +8,7 @@ export interface Lists {
 
 /** @param parts the items of all lists, one list after another, cut anywhere into pieces. */
 export function listsFrom(lengths: Uint32Array, parts: readonly Uint32Array[]): Lists {
-  const start = new Uint32Array(lengths.length + 1);
-  lengths.forEach((length, row) => {
-    start[row + 1] = start[row]! + length;
-  });
+  const start = offsetsOf(lengths);
   const items = new Uint32Array(start[lengths.length]!);
   let at = 0;
   for (const part of parts) {

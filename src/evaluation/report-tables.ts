@@ -16,24 +16,14 @@ const HEADS: Readonly<Record<string, string>> = {
   users_per_second: 'users per second',
 };
 
-export type Find = ReturnType<typeof finder>;
-
-/** Finds a figure by its names. */
-export function finder(figures: readonly Figure[]) {
-  const keyOf = (...parts: (string | number | undefined)[]) => JSON.stringify(parts);
-  const byKey = new Map(figures.map((each) => [keyOf(each.algorithm, each.group, each.metric, each.at), each]));
-  return (algorithm: string, group: string, metric: string, at: number | undefined) =>
-    byKey.get(keyOf(algorithm, group, metric, at));
-}
-
 /** Rows of cells, the first their heads: one row per algorithm, and below it the longer side of the 95 % interval. */
-export function cutTable(names: readonly string[], at: number, find: Find): string[][] {
+export function cutTable({ rankings, find }: Evaluation, at: number): string[][] {
   const metrics = [...USER_METRICS, ...CATALOGUE_METRICS];
-  const rows = names.flatMap((name) => {
-    const figures = metrics.map((metric) => find(name, ALL, metric, at));
+  const rows = rankings.flatMap(({ algorithm }) => {
+    const figures = metrics.map((metric) => find(algorithm, ALL, metric, at));
     const reach = figures.map(reachText);
     return [
-      [name, ...figures.map((figure, m) => plainText(metrics[m]!, figure?.value))],
+      [algorithm, ...figures.map((figure, m) => plainText(metrics[m]!, figure?.value))],
       ...(reach.some((cell) => cell !== '') ? [['  ±', ...reach]] : []),
     ];
   });
@@ -43,16 +33,16 @@ export function cutTable(names: readonly string[], at: number, find: Find): stri
 const SPEED = ['users_served', 'learn_seconds', 'users_per_second'] as const;
 
 /** How many users each algorithm served, and how fast. */
-export function speedTable(names: readonly string[], find: Find): string[][] {
-  const rows = names.map((name) => [
-    name,
-    ...SPEED.map((metric) => plainText(metric, find(name, ALL, metric, undefined)?.value)),
+export function speedTable({ rankings, find }: Evaluation): string[][] {
+  const rows = rankings.map(({ algorithm }) => [
+    algorithm,
+    ...SPEED.map((metric) => plainText(metric, find(algorithm, ALL, metric)?.value)),
   ]);
   return [['', ...SPEED.map(headOf)], ...rows];
 }
 
 /** One row per group, one column per algorithm. */
-export function groupTable({ groups, cold, rankings }: Evaluation, metric: string, at: number, find: Find): string[][] {
+export function groupTable({ groups, cold, rankings, find }: Evaluation, metric: string, at: number): string[][] {
   const names = rankings.map((ranking) => ranking.algorithm);
   const rows = groups.map(({ name, users }) => [
     name === COLD ? `${name} (${thousands(cold.items)})` : printableName(name),

@@ -1,7 +1,7 @@
 import { plural, thousands } from '../quantities.js';
 import { aligned } from '../report/item-table.js';
 import { ALL, type ComparedPair, type Evaluation } from './evaluation.js';
-import { cutTable, finder, groupTable, headOf, speedTable } from './report-tables.js';
+import { cutTable, groupTable, headOf, speedTable } from './report-tables.js';
 import type { Summary } from './test-set.js';
 
 /** Metrics that the text shows by group and in comparisons; csv and json have all of them. */
@@ -10,10 +10,8 @@ export const SHOWN = ['recall', 'ndcg'] as const;
 const SIGNIFICANT = 0.05;
 
 /** The evaluation as text: the conclusion, what was held out, a table per cut, speed, groups, and which algorithm is better. */
-export function reportText(evaluation: Evaluation, summary: Summary): string {
-  const { cuts, rankings } = evaluation;
-  const find = finder(evaluation.figures);
-  const names = rankings.map((ranking) => ranking.algorithm);
+export function reportText(evaluation: Evaluation): string {
+  const { cuts, rankings, summary } = evaluation;
   const explanations = rankings.flatMap(({ algorithm, explanation }) =>
     explanation === undefined ? [] : [`${algorithm}: ${explanation}`],
   );
@@ -21,10 +19,10 @@ export function reportText(evaluation: Evaluation, summary: Summary): string {
   const sections: string[][] = [
     [conclusion(evaluation)],
     summaryLines(summary),
-    ...cuts.map((at) => aligned(cutTable(names, at, find), 'lr')),
-    aligned(speedTable(names, find), 'lr'),
+    ...cuts.map((at) => aligned(cutTable(evaluation, at), 'lr')),
+    aligned(speedTable(evaluation), 'lr'),
     explanations,
-    ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last, find), 'lr')),
+    ...SHOWN.map((metric) => aligned(groupTable(evaluation, metric, last), 'lr')),
     shownComparisons(evaluation, last).map(comparisonLine),
   ];
   return `${sections
@@ -62,8 +60,7 @@ export function comparisonSentence(
 }
 
 /** The mean of a metric over all users, by algorithm. */
-function meanOf({ figures }: Evaluation, metric: string, at: number): (algorithm: string) => number {
-  const find = finder(figures);
+function meanOf({ find }: Evaluation, metric: string, at: number): (algorithm: string) => number {
   return (algorithm) => find(algorithm, ALL, metric, at)?.value ?? 0;
 }
 
@@ -73,31 +70,32 @@ function percent(share: number): string {
 }
 
 /** What was held out, what of it counts, and who is tested. */
-export function summaryLines({ how, heldOut, relevant, sampled }: Summary): string[] {
+export function summaryLines({ how, counts }: Summary): string[] {
   const lines = [
     how,
-    `  learned from   ${plural(heldOut.train, 'interaction')}`,
-    `  held out       ${plural(heldOut.heldOut, 'interaction')}, of them to be found: ${thousands(relevant.toFind)}`,
+    `  learned from   ${plural(counts.learnedFrom, 'interaction')}`,
+    `  held out       ${plural(counts.heldOut, 'interaction')}, of them to be found: ${thousands(counts.toFind)}`,
   ];
   const notCounted: [number, string][] = [
-    [heldOut.notLiked, 'not liked'],
-    [heldOut.ofUntested, 'of users who are not tested'],
-    [relevant.had, 'of items the user had before'],
-    [relevant.excluded, 'of items the user excludes'],
+    [counts.notLiked, 'not liked'],
+    [counts.ofUntestedUsers, 'of users who are not tested'],
+    [counts.hadBefore, 'of items the user had before'],
+    [counts.excludedByUser, 'of items the user excludes'],
   ];
   for (const [n, what] of notCounted) if (n > 0) lines.push(`  not counted    ${thousands(n)} ${what}`);
-  if (relevant.outside > 0) {
-    const unknown = heldOut.unknownItems > 0 ? ` (${plural(heldOut.unknownItems, 'unknown item')})` : '';
+  if (counts.outsideCatalogue > 0) {
+    const unknown = counts.unknownItems > 0 ? ` (${plural(counts.unknownItems, 'unknown item')})` : '';
     lines.push(
-      `  out of reach   ${thousands(relevant.outside)} to be found are not in the catalogue${unknown}: missed by all`,
+      `  out of reach   ${thousands(counts.outsideCatalogue)} to be found are not in the catalogue${unknown}: missed by all`,
     );
   }
-  const drawn = sampled.users < sampled.of ? ` of ${thousands(sampled.of)}, chosen at random` : '';
+  const drawn =
+    counts.usersTested < counts.usersWithItems ? ` of ${thousands(counts.usersWithItems)}, chosen at random` : '';
   lines.push(
-    `  tested         ${plural(sampled.users, 'user')}${drawn}; users without held-out items: ${thousands(relevant.usersWithout)}`,
+    `  tested         ${plural(counts.usersTested, 'user')}${drawn}; users without held-out items: ${thousands(counts.usersWithoutItems)}`,
   );
-  if (heldOut.unknownUsers > 0) {
-    lines.push(`  new            ${plural(heldOut.unknownUsers, 'unknown test user')}, served without a history`);
+  if (counts.unknownUsers > 0) {
+    lines.push(`  new            ${plural(counts.unknownUsers, 'unknown test user')}, served without a history`);
   }
   return lines;
 }

@@ -1,16 +1,4 @@
 import { Random } from '../matrix/sampling.js';
-import type { MetricTable } from './metric-table.js';
-
-/** How much better one algorithm is than another, over the same users. */
-export interface Comparison {
-  /** The mean difference. */
-  difference: number;
-  /** The ends of its 95 % interval, undefined for fewer than two users. */
-  low: number | undefined;
-  high: number | undefined;
-  /** How often chance alone makes a difference this large or larger, in (0, 1]. */
-  p: number;
-}
 
 const RESAMPLES = 1000;
 const TAIL = 0.025;
@@ -29,35 +17,31 @@ const BATCHES_STREAM = 0xb10c;
  * resampled, so all columns see the same users. The same seed gives the same intervals.
  * @returns their ends, by column; undefined for fewer than two rows, which do not show how much rows differ.
  */
-export function bootstrapIntervals(table: MetricTable, seed: number) {
-  if (table.rows < 2) return undefined;
-  const means = resampledMeans(inBatches(table, seed), new Random(seed, BOOTSTRAP_STREAM));
-  const low = new Float64Array(table.columns);
-  const high = new Float64Array(table.columns);
-  for (let c = 0; c < table.columns; c++) {
-    const rising = Float64Array.from({ length: RESAMPLES }, (_, r) => means[r * table.columns + c]!).sort();
-    low[c] = quantile(rising, TAIL);
-    high[c] = quantile(rising, 1 - TAIL);
-  }
-  return { low, high };
+export function bootstrapIntervals(columns: readonly Float64Array[], seed: number) {
+  if ((columns[0]?.length ?? 0) < 2) return undefined;
+  const means = resampledMeans(inBatches(columns, seed), new Random(seed, BOOTSTRAP_STREAM));
+  return means.map((each) => {
+    const rising = each.sort();
+    return { low: quantile(rising, TAIL), high: quantile(rising, 1 - TAIL) };
+  });
 }
 
 /**
- * Compares two algorithms by the differences of their users.
+ * How much better one algorithm is than another, by the differences of their users.
  *
  * The test is the paired randomisation test, two-sided (Fisher, 1935; for rankings Smucker, Allan and Carterette, 2007): if the two were
  * equally good, each user's difference could as well have had the other sign. p is the share of sign combinations whose sum is at least as
  * far from 0 as the observed one: of all combinations for up to 13 users who differ, else of 10,000 random ones and the observed one.
- * @param differences one per user.
+ * @param differences one per user. @returns their mean, the ends of its 95 % interval (undefined for fewer than two users), and how often
+ * chance alone makes a difference this large or larger, in (0, 1].
  */
-export function compare(differences: Float64Array, seed: number): Comparison {
-  const table = { rows: differences.length, columns: 1, values: differences };
-  const ends = bootstrapIntervals(table, seed);
+export function compare(differences: Float64Array, seed: number) {
+  const [ends] = bootstrapIntervals([differences], seed) ?? [];
   return {
-    difference: sum(differences) / differences.length,
-    low: ends?.low[0],
-    high: ends?.high[0],
-    p: signFlipP(inBatches(table, seed).sums.values, seed),
+    difference: mean(differences),
+    low: ends?.low,
+    high: ends?.high,
+    p: signFlipP(inBatches([differences], seed).sums[0]!, seed),
   };
 }
 
@@ -77,31 +61,23 @@ export function adjusted(ps: readonly number[]): number[] {
 }
 
 /**
- * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b. Intervals and tests are about
+ * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b, at least one. Intervals and tests are about
  * means, so they need no more than the sums.
+ *
+ * Up to 4,000 rows are each a batch of their own. More rows are distributed at random to 4,000 batches, so that intervals and tests of a
+ * million users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means
+ * with independent rows).
  */
-interface Batches {
-  sums: MetricTable;
-  /** 1 or more. */
-  size: Float64Array;
-}
-
-/**
- * Up to 4,000 rows are each a batch of their own. More rows are distributeShards at random to 4,000 batches, so that intervals and tests of a million
- * users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means with
- * independent rows).
- */
-export function inBatches(table: MetricTable, seed: number): Batches {
-  const { rows, columns, values } = table;
-  if (rows <= MOST_BATCHES) return { sums: table, size: new Float64Array(rows).fill(1) };
-  const sums = new Float64Array(MOST_BATCHES * columns);
-  const size = new Float64Array(MOST_BATCHES);
-  shuffled(rows, new Random(seed, BATCHES_STREAM)).forEach((row, at) => {
-    const batch = at % MOST_BATCHES;
-    size[batch]!++;
-    for (let c = 0; c < columns; c++) sums[batch * columns + c]! += values[row * columns + c]!;
+export function inBatches(columns: readonly Float64Array[], seed: number) {
+  const rows = columns[0]?.length ?? 0;
+  if (rows <= MOST_BATCHES) return { sums: columns, size: new Float64Array(rows).fill(1) };
+  const order = shuffled(rows, new Random(seed, BATCHES_STREAM));
+  const sums = columns.map((column) => {
+    const sum = new Float64Array(MOST_BATCHES);
+    for (let at = 0; at < rows; at++) sum[at % MOST_BATCHES]! += column[order[at]!]!;
+    return sum;
   });
-  return { sums: { rows: MOST_BATCHES, columns, values: sums }, size };
+  return { sums, size: Float64Array.from(sums[0]!, (_, batch) => Math.ceil((rows - batch) / MOST_BATCHES)) };
 }
 
 /** 0 to n − 1 in random order (Fisher and Yates; Durstenfeld, 1964). */
@@ -116,20 +92,21 @@ function shuffled(n: number, random: Random): Uint32Array {
   return order;
 }
 
-/** resamples × columns: means over as many batches as there are, drawn with replacement. */
-function resampledMeans({ sums, size }: Batches, random: Random): Float64Array {
-  const { rows, columns, values } = sums;
-  const means = new Float64Array(RESAMPLES * columns);
-  const total = new Float64Array(columns);
+/** By column and resample: means over as many batches as there are, drawn with replacement. */
+function resampledMeans({ sums, size }: ReturnType<typeof inBatches>, random: Random): Float64Array[] {
+  const means = sums.map(() => new Float64Array(RESAMPLES));
+  const drawn = new Uint32Array(size.length);
   for (let resample = 0; resample < RESAMPLES; resample++) {
-    total.fill(0);
-    let drawn = 0;
-    for (let draw = 0; draw < rows; draw++) {
-      const batch = random.below(rows);
-      drawn += size[batch]!;
-      for (let c = 0, at = batch * columns; c < columns; c++, at++) total[c]! += values[at]!;
+    let rows = 0;
+    for (let draw = 0; draw < drawn.length; draw++) {
+      drawn[draw] = random.below(drawn.length);
+      rows += size[drawn[draw]!]!;
     }
-    for (let c = 0; c < columns; c++) means[resample * columns + c] = total[c]! / drawn;
+    sums.forEach((column, c) => {
+      let total = 0;
+      for (let draw = 0; draw < drawn.length; draw++) total += column[drawn[draw]!]!;
+      means[c]![resample] = total / rows;
+    });
   }
   return means;
 }
@@ -172,6 +149,11 @@ function sumWhere(values: Float64Array, from: number, bits: number): number {
   let total = 0;
   for (let i = 0; i < count; i++) total += values[from + i]! * ((bits >>> i) & 1);
   return total;
+}
+
+/** NaN without values. */
+export function mean(values: Float64Array): number {
+  return sum(values) / values.length;
 }
 
 function sum(values: Float64Array): number {

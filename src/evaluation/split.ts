@@ -2,7 +2,7 @@ import { entriesWhere, type Interactions, withOwnStrengths } from '../dataset/in
 import { timeOrder } from '../kernels/order.js';
 import { forEachChunk } from '../matrix/chunks.js';
 import { hashOf, type SampleKeys, sampleKeys } from '../matrix/sampling.js';
-import { longestRow, type SparseRows } from '../matrix/sparse.js';
+import { longestRow } from '../matrix/sparse.js';
 import { span } from '../model/trend.js';
 
 export function sampleKeysOf(ids: { userIds: readonly string[]; itemIds: readonly string[] }): SampleKeys {
@@ -20,13 +20,6 @@ export interface Holdout {
   seed: number;
 }
 
-/** No pair of user and item is in both parts. */
-export interface Parts {
-  train: Interactions;
-  /** The liked entries that were held out, values above 0 alone. */
-  test: SparseRows;
-}
-
 /**
  * Splits interactions into a part to learn from and a held-out part to evaluate on.
  *
@@ -39,9 +32,10 @@ export interface Parts {
  *
  * A held-out entry that was not liked (disliked, or had and returned) is in neither part: no list should find it, and learning from it
  * would leak from the future what not to offer. @param users only users below this index are tested. The others keep everything, except
- * under `time`: their entries from the moment on are in neither part. @throws RangeError for `last` and `time` without times.
+ * under `time`: their entries from the moment on are in neither part.
+ * @returns `train`, and `test`: the liked entries that were held out, values above 0 alone. No pair of user and item is in both. @throws RangeError for `last` and `time` without times.
  */
-export function splitInteractions(all: Interactions, how: Holdout, keys: SampleKeys, users: number): Parts {
+export function splitInteractions(all: Interactions, how: Holdout, keys: SampleKeys, users: number) {
   const { interactions } = all;
   const tested = Math.min(users, interactions.rows);
   const isHeldOut =

@@ -2,20 +2,19 @@ import { bars, distributionLines, distributionsOf, doublingLabel, horizontalBar 
 import { aligned } from '../report/item-table.js';
 import { ALL, type Evaluation, type Ranking } from './evaluation.js';
 import { shapesOf } from './list-shapes.js';
-import { finder, headOf } from './report-tables.js';
+import { headOf } from './report-tables.js';
 import type { TestSet } from './test-set.js';
 
 const WIDTH = 30;
 
 /** Small plots for a terminal: accuracy, the popularity of recommended and of held-out items, and the data that was learned from. */
 export function terminalPlots(
-  { figures, cuts }: Evaluation,
+  { find, cuts }: Evaluation,
   test: TestSet,
   rankings: readonly Ranking[],
   { served, times }: { served: number; times?: Float64Array | undefined },
 ): string {
   const at = cuts[cuts.length - 1]!;
-  const find = finder(figures);
   const recall = rankings.map(({ algorithm }) => find(algorithm, ALL, 'recall', at)?.value ?? 0);
   const most = Math.max(...recall) || 1;
   const shares = shapesOf(test, rankings).map(([name, { byPopularity }]) => [name, [...byPopularity]] as const);

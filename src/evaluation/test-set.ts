@@ -1,47 +1,14 @@
 import { badData } from '../failure.js';
 import { hashOf, sample } from '../matrix/sampling.js';
 import { mapped, pickedRows, rowLength, rowOf, type SparseRows } from '../matrix/sparse.js';
-import type { HeldOut, HeldOutCounts } from './held-out.js';
+import type { HeldOut } from './held-out.js';
 import { contains } from './user-metrics.js';
 
 /** The users to test, the items that they should be recommended, and what was learned from. */
-export interface TestSet {
-  /** Rising user indices. */
-  users: Uint32Array;
-  /** Tested users × items they should be recommended, no row empty; more columns than the catalogue if it does not have some test items. */
-  relevant: SparseRows;
-  /** users × items, the part that was learned from. */
-  train: SparseRows;
-  /** By item: 1 where it may be recommended. */
-  offered: Uint8Array;
-  summary: Summary;
-}
+export type TestSet = ReturnType<typeof testSetOf>;
 
 /** How the interactions were divided before anything is measured. */
-export interface Summary {
-  /** As text: "held out: of each user’s interactions the last 20 % (seed 1)". */
-  how: string;
-  heldOut: HeldOutCounts;
-  relevant: RelevantCounts;
-  /** How many users are tested, of how many who could be. */
-  sampled: { users: number; of: number };
-}
-
-/** What became of the held-out interactions; all of them are counted somewhere. */
-export interface RelevantCounts {
-  /** Held out and liked: the sum of `toFind`, `had` and `excluded`. */
-  liked: number;
-  /** The relevant items, which lists are measured by. */
-  toFind: number;
-  /** Of `toFind`: outside the catalogue, so that no list can hold them; they stay in every denominator. */
-  outside: number;
-  /** Left out: the item is also in the user's part that is learned from, so it is not recommended again. */
-  had: number;
-  /** Left out: the user's profile excludes the item. */
-  excluded: number;
-  /** Users who may be tested but have nothing to find. */
-  usersWithout: number;
-}
+export type Summary = TestSet['summary'];
 
 const SAMPLE_STREAM = 0x5a3e;
 
@@ -51,37 +18,52 @@ const SAMPLE_STREAM = 0x5a3e;
  * @throws Failure 65 if no user has a relevant item, or none of these is in the catalogue.
  */
 export function testSetOf(
-  { dataset, test, users, how, counts }: HeldOut,
+  { dataset, test, how, counts }: HeldOut,
   { sampleUsers, seed }: { sampleUsers: number | undefined; seed: number },
-  had = dataset.interactions,
-  served: Uint32Array = Uint32Array.from({ length: users }, (_, user) => user),
-): TestSet {
+  had: SparseRows,
+  served: Uint32Array,
+) {
   const all = relevantItems(test, { ...dataset, interactions: had }, served);
-  const of = all.users.length;
-  if (of === 0) {
-    const { had, excluded } = all.counts;
+  const { heldOut, ofUntestedUsers, unknownUsers } = counts;
+  const notLiked = heldOut - ofUntestedUsers - test.index.length;
+  const usersWithItems = all.users.length;
+  const { usersWithoutItems, ...relevant } = all.counts;
+  const { toFind, outsideCatalogue, hadBefore, excludedByUser } = relevant;
+  if (usersWithItems === 0) {
     throw badData(
-      `no user has an item to find (${how}): of ${counts.heldOut} held-out interactions, ${counts.notLiked} were not liked and ${had + excluded} are of items that the user already has or excludes`,
+      `no user has an item to find (${how}): of ${heldOut} held-out interactions, ${notLiked} were not liked and ${hadBefore + excludedByUser} are of items that the user already has or excludes`,
     );
   }
-  if (all.counts.outside === all.counts.toFind) {
+  if (outsideCatalogue === toFind) {
     throw badData(
       `no item to find is in the catalogue (${how}), so that no list can hold one; do the ids of the files match?`,
     );
   }
-  const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? of, (row) =>
+  const sampled = sample(Uint32Array.from(all.users.keys()), sampleUsers ?? usersWithItems, (row) =>
     hashOf(seed, SAMPLE_STREAM, row),
   );
+  const { interactions, offered } = dataset;
+  /** Interactions, then users; at last what the data that is learned from does not know. JSON reports have these names, in this order. */
+  const summed = {
+    ...{ learnedFrom: interactions.index.length, heldOut, notLiked, ofUntestedUsers, ...relevant },
+    ...{ usersTested: sampled.length, usersWithItems, usersWithoutItems },
+    ...{ unknownUsers, unknownItems: test.columns - interactions.columns },
+  };
   return {
+    /** Rising user indices. */
     users: sampled.map((row) => all.users[row]!),
+    /** Tested users × items they should be recommended, no row empty; more columns than the catalogue if it does not have some test items. */
     relevant: pickedRows(all.items, sampled),
-    train: dataset.interactions,
-    offered: dataset.offered,
-    summary: { how, heldOut: counts, relevant: all.counts, sampled: { users: sampled.length, of } },
+    /** users × items, the part that was learned from. */
+    train: interactions,
+    /** By item: 1 where it may be recommended. */
+    offered,
+    summary: { how, counts: summed },
   };
 }
 
 /**
+ * What becomes of the interactions that were held out and liked; all of them are counted somewhere.
  * @param test users × items that were held out and liked; has more columns than `known` if some items are unknown to it.
  * @param known the items that users had or exclude, and those that are offered. @param users rising indices of the users who may be tested.
  */
@@ -89,25 +71,34 @@ export function relevantItems(
   test: SparseRows,
   known: { interactions: SparseRows; excluded: SparseRows; offered: Uint8Array },
   users: Uint32Array,
-): { users: Uint32Array; items: SparseRows; counts: RelevantCounts } {
-  const counts: RelevantCounts = { liked: 0, toFind: 0, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
+) {
+  const counts = {
+    /** To find, but outside the catalogue, so that no list can hold them; they stay in every denominator. */
+    outsideCatalogue: 0,
+    /** Left out: the item is also in the user's part that is learned from, so it is not recommended again. */
+    hadBefore: 0,
+    /** Left out: the user's profile excludes the item. */
+    excludedByUser: 0,
+  };
   const mayBeTested = new Uint8Array(test.rows);
   for (const user of users) mayBeTested[user] = 1;
   const relevant = mapped(test, (value, user, item) => {
     if (mayBeTested[user] === 0) return undefined;
-    counts.liked++;
-    if (contains(rowOf(known.interactions, user), item)) counts.had++;
-    else if (contains(rowOf(known.excluded, user), item)) counts.excluded++;
+    if (contains(rowOf(known.interactions, user), item)) counts.hadBefore++;
+    else if (contains(rowOf(known.excluded, user), item)) counts.excludedByUser++;
     else {
-      if (known.offered[item] !== 1) counts.outside++;
+      if (known.offered[item] !== 1) counts.outsideCatalogue++;
       return value;
     }
     return undefined;
   });
   const tested = rowsWithEntries(relevant);
-  counts.toFind = relevant.index.length;
-  counts.usersWithout = users.length - tested.length;
-  return { users: tested, items: pickedRows(relevant, tested), counts };
+  const usersWithoutItems = users.length - tested.length;
+  return {
+    users: tested,
+    items: pickedRows(relevant, tested),
+    counts: { toFind: relevant.index.length, ...counts, usersWithoutItems },
+  };
 }
 
 /**

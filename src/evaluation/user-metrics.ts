@@ -1,8 +1,33 @@
 import { lastAtMost } from '../matrix/search.js';
+import { rowOf, type SparseRows } from '../matrix/sparse.js';
+import { type Lists, listOf } from './lists.js';
 
 /** The metrics of one user's list, in the order of a table's columns; docs/evaluation.md has sources and edge cases. */
 export const USER_METRICS = ['recall', 'precision', 'ndcg', 'map', 'mrr', 'hit_rate'] as const;
 export type UserMetric = (typeof USER_METRICS)[number];
+
+/**
+ * Measures the lists of several algorithms.
+ * @param relevant one row per user, none empty.
+ * @param users by row of `relevant`, the position of the user's list in each ranking; by default row r is about list r.
+ * @returns columns with a number for each user: those of `measureList`, algorithm by algorithm.
+ */
+export function measureLists(
+  rankings: readonly Lists[],
+  relevant: SparseRows,
+  cuts: readonly number[],
+  users?: Uint32Array,
+): Float64Array[] {
+  const measured = new Float64Array(USER_METRICS.length * cuts.length);
+  return rankings.flatMap((lists) => {
+    const columns = Array.from(measured, () => new Float64Array(relevant.rows));
+    for (let row = 0; row < relevant.rows; row++) {
+      measureList(listOf(lists, users ? users[row]! : row), rowOf(relevant, row), cuts, measured);
+      for (let c = 0; c < columns.length; c++) columns[c]![row] = measured[c]!;
+    }
+    return columns;
+  });
+}
 
 /**
  * Measures a list at several cuts, in one pass. With hits h_r ∈ {0, 1} at rank r from 1, R relevant items, cut k:
@@ -16,14 +41,13 @@ export type UserMetric = (typeof USER_METRICS)[number];
  *
  * All sums run over r ≤ min(k, length of the list). A list that ends before the cut has no hits after its end.
  * @param list item indices, best first, none twice. @param relevant rising item indices, R ≥ 1 of them. @param cuts rising, from 1.
- * @param out receives the metrics of the first cut, then those of the next. @param from where in `out` they begin.
+ * @param out receives the metrics of the first cut, then those of the next.
  */
 export function measureList(
   list: ArrayLike<number>,
   relevant: Uint32Array,
   cuts: readonly number[],
   out: Float64Array,
-  from = 0,
 ): void {
   let rank = 0;
   let hits = 0;
@@ -40,7 +64,7 @@ export function measureList(
       if (firstHit === 0) firstHit = rank;
     }
     const most = Math.min(cut, relevant.length);
-    const at = from + c * USER_METRICS.length;
+    const at = c * USER_METRICS.length;
     out[at] = hits / relevant.length;
     out[at + 1] = hits / cut;
     out[at + 2] = gain / idealGain(most);

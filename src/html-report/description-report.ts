@@ -9,12 +9,9 @@ import { coloursOf, evaluationPlots } from './evaluation-plots.js';
 import { figure, type Html, html, page, section } from './html.js';
 import type { Plotter } from './plotter.js';
 
-/** `describe --report`: how files were understood, as an HTML page. @param command with every guess written out. */
-export function descriptionReport(
-  plotter: Plotter,
-  { dataset, reports, understanding, warnings }: Described,
-  command: string,
-): string {
+/** `describe --report`: how files were understood, as an HTML page. */
+export function descriptionReport(plotter: Plotter, described: Described): string {
+  const { dataset, reports, understanding, warnings, command } = described;
   const columns = reports.map((report) => columnTable(report.table.path, examplesOf(report, understanding)));
   return page(
     'How the files are understood',
@@ -22,7 +19,7 @@ export function descriptionReport(
     warnings.length > 0 && section('Suspicious', html`<ul>${warnings.map((each) => html`<li>${each}</li>`)}</ul>`),
     section(
       'What is in them',
-      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each.what, each))}
+      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each))}
 ${tailPlot(plotter, dataset)}</div>`,
     ),
     section('Columns', columns),

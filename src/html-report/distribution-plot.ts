@@ -6,8 +6,8 @@ import type { Plotter } from './plotter.js';
 const MOST_LABELS = 5;
 
 /** A distribution as bars, with its range as text. */
-export function distributionPlot({ plot, draw }: Plotter, title: string, distribution: Distribution): Html {
-  const { kind, parts, labels, low, high } = distribution;
+export function distributionPlot({ plot, draw }: Plotter, distribution: Distribution): Html {
+  const { what, kind, parts, labels, low, high } = distribution;
   const bars = parts.map((count, part) => ({ part, count }));
   const edge = (part: number) => {
     const value = low + ((high - low) * part) / parts.length;
@@ -16,7 +16,7 @@ export function distributionPlot({ plot, draw }: Plotter, title: string, distrib
   const every = Math.ceil(parts.length / MOST_LABELS);
   const style = { fill: 'var(--series-0)', inset: 0.5 };
   const words = rangeText(distribution);
-  const drawing = draw(`${title}: ${words}`, {
+  const drawing = draw(`${what}: ${words}`, {
     height: 200,
     marginLeft: 48,
     marginBottom: 36,
@@ -35,5 +35,5 @@ export function distributionPlot({ plot, draw }: Plotter, title: string, distrib
         : plot.rectY(bars, { x1: ({ part }) => edge(part), x2: ({ part }) => edge(part + 1), y: 'count', ...style }),
     ],
   });
-  return figure(title, drawing, words);
+  return figure(what, drawing, words);
 }

@@ -76,8 +76,9 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
     accuracyByCoverage: (
       label: string,
       points: readonly { series: string; coverage: number; recall: number }[],
-    ): Html =>
-      draw(label, {
+    ): Html => {
+      const middle = Math.max(0, ...points.map(({ coverage }) => coverage)) / 2;
+      return draw(label, {
         color,
         height: 240,
         marginLeft: 48,
@@ -88,7 +89,7 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
           plot.dot(points, { x: 'coverage', y: 'recall', fill: 'series', r: 6 }),
           ...(['start', 'end'] as const).map((textAnchor) =>
             plot.text(points, {
-              filter: ({ coverage }) => coverage > middleOf(points) === (textAnchor === 'end'),
+              filter: ({ coverage }) => coverage > middle === (textAnchor === 'end'),
               x: 'coverage',
               y: 'recall',
               text: ({ series }) => shorter(series),
@@ -97,7 +98,8 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
             }),
           ),
         ],
-      }),
+      });
+    },
 
     /** The shares of items by popularity, from items that nobody had. */
     byPopularity: (label: string, parts: readonly string[], shares: readonly (Point & { part: number })[]): Html =>
@@ -129,8 +131,4 @@ export function evaluationPlots({ plot, draw }: Plotter, colours: ReadonlyMap<st
       });
     },
   };
-}
-
-function middleOf(points: readonly { coverage: number }[]): number {
-  return points.reduce((most, { coverage }) => Math.max(most, coverage), 0) / 2;
 }

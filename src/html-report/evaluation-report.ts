@@ -9,11 +9,10 @@ import {
   shownComparisons,
   summaryLines,
 } from '../evaluation/report.js';
-import { cutTable, finder, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
+import { cutTable, groupTable, headOf, speedTable } from '../evaluation/report-tables.js';
 import type { TestSet } from '../evaluation/test-set.js';
 import { rowLengths } from '../matrix/sparse.js';
 import { distributionOf, distributionsOf, doublingLabel } from '../report/distributions.js';
-import type { ExplainedList } from '../report/explanation.js';
 import { distributionPlot } from './distribution-plot.js';
 import { coloursOf, evaluationPlots } from './evaluation-plots.js';
 import { exampleUsers } from './example-users.js';
@@ -24,8 +23,7 @@ import type { Plotter } from './plotter.js';
 export interface Evaluated {
   evaluation: Evaluation;
   test: TestSet;
-  /** The first one also has the scores of all lists, and the lists of some users. */
-  rankings: readonly (Ranking & { explained?: { scores: readonly number[]; lists: readonly ExplainedList[] } })[];
+  rankings: readonly Ranking[];
   /** What was learned from. */
   dataset: Dataset;
   /** How the files were read, as text. */
@@ -42,11 +40,11 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
     section('What was measured', html`<pre>${summaryLines(test.summary).join('\n')}</pre>`),
     accuracySection(plotter, evaluation, names),
     spreadSection(plotter, evaluated, names),
-    exampleUsers(names[0] ?? '', dataset, test, rankings[0]?.explained?.lists ?? []),
-    tablesSection(evaluation, names),
+    rankings[0] && exampleUsers(rankings[0], dataset, test),
+    tablesSection(evaluation),
     section(
       'What was learned from',
-      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each.what, each))}</div>`,
+      html`<div class="plots">${distributionsOf(dataset).map((each) => distributionPlot(plotter, each))}</div>`,
       html`<pre>${howRead}</pre>`,
     ),
   );
@@ -54,28 +52,21 @@ export function evaluationReport(plotter: Plotter, evaluated: Evaluated): string
 
 function accuracySection(plotter: Plotter, evaluation: Evaluation, names: readonly string[]): Html {
   const at = evaluation.cuts.at(-1) ?? 0;
-  const find = finder(evaluation.figures);
   const colours = coloursOf(names);
   const plots = evaluationPlots(plotter, colours);
   const valuesOf = (group: string, metric: string) =>
     names.flatMap((series) => {
-      const { value, low, high } = find(series, group, metric, at) ?? {};
+      const { value, low, high } = evaluation.find(series, group, metric, at) ?? {};
       return value === undefined ? [] : [{ series, value, low, high, group }];
     });
   const groups = evaluation.groups.filter(({ name, users }) => name !== ALL && users > 0).map(({ name }) => name);
   const isHistory = (name: string) => name.startsWith('history ') || name === COLD;
-  const groupPlot = (title: string, some: readonly string[]) =>
-    some.length > 0 &&
-    figure(
-      title,
-      plots.valuesByGroup(
-        title,
-        some.flatMap((group) => valuesOf(group, 'recall')),
-      ),
-      '95 % intervals.',
-    );
+  const groupPlot = (title: string, some: readonly string[]) => {
+    const points = some.flatMap((group) => valuesOf(group, 'recall'));
+    return some.length > 0 && figure(title, plots.valuesByGroup(title, points), '95 % intervals.');
+  };
   const byCoverage = names.flatMap((series) => {
-    const [coverage, recall] = ['coverage', 'recall'].map((metric) => find(series, ALL, metric, at)?.value);
+    const [coverage, recall] = ['coverage', 'recall'].map((metric) => evaluation.find(series, ALL, metric, at)?.value);
     return coverage === undefined || recall === undefined ? [] : [{ series, coverage, recall }];
   });
   const coverageTitle = `Recall@${at} against the share of the catalogue that is recommended to anybody`;
@@ -115,7 +106,8 @@ function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly s
   const tails = shapes.map(([name, { tail }]) => ({ series: name, tail }));
   const popularTitle = 'Popularity of what is recommended, and of what people took';
   const tailTitle = 'The long tail: what the most common items get of all recommendations';
-  const scores = distributionOf('scores', 'numbers', rankings[0]?.explained?.scores ?? []);
+  const ofScores = `Scores in the lists of ${names[0]}`;
+  const scores = distributionOf(ofScores, 'numbers', rankings[0]?.explained?.scores ?? []);
   return section(
     'What the lists hold',
     legend([HELD_OUT, ...names], colours),
@@ -123,7 +115,7 @@ function spreadSection(plotter: Plotter, evaluated: Evaluated, names: readonly s
 ${figure(popularTitle, plots.byPopularity(popularTitle, labels, shares), 'Lists that follow the choices of people are near the line of what was held out.')}
 ${figure(tailTitle, plots.tail(tailTitle, tails), 'The lower the line, the more of the catalogue is shown.')}
 ${lengthsPlot(plotter, names, rankings)}
-${scores.parts.length > 0 && distributionPlot(plotter, `Scores in the lists of ${names[0]}`, scores)}
+${scores.parts.length > 0 && distributionPlot(plotter, scores)}
 </div>`,
   );
 }
@@ -134,19 +126,18 @@ function lengthsPlot(plotter: Plotter, names: readonly string[], [first]: readon
   const title = `Lengths of the lists of ${names[0]}`;
   const lengths = distributionOf(title, 'numbers', rowLengths({ rows: start.length - 1, start }));
   if (lengths.low === lengths.high) return figure(title, html`<p>Every list has ${lengths.low} items.</p>`);
-  return distributionPlot(plotter, title, lengths);
+  return distributionPlot(plotter, lengths);
 }
 
-function tablesSection(evaluation: Evaluation, names: readonly string[]): Html {
-  const { cuts, figures, rankings } = evaluation;
-  const find = finder(figures);
+function tablesSection(evaluation: Evaluation): Html {
+  const { cuts, rankings } = evaluation;
   const last = cuts.at(-1) ?? 0;
   const explained = rankings.filter(({ explanation }) => explanation !== undefined);
   return section(
     'All figures',
-    cuts.map((at) => table(`Metrics at ${at}`, cutTable(names, at, find))),
-    SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last, find))),
-    table('Time', speedTable(names, find)),
+    cuts.map((at) => table(`Metrics at ${at}`, cutTable(evaluation, at))),
+    SHOWN.map((metric) => table(`${headOf(metric)} by group`, groupTable(evaluation, metric, last))),
+    table('Time', speedTable(evaluation)),
     html`<ul>${shownComparisons(evaluation, last).map((pair) => html`<li>${comparisonLine(pair)}</li>`)}</ul>`,
     explained.map(({ algorithm, explanation }) => html`<pre>${algorithm}: ${explanation}</pre>`),
   );

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import type { Ranking } from '../evaluation/evaluation.js';
 import type { TestSet } from '../evaluation/test-set.js';
 import { rowOf } from '../matrix/sparse.js';
 import { plural, thousands } from '../quantities.js';
@@ -14,12 +15,8 @@ interface Item {
 const SHOWN = 10;
 
 /** Some users to look at: their history, what they are recommended and why, and their held-out items. */
-export function exampleUsers(
-  algorithm: string,
-  dataset: Dataset,
-  test: TestSet,
-  lists: readonly ExplainedList[],
-): Html {
+export function exampleUsers({ algorithm, explained }: Ranking, dataset: Dataset, test: TestSet): Html {
+  const lists = explained?.lists ?? [];
   const users = lists.map((list, place) => {
     const row = test.users.findIndex((user) => dataset.userIds[user] === list.user_id);
     const facts = userFacts(dataset, test.users[row] ?? -1);

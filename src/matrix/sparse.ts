@@ -87,6 +87,13 @@ export function startsOf(key: ArrayLike<number>, count: number, keys: number): U
   return start;
 }
 
+/** The offsets at which lists of these lengths begin that are stored one after another, and the end of the last one. */
+export function offsetsOf(lengths: ArrayLike<number>): Uint32Array {
+  const start = new Uint32Array(lengths.length + 1);
+  for (let at = 0; at < lengths.length; at++) start[at + 1] = start[at]! + lengths[at]!;
+  return start;
+}
+
 /** How often each number occurs. @param below all numbers are lower than this. */
 export function countsOf(numbers: Uint32Array, below: number): Uint32Array {
   const counts = new Uint32Array(below);

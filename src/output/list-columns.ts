@@ -1,6 +1,6 @@
 import type { QuotedCells } from '../csv/quoted-cells.js';
 import { GrowingBytes, rounded } from './bytes.js';
-import type { List } from './list-lines.js';
+import type { ScoredList } from './list-lines.js';
 import type { Reasons, WriteReasons } from './reason-cells.js';
 import { SCORE_DIGITS } from './score-digits.js';
 
@@ -18,7 +18,7 @@ export interface ListColumns {
 
 /** Collects lists as columns. @param precision significant digits of scores. @param write writes reasons, where a column needs them. */
 export function columnWriter(precision = SCORE_DIGITS, write?: WriteReasons) {
-  const lists: List[] = [];
+  const lists: ScoredList[] = [];
   const texts = new GrowingBytes();
   const ends: number[] = [0];
   const sources: Uint8Array[] = [];
@@ -29,7 +29,7 @@ export function columnWriter(precision = SCORE_DIGITS, write?: WriteReasons) {
     },
 
     /** Adds the list of the next user. */
-    add(_user: number, list: List, reasons?: Reasons): void {
+    add(_user: number, list: ScoredList, reasons?: Reasons): void {
       lists.push(list);
       rows += list.items.length;
       if (!reasons) return;

@@ -6,7 +6,7 @@ import { type ColumnKind, isPerUser, type LineFormat, type OutputColumn } from '
 import { type Reasons, SOURCES, type WriteReasons } from './reason-cells.js';
 
 /** Items, best first, and their scores. */
-export interface List {
+export interface ScoredList {
   items: Uint32Array;
   scores: Float64Array;
 }
@@ -91,7 +91,7 @@ export function lineWriter({ format, columns, listLength, precision, reasons: wr
     },
 
     /** @param reasons where a column needs them. @throws RangeError where an item has no score or no cell. */
-    add(user: number, { items, scores }: List, reasons?: Reasons): void {
+    add(user: number, { items, scores }: ScoredList, reasons?: Reasons): void {
       for (const { before, cells } of ofUser) if (cells) out.cell(before, cells, user);
       if (beforeItems !== '') out.text(beforeItems);
       for (let place = 0; place < items.length; place++) {

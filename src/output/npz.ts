@@ -9,13 +9,20 @@ const DATE = 0x21;
 /** In place of a 32-bit size or offset: the field of 64 bits has it. */
 const IN_EXTRA = 0xffffffff;
 
+/** The widths of the fields of each record of a ZIP archive, in bytes. An entry of the directory is about a file, as its local header is. */
+const LOCAL_HEADER = [4, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2];
+const DIRECTORY_ENTRY = [4, 2, ...LOCAL_HEADER.slice(1), 2, 2, 2, 4, 4];
+const ZIP64_END = [4, 8, 2, 2, 4, 4, 8, 8, 8, 8];
+const ZIP64_LOCATOR = [4, 4, 8, 4];
+const END = [4, 2, 2, 2, 2, 4, 4, 2];
+
 /**
  * A file of NumPy arrays (.npz): a ZIP archive of .npy files, not compressed, with 64-bit sizes as NumPy writes them.
  * @param arrays by name; each may be in several pieces.
  */
 export function npz(arrays: Readonly<Record<string, readonly NpyArray[]>>): Uint8Array[] {
   const parts: Uint8Array[] = [];
-  const directory: Buffer[] = [];
+  const directory: Uint8Array[] = [];
   let offset = 0;
   const add = (part: Uint8Array) => {
     parts.push(part);
@@ -23,68 +30,43 @@ export function npz(arrays: Readonly<Record<string, readonly NpyArray[]>>): Uint
   };
   for (const [name, pieces] of Object.entries(arrays)) {
     const file = Buffer.from(`${name}.npy`);
-    const bytes = [npyHeader(pieces), ...pieces.map(bytesOf)];
+    const bytes = [
+      npyHeader(pieces),
+      ...pieces.map((piece) => new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)),
+    ];
     const size = bytes.reduce((total, { length }) => total + length, 0);
     const sum = bytes.reduce((before, piece) => checkSum(piece, before), 0);
-    const at = offset;
-    add(Buffer.concat([entry(0x04034b50, file, sum, [size, size]), file, extra([size, size])]));
+    const about = (extra: Uint8Array) => [VERSION, 0, 0, 0, DATE, sum, IN_EXTRA, IN_EXTRA, file.length, extra.length];
+    const sizes = extraField(size, size);
+    const sizesAndOffset = extraField(size, size, offset);
+    const entry = record(DIRECTORY_ENTRY, [0x02014b50, VERSION, ...about(sizesAndOffset), 0, 0, 0, 0, IN_EXTRA]);
+    directory.push(Buffer.concat([entry, file, sizesAndOffset]));
+    add(Buffer.concat([record(LOCAL_HEADER, [0x04034b50, ...about(sizes)]), file, sizes]));
     bytes.forEach(add);
-    directory.push(entry(0x02014b50, file, sum, [size, size, at]), file, extra([size, size, at]));
   }
-  const [begin, size, count] = [
-    offset,
-    directory.reduce((total, { length }) => total + length, 0),
-    directory.length / 3,
-  ];
+  const [begin, count] = [offset, directory.length];
   directory.forEach(add);
-  add(ending(begin, size, count));
+  const [end, size] = [offset, offset - begin];
+  add(record(ZIP64_END, [0x06064b50, 44, VERSION, VERSION, 0, 0, count, count, size, begin]));
+  add(record(ZIP64_LOCATOR, [0x07064b50, 0, end, 1]));
+  add(record(END, [0x06054b50, 0, 0, count, count, IN_EXTRA, IN_EXTRA, 0]));
   return parts;
 }
 
-/** The fixed fields of a header, before the file's name: a local header has two sizes, one in the directory also the offset. */
-function entry(signature: number, name: Uint8Array, sum: number, sizes: readonly number[]): Buffer {
-  const isLocal = sizes.length === 2;
-  const head = Buffer.alloc(isLocal ? 30 : 46);
-  head.writeUInt32LE(signature);
-  if (!isLocal) head.writeUInt16LE(VERSION, 4);
-  const at = isLocal ? 4 : 6;
-  head.writeUInt16LE(VERSION, at);
-  head.writeUInt16LE(DATE, at + 8);
-  head.writeUInt32LE(sum, at + 10);
-  head.writeUInt32LE(IN_EXTRA, at + 14);
-  head.writeUInt32LE(IN_EXTRA, at + 18);
-  head.writeUInt16LE(name.length, at + 22);
-  head.writeUInt16LE(4 + 8 * sizes.length, at + 24);
-  if (!isLocal) head.writeUInt32LE(IN_EXTRA, 42);
-  return head;
+/** Whole numbers, little-endian. @param widths of each in bytes; those of 8 bytes hold numbers below 2^48. */
+function record(widths: readonly number[], values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(widths.reduce((total, width) => total + width, 0));
+  let at = 0;
+  for (const [k, width] of widths.entries()) {
+    bytes.writeUIntLE(values[k] ?? 0, at, Math.min(width, 6));
+    at += width;
+  }
+  return bytes;
 }
 
 /** The extra field with 64-bit sizes (ZIP64). */
-function extra(sizes: readonly number[]): Buffer {
-  const field = Buffer.alloc(4 + 8 * sizes.length);
-  field.writeUInt16LE(1);
-  field.writeUInt16LE(8 * sizes.length, 2);
-  sizes.forEach((size, k) => void field.writeBigUInt64LE(BigInt(size), 4 + 8 * k));
-  return field;
-}
-
-/** The ZIP64 end of the directory, its locator, and the classic end that refers to them. */
-function ending(begin: number, size: number, count: number): Buffer {
-  const end = Buffer.alloc(56 + 20 + 22);
-  end.writeUInt32LE(0x06064b50);
-  end.writeBigUInt64LE(44n, 4);
-  end.writeUInt16LE(VERSION, 12);
-  end.writeUInt16LE(VERSION, 14);
-  [count, count, size, begin].forEach((value, k) => void end.writeBigUInt64LE(BigInt(value), 24 + 8 * k));
-  end.writeUInt32LE(0x07064b50, 56);
-  end.writeBigUInt64LE(BigInt(begin + size), 64);
-  end.writeUInt32LE(1, 72);
-  end.writeUInt32LE(0x06054b50, 76);
-  end.writeUInt16LE(count, 84);
-  end.writeUInt16LE(count, 86);
-  end.writeUInt32LE(IN_EXTRA, 88);
-  end.writeUInt32LE(IN_EXTRA, 92);
-  return end;
+function extraField(...sizes: readonly number[]): Buffer {
+  return record([2, 2, ...sizes.map(() => 8)], [1, 8 * sizes.length, ...sizes]);
 }
 
 /** The header of a .npy file with an array of one dimension, or a string, which has none. */
@@ -105,8 +87,4 @@ function npyHeader(pieces: readonly NpyArray[]): Buffer {
   const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${text}`, 'latin1');
   head.writeUInt16LE(text.length, 8);
   return head;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: NpyArray): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -16,11 +16,6 @@ import type { PlannedRules } from './rules/plan.js';
 import { planServing } from './rules/serving.js';
 import type { Run } from './run.js';
 
-/** A ranking. If some users are examined more closely, also the scores of all lists, one after another, and the lists of those users. */
-export interface ExplainedRanking extends Ranking {
-  explained?: { scores: readonly number[]; lists: ExplainedList[] };
-}
-
 /**
  * Learns with an algorithm and recommends to some users, in shards as a real run does.
  * @param spec the algorithm, as `--algorithms` names it. @param users rising user indices. @param count length of a list, at most.
@@ -36,7 +31,7 @@ export async function recommendLists(
   rules: PlannedRules,
   like?: Pick<Holdout, 'kind' | 'holdout'>,
   examined?: { users: Uint32Array; reasons: number },
-): Promise<ExplainedRanking> {
+): Promise<Ranking> {
   const startedAt = run.seconds();
   const { settings, auto } = await chooseSettings(run, dataset, methodOfSpec(spec), like);
   const counting = countingInteractions(dataset);

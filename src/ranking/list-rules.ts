@@ -1,12 +1,11 @@
 import { type Offer, type Prior, weighed } from '../kernels/best.js';
+import type { ScoredList } from '../output/list-lines.js';
 
 /** How an entry came into a list. */
 export const Mark = { byScore: 0, pinned: 1, explored: 2 } as const;
 
 /** The items of one user by rank; the arrays are equally long. */
-export interface List {
-  items: Uint32Array;
-  scores: Float64Array;
+export interface List extends ScoredList {
   /** By entry, a `Mark`; undefined: all `byScore`. */
   marks?: Uint8Array | undefined;
 }

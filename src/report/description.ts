@@ -5,11 +5,11 @@ import type { Understanding } from '../understanding/understanding.js';
 import { distributionLines, distributionsOf } from './distributions.js';
 import { inputReport } from './input-report.js';
 
-/** What was read, and what is suspicious in it. */
-export type Described = ReadData & { warnings: readonly string[] };
+/** What was read, what is suspicious in it, and the command with every guess written out. */
+export type Described = ReadData & { warnings: readonly string[]; command: string };
 
 /** How files were understood, for programs. Users rely on the names of the members. */
-export function descriptionFacts({ dataset, reports, understanding, warnings }: Described, command: string) {
+export function descriptionFacts({ dataset, reports, understanding, warnings, command }: Described) {
   return {
     inputs: reports.map((report) => ({ ...fileFacts(report), examples: examplesOf(report, understanding) })),
     data: {
@@ -31,11 +31,8 @@ export function descriptionSummary({ served, itemIds, interactions }: Dataset, w
 }
 
 /** The same facts as text. @param withBars draws distributions, for a terminal. */
-export function descriptionText(
-  { dataset, reports, understanding, warnings }: Described,
-  command: string,
-  withBars: boolean,
-): string {
+export function descriptionText(described: Described, withBars: boolean): string {
+  const { dataset, reports, understanding, warnings, command } = described;
   const examples = reports.flatMap((report) => {
     const shown = Object.entries(examplesOf(report, understanding));
     const width = Math.max(...shown.map(([column]) => column.length), 0);
@@ -89,31 +86,20 @@ function clean(value: string): string {
 }
 
 /** How a file was read, for programs. Users rely on the names of the members. */
-export function fileFacts({
-  table,
-  kind,
-  roles,
-  columns,
-  unused,
-  skipped,
-  events,
-  interactions,
-  notes,
-  warnings,
-}: FileReport) {
+export function fileFacts({ table, columns, skipped, events, interactions, ...report }: FileReport) {
   const splits = columns.flatMap(({ name, decision }) =>
     decision.as === 'values' && decision.separator !== undefined ? [[name, decision.separator]] : [],
   );
   return {
     path: table.path,
-    kind,
+    kind: report.kind,
     rows: table.rows,
     rejected: table.rejected,
     rejects: table.firstRejects.map(({ line, reason }) => ({ line, reason })),
     skipped: skipped
       .filter(({ kind: { count } }) => count > 0)
       .map(({ what, kind: { count, firstLine } }) => ({ what, rows: count, first_line: firstLine })),
-    columns: Object.fromEntries(roles),
+    columns: Object.fromEntries(report.roles),
     rating: interactions?.hasStrength ? interactions.rule.kind : undefined,
     unrated: interactions?.unrated,
     statuses: events?.statuses.length
@@ -121,9 +107,9 @@ export function fileFacts({
       : undefined,
     attributes: columns.filter(({ decision }) => decision.as !== 'nothing').map(({ name }) => name),
     splits: Object.fromEntries(splits),
-    unused,
+    unused: report.unused,
     repeated: interactions?.repeated ?? 0,
-    notes,
-    warnings,
+    notes: report.notes,
+    warnings: report.warnings,
   };
 }

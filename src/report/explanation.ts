@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import { rowOf } from '../matrix/sparse.js';
+import { rounded } from '../output/bytes.js';
 import { SCORE_DIGITS } from '../output/score-digits.js';
 import { plural, thousands } from '../quantities.js';
 import { tableLines } from './item-table.js';
@@ -23,37 +24,22 @@ export interface ExplainedList {
 const SHOWN = 10;
 
 /** The answer as text. */
-export function explanationText({
-  user_id,
-  history,
-  preferences,
-  groups,
-  excluded,
-  items,
-}: UserFacts & ExplainedList): string {
+export function explanationText({ items, ...facts }: UserFacts & ExplainedList): string {
+  const { user_id, history, preferences, groups, excluded } = facts;
   const more = history.length - SHOWN;
   const numbers = (entries: UserFacts['preferences']) => entries.map(({ name, strength }) => `${name} ${strength}`);
-  const facts = [
+  const known = [
     ['wants', numbers(preferences.filter(({ strength }) => strength >= 0)).join(', ')],
     ['does not want', numbers(preferences.filter(({ strength }) => strength < 0)).join(', ')],
     ['belongs to', groups.join(', ')],
     ['never gets', excluded.map(({ item_id, title }) => title || item_id).join(', ')],
   ];
-  const had = history
-    .slice(0, SHOWN)
-    .map(({ time, item_id, title, strength }) => [
-      time?.slice(0, 10) ?? '',
-      item_id,
-      title,
-      strength < 0 ? 'disliked' : '',
-    ]);
-  const list = items.map(({ rank, item_id, title, score, source }) => [
-    `${rank}`,
-    item_id,
-    title,
-    `${Number(score.toPrecision(SCORE_DIGITS))}`,
-    source,
-  ]);
+  const had = history.slice(0, SHOWN).map(({ time, item_id, title, strength }) => {
+    return [time?.slice(0, 10) ?? '', item_id, title, strength < 0 ? 'disliked' : ''];
+  });
+  const list = items.map(({ rank, item_id, title, score, source }) => {
+    return [`${rank}`, item_id, title, `${rounded(score, SCORE_DIGITS)}`, source];
+  });
   const why = items.map(({ reasons }) =>
     reasons.map(({ because, kind, score }) => `${kind === 'follows' ? 'follows ' : ''}${because} ${score}`).join('; '),
   );
@@ -61,7 +47,7 @@ export function explanationText({
     `User ${user_id}: ${history.length === 0 ? 'no history' : `${plural(history.length, 'item')}, ${orderOf(history)}`}`,
     ...tableLines(had, 'llll'),
     ...(more > 0 ? [`  and ${thousands(more)} more`] : []),
-    ...tableLines(facts.filter(([, text]) => text !== '') as string[][], 'll'),
+    ...tableLines(known.filter(([, text]) => text !== '') as string[][], 'll'),
     '',
     items.length === 0 ? 'Nothing is left to recommend.' : 'Recommended, and why:',
     ...tableLines(list, 'rllll').flatMap((line, at) => [line, `      ${why[at] ?? ''}`]),
@@ -69,21 +55,13 @@ export function explanationText({
   ].join('\n');
 }
 
-/** What is known about a user, with names. Users of `recommend explain` rely on the names of the members. */
-export interface UserFacts {
-  user_id: string;
-  /** The latest first; at equal times, or without times, the strongest first. */
-  history: { item_id: string; title: string; time: string | null; strength: number }[];
-  preferences: { name: string; strength: number }[];
-  groups: string[];
-  excluded: { item_id: string; title: string }[];
-}
-
 type Known = 'userIds' | 'interactions' | 'times' | 'excluded' | 'preferences' | 'groups';
 type Names = 'itemIds' | 'titles' | 'attributeNames' | 'groupNames';
 
-/** What a dataset knows about one of its users. */
-export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number): UserFacts {
+export type UserFacts = ReturnType<typeof userFacts>;
+
+/** What a dataset knows about one of its users, with names. Users of `recommend explain` rely on the names of the members. */
+export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number) {
   const { interactions, times, excluded, preferences, groups, attributeNames, groupNames } = dataset;
   const { itemIds, titles } = dataset;
   const named = (item: number) => ({ item_id: itemIds[item] ?? '', title: titles[item] ?? '' });
@@ -92,6 +70,7 @@ export function userFacts(dataset: Pick<Dataset, Known | Names>, user: number): 
   const strength = (entry: number) => interactions.value[entry] ?? 0;
   return {
     user_id: dataset.userIds[user] ?? '',
+    /** The latest first; at equal times, or without times, the strongest first. */
     history: entriesOf(interactions, user)
       .sort((a, b) => seconds(b) - seconds(a) || strength(b) - strength(a) || a - b)
       .map((entry) => ({

@@ -1,7 +1,6 @@
-import type { Separator } from '../csv/cell-values.js';
 import { printableName } from '../csv/printable.js';
 import type { AttributeDecision } from '../dataset/attributes/attributes.js';
-import type { Dataset, FileReport } from '../dataset/dataset.js';
+import type { Dataset, EventsReport, FileReport, Skipped } from '../dataset/dataset.js';
 import type { StrengthRule } from '../dataset/strengths/strength-rule.js';
 import { dayText } from '../events/clock.js';
 import type { EventType } from '../events/event-types.js';
@@ -44,47 +43,46 @@ function rowsWithoutId({ table, skipped }: FileReport): string[] {
   const withoutId = skipped.filter(({ isWithoutId }) => isWithoutId);
   const rows = withoutId.reduce((total, { kind }) => total + kind.count, 0);
   if (rows <= MANY * table.rows) return [];
-  const why = withoutId
-    .filter(({ kind }) => kind.count > 0)
-    .map(({ what, kind }) => `${plural(kind.count, 'row')} ${what}, the first on line ${kind.firstLine}`);
+  const why = withoutId.filter(({ kind }) => kind.count > 0).map(skippedText);
   return [
     `${table.path}: ${thousands(rows)} of ${plural(table.rows, 'row')} were skipped: ${why.join('; ')}\n  did the export go wrong? --user-col and --item-col name the columns that hold the ids`,
   ];
 }
 
+function skippedText({ what, kind }: Skipped): string {
+  return `${plural(kind.count, 'row')} ${what}, the first on line ${kind.firstLine}`;
+}
+
+/** A line about a file; none where the text is empty or false. */
+type Line = readonly [label: string, text: string | false];
+
 function fileLines(report: FileReport, verbose: boolean): string[] {
-  const { table, kind, roles } = report;
+  const { table, kind, roles, columns, skipped, repeatedRows, notes } = report;
   const separator = table.delimiter === ',' ? '' : `, separated by ${JSON.stringify(table.delimiter)}`;
-  const lines = [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${separator}`];
-  lines.push(`  columns  ${listed(roles.map(([role, column]) => `${role} = ${shownName(column)}`))}`);
-  lines.push(...eventLines(report));
   const columnsUsedAs = (as: AttributeDecision['as']) =>
-    report.columns
+    columns
       .filter(({ decision }) => decision.as === as)
       .map(({ name, decision }) => `${shownName(name)} (${decisionText(decision)})`);
-  for (const [label, columns] of [
-    ['attributes', columnsUsedAs('values')],
-    ['numbers', columnsUsedAs('bands')],
-    ['words', columnsUsedAs('words')],
-    ['not used', [...columnsUsedAs('nothing'), ...report.unused.map(shownName)]],
-  ] as const) {
-    if (columns.length > 0) lines.push(`  ${label}  ${listed(columns)}`);
-  }
-  for (const { what, kind: skipped } of report.skipped) {
-    if (skipped.count > 0)
-      lines.push(`  skipped  ${plural(skipped.count, 'row')} ${what}, the first on line ${skipped.firstLine}`);
-  }
-  if (table.rejected > 0) {
-    lines.push(`  refused  ${plural(table.rejected, 'row')} that cannot be read:`);
-    for (const reject of table.firstRejects) lines.push(`    line ${reject.line}: ${reject.reason}`);
-  }
-  if (report.repeatedRows > 0 && (verbose || kind === 'profiles')) {
-    lines.push(
-      `  note  ${plural(report.repeatedRows, 'row')} with the id of an earlier row: the first filled cell of each column counts`,
-    );
-  }
-  for (const note of report.notes) lines.push(`  note  ${note}`);
-  return lines;
+  const rejects = table.firstRejects.map(({ line, reason }) => `\n    line ${line}: ${reason}`);
+  const isNoted = repeatedRows > 0 && (verbose || kind === 'profiles');
+  const lines: Line[] = [
+    ['columns', listed(roles.map(([role, column]) => `${role} = ${shownName(column)}`))],
+    ...eventLines(report),
+    ['attributes', listed(columnsUsedAs('values'))],
+    ['numbers', listed(columnsUsedAs('bands'))],
+    ['words', listed(columnsUsedAs('words'))],
+    ['not used', listed([...columnsUsedAs('nothing'), ...report.unused.map(shownName)])],
+    ...skipped.map((rows): Line => ['skipped', rows.kind.count > 0 && skippedText(rows)]),
+    ['refused', table.rejected > 0 && `${plural(table.rejected, 'row')} that cannot be read:${rejects.join('')}`],
+    [
+      'note',
+      isNoted &&
+        `${plural(repeatedRows, 'row')} with the id of an earlier row: the first filled cell of each column counts`,
+    ],
+    ...notes.map((note): Line => ['note', note]),
+  ];
+  const shown = lines.flatMap(([label, text]) => (text ? [`  ${label}  ${text}`] : []));
+  return [`${table.path}: ${kind}, ${plural(table.rows, 'row')}${separator}`, ...shown];
 }
 
 function listed(columns: readonly string[]): string {
@@ -101,8 +99,11 @@ function shownName(name: string): string {
 /** What a column of attributes became. */
 function decisionText(decision: AttributeDecision): string {
   switch (decision.as) {
-    case 'values':
-      return `${plural(decision.values, 'value')}${separatorText(decision.separator)}`;
+    case 'values': {
+      const { separator } = decision;
+      const split = separator === 'list' ? ', a list' : `, split at "${separator}"`;
+      return `${plural(decision.values, 'value')}${separator === undefined ? '' : split}`;
+    }
     case 'bands': {
       const { bands } = decision;
       return `${plural(bands.length, 'band')} from ${bands[0]?.low} to ${bands.at(-1)?.high}`;
@@ -114,37 +115,28 @@ function decisionText(decision: AttributeDecision): string {
   }
 }
 
-function separatorText(separator: Separator): string {
-  if (separator === undefined) return '';
-  return separator === 'list' ? ', a list' : `, split at "${separator}"`;
+function eventLines({ events, interactions }: FileReport): Line[] {
+  const { types = [], statuses = [], time } = events ?? {};
+  const { hasStrength = false, withoutStrength = 0, repeated = 0 } = interactions ?? {};
+  const rarerTypes = plural(types.length - TYPES_SHOWN, 'rarer type');
+  const rarerStatuses = `${thousands(statuses.length - TYPES_SHOWN)} rarer ones`;
+  return [
+    ['events', typesText(types, ({ weight }) => ` of weight ${weight}`, rarerTypes)],
+    ['status', typesText(statuses, ({ weight }) => (weight === 0 ? ', not counted' : ''), rarerStatuses)],
+    ['rating', hasStrength && interactions !== undefined && ruleText(interactions.rule)],
+    ['rating', withoutStrength > 0 && `empty in ${plural(withoutStrength, 'row')}: counted as plain interactions`],
+    ['time', time !== undefined && timeText(time)],
+    [
+      'repeated',
+      repeated > 0 &&
+        `${plural(repeated, 'row')} with the user and item of another row, merged by "${interactions?.duplicates}"`,
+    ],
+  ];
 }
 
-function eventLines({ events, interactions }: FileReport): string[] {
-  const { types = [], statuses = [], time } = events ?? {};
-  const lines: string[] = [];
-  if (types.length > 0) {
-    const rarer = plural(types.length - TYPES_SHOWN, 'rarer type');
-    lines.push(`  events  ${typesText(types, ({ weight }) => ` of weight ${weight}`, rarer)}`);
-  }
-  if (statuses.length > 0) {
-    const rarer = `${thousands(statuses.length - TYPES_SHOWN)} rarer ones`;
-    lines.push(`  status  ${typesText(statuses, ({ weight }) => (weight === 0 ? ', not counted' : ''), rarer)}`);
-  }
-  if (interactions?.hasStrength) lines.push(`  rating  ${ruleText(interactions.rule)}`);
-  if (interactions && interactions.withoutStrength > 0)
-    lines.push(`  rating  empty in ${plural(interactions.withoutStrength, 'row')}: counted as plain interactions`);
-  if (time) {
-    const unit = time.unit === 'text' ? 'dates' : time.unit;
-    const missing = time.missing > 0 ? `, missing in ${plural(time.missing, 'row')}` : '';
-    lines.push(`  time  ${dayText(time.from)} to ${dayText(time.to)} (${unit})${missing}`);
-  }
-  if (interactions && interactions.repeated > 0) {
-    const { repeated, duplicates } = interactions;
-    lines.push(
-      `  repeated  ${plural(repeated, 'row')} with the user and item of another row, merged by "${duplicates}"`,
-    );
-  }
-  return lines;
+function timeText({ unit, from, to, missing }: NonNullable<EventsReport['time']>): string {
+  const rowsWithout = missing > 0 ? `, missing in ${plural(missing, 'row')}` : '';
+  return `${dayText(from)} to ${dayText(to)} (${unit === 'text' ? 'dates' : unit})${rowsWithout}`;
 }
 
 /** @param rarer the text for the types that are not shown. */

@@ -56,13 +56,7 @@ const LAST_SUCCESS = 'recommend_last_success_timestamp_seconds';
  * @param run becomes a label that distinguishes jobs on one machine: the collector refuses the same name and labels twice.
  */
 export function metricsText(run: string, metrics: RunMetrics): string {
-  return familiesText(
-    familiesOf(metrics).map(([name, help, samples]) => [
-      name,
-      help,
-      samples.map(([labels, value]) => [{ run, ...labels }, toThousandths(value)]),
-    ]),
-  );
+  return familiesText(familiesOf(run, metrics));
 }
 
 /** Metrics in Prometheus' text format. */
@@ -85,20 +79,16 @@ export function lastSuccessIn(text: string): number {
   return Number.isFinite(seconds) ? seconds : 0;
 }
 
-/** True for the text of a metrics file that this program wrote. */
-export function holdsMetrics(text: string): boolean {
-  return text.startsWith('# HELP recommend_');
-}
-
-function familiesOf(metrics: RunMetrics): Family[] {
+function familiesOf(run: string, metrics: RunMetrics): Family[] {
   const { version, exitCode, endedAt, lastSuccess, seconds, stages, inputs, served, retries, memoryBytes } = metrics;
-  const one = (value: number): Samples => [[{}, value]];
+  const sample = (labels: object, value: number): Samples[number] => [{ run, ...labels }, toThousandths(value)];
+  const one = (value: number) => [sample({}, value)];
   const byInput = (of: 'rows' | 'rejected' | 'skipped') =>
-    inputs.map((read): Samples[number] => [{ input: read.input }, read[of]]);
+    inputs.map((read) => sample({ input: read.input }, read[of]));
   const secondsOf = (name: string) => stages.find(({ stage }) => stage === name)?.seconds ?? 0;
-  const byStage = STAGES.map((stage): Samples[number] => [{ stage }, secondsOf(stage)]);
+  const byStage = STAGES.map((stage) => sample({ stage }, secondsOf(stage)));
   return [
-    ['recommend_build_info', 'The version of the program.', [[{ version }, 1]]],
+    ['recommend_build_info', 'The version of the program.', [sample({ version }, 1)]],
     ['recommend_exit_code', 'Exit code of the last run.', one(exitCode)],
     ['recommend_success', '1 where the last run ended with exit code 0, else 0.', one(exitCode === 0 ? 1 : 0)],
     ['recommend_last_run_timestamp_seconds', 'When the last run ended.', one(endedAt)],
@@ -121,21 +111,19 @@ function familiesOf(metrics: RunMetrics): Family[] {
   ];
 }
 
+/** Labels, their values escaped as the format requires. */
 function labelsText(labels: Record<string, string>): string {
+  const escaped = (value: string) => value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
   return Object.entries(labels)
     .map(([name, value]) => `${name}="${escaped(value)}"`)
     .join(',');
 }
 
-/** The value of a label, escaped as the format requires. */
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}
-
 /** The text of a metrics file. After a failed run, the time of the last success is taken from the existing file. */
 export function metricsFor(path: string, metrics: Omit<RunMetrics, 'lastSuccess'>): string {
   const lastSuccess = metrics.exitCode === ExitCode.ok ? metrics.endedAt : lastSuccessIn(smallTextOf(path) ?? '');
-  return metricsText(nameOf(path), { ...metrics, lastSuccess });
+  // "recommend" of "/var/lib/node_exporter/recommend.prom" is unique among the files that a collector reads.
+  return metricsText(basename(path).replace(/\.prom$/, ''), { ...metrics, lastSuccess });
 }
 
 /**
@@ -147,7 +135,7 @@ export async function writeRefusalMetrics(argv: readonly string[], version: stri
   const path = metricsFileIn(argv);
   if (path === undefined) return;
   const before = smallTextOf(path);
-  if (before === undefined || (before !== '' && !holdsMetrics(before))) return;
+  if (before === undefined || (before !== '' && !before.startsWith('# HELP recommend_'))) return;
   const noWork = { seconds: 0, stages: [], inputs: [], served: undefined, retries: 0, memoryBytes: 0 };
   const text = metricsFor(path, { ...noWork, version, exitCode, endedAt: Date.now() / 1000 });
   await writeWhole(openDestination(path), text);
@@ -161,9 +149,4 @@ function metricsFileIn(argv: readonly string[]): string | undefined {
   if (path === undefined || path === '' || path.startsWith('-')) return undefined;
   const named = argv.filter((argument) => resolve(argument.replace(/^--?[\w-]+=/, '')) === resolve(path));
   return named.length === 1 ? path : undefined;
-}
-
-/** "recommend" of "/var/lib/node_exporter/recommend.prom": unique among the files that a collector reads. */
-function nameOf(path: string): string {
-  return basename(path).replace(/\.prom$/, '');
 }

@@ -32,7 +32,7 @@ export const boostWhere: ListRule<Boost<string>[], Boost<string>[], Boost<Rule>[
       const bound = boundExpression(where);
       return {
         offer: {
-          keyOf: (user) => bound.userKey(user),
+          keyOf: bound.userKey,
           change(user, _offered, factors) {
             for (let item = 0; item < factors.length; item++) if (bound.matches(item, user)) factors[item]! *= factor;
           },

@@ -28,7 +28,6 @@ export const boost: ListRule<string, RuleRow[], { items: Uint32Array; factors: F
   },
   act: ({ items, factors }) => ({
     offer: {
-      keyOf: () => '',
       change(_user, _offered, factor) {
         items.forEach((item, at) => {
           factor[item]! *= factors[at]!;

@@ -19,12 +19,11 @@ const POOL_FACTOR = 5;
  * While the list grows, the similarity of a candidate can only rise, so its earlier utility bounds its later one: it is compared with the
  * items added since only as long as it may still be the best.
  */
-export const diversity: ListRule<number, number, number> = {
+export const diversity: ListRule<number> = {
   flags: '--diversity <share>',
   description: 'less of the same in a list: 0 (off) to 1',
   parse: share,
   usesItemRows: true,
-  plan: (weight) => weight,
   act(weight, { items, rows }) {
     const shareOf = shares(items, rows);
     const listed: number[] = [];
@@ -43,17 +42,11 @@ export const diversity: ListRule<number, number, number> = {
       },
       choice: {
         begin(candidates, scores) {
-          if (candidates.length > relevance.length) {
-            relevance = new Float64Array(candidates.length);
-            compared = new Uint32Array(candidates.length);
-            nearest = new Float64Array(candidates.length);
-          }
           pool = candidates;
-          compared.fill(0);
-          nearest.fill(0);
+          compared = new Uint32Array(candidates.length);
+          nearest = new Float64Array(candidates.length);
           const [most = 0, least = 0] = [scores[0], scores.at(-1)];
-          for (let at = 0; at < scores.length; at++)
-            relevance[at] = (1 - weight) * (most > least ? (scores[at]! - least) / (most - least) : 1);
+          relevance = scores.map((score) => (1 - weight) * (most > least ? (score - least) / (most - least) : 1));
         },
         utility(at, least) {
           const item = pool[at]!;

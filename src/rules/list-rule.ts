@@ -10,7 +10,7 @@ import type { Draft, DraftRule } from './draft.js';
  *     typed ── parse ─► Value ── read ─► Read ── plan ─► Plan ─ ─ ─ ─► act ─► ActiveRule
  *              the command line   before the data  after it     in a child
  */
-export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
+export interface ListRule<Value = unknown, Read = Value, Plan = Read> {
   /** The flags of the option, as commander takes them. */
   flags: string;
   /** One line of the help. */
@@ -23,8 +23,11 @@ export interface ListRule<Value = unknown, Read = Value, Plan = unknown> {
   usesColumns?: boolean;
   /** Whether it needs the rows of items, which some algorithms do not learn. */
   usesItemRows?: boolean;
-  /** Turns it into numbers and typed arrays, users and items by their index. @throws Failure where it does not fit the data. */
-  plan(read: Read, known: Known): Plan;
+  /**
+   * Turns it into numbers and typed arrays, users and items by their index; without it, `act` gets what was read. @throws Failure where it
+   * does not fit the data.
+   */
+  plan?(read: Read, known: Known): Plan;
   act(plan: Plan, facts: Facts): ActiveRule | ActiveRule[];
 }
 
@@ -55,7 +58,6 @@ export interface RuleRow {
 export interface Known {
   /** The length of the longest list that is made. */
   listLength: number;
-  items: number;
   /** Users below this index may be served. */
   served: number;
   /** The indices of those ids that are items of the catalogue. */
@@ -94,8 +96,8 @@ export interface Facts {
 export interface ActiveRule extends DraftRule {
   /** Changes what may be recommended, and the factors of scores, as earlier rules left them. */
   offer?: {
-    /** Users with the same key get the same offer. */
-    keyOf(user: number): string;
+    /** Users with the same key get the same offer; without it, all users do. */
+    keyOf?(user: number): string;
     change(user: number, offered: Uint8Array, factor: Float64Array): void;
   };
   /** How many candidates it needs at first, in lengths of the list. */

@@ -60,7 +60,7 @@ function onlyWhere(rule: Rule): ActiveRule {
   const bound = boundExpression(rule);
   return {
     offer: {
-      keyOf: (user) => bound.userKey(user),
+      keyOf: bound.userKey,
       change(user, offered) {
         for (let item = 0; item < offered.length; item++) if (!bound.matches(item, user)) offered[item] = 0;
       },
@@ -74,7 +74,7 @@ function offers(rules: readonly ActiveRule[], { items, offered }: Facts, prior: 
   const cache = new Map<string, Offer>();
   const capacity = Math.max(1, Math.floor(CACHE_BYTES / (BYTES_AN_ITEM * items)));
   return (user) => {
-    const key = changes.map(({ keyOf }) => keyOf(user)).join('\n');
+    const key = changes.map(({ keyOf }) => keyOf?.(user)).join('\n');
     const offer = cache.get(key) ?? offerFor(user);
     if (!cache.has(key) && cache.size >= capacity) cache.delete(cache.keys().next().value ?? '');
     cache.set(key, offer);

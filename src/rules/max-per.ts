@@ -1,4 +1,5 @@
 import type { Offer } from '../kernels/best.js';
+import { offsetsOf } from '../matrix/sparse.js';
 import type { ListRule } from './list-rule.js';
 
 type Limit = { column: string; most: number };
@@ -35,8 +36,7 @@ export const maxPer: ListRule<Limit[], Limit[], Cap[]> = {
         numbers.set(value, number);
         return number;
       };
-      const start = new Uint32Array(known.items + 1);
-      for (let item = 0; item < known.items; item++) start[item + 1] = start[item]! + (cells[item]?.length ?? 0);
+      const start = offsetsOf(cells.map(({ length }) => length));
       const value = Uint32Array.from(cells.flat(), numberOf);
       return { most, values: numbers.size, start, value };
     }),

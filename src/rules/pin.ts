@@ -1,3 +1,4 @@
+import { offsetsOf } from '../matrix/sparse.js';
 import { itemRows, refuseRepeated } from './item-rows.js';
 import type { Known, ListRule, RuleRow } from './list-rule.js';
 import { onePath } from './numbers.js';
@@ -12,20 +13,15 @@ interface Plan {
   item: Uint32Array;
 }
 
-/** The users that pins are for: one user, or those with these values in these columns, or both; all users if neither is given. */
-interface Segment {
-  user: string;
-  values: ReadonlyMap<string, string>;
-  pins: Pin[];
-}
-
+/** A row, the index of its item, and the place of the row among those that have one. */
 interface Pin {
   row: RuleRow;
   item: number;
-  /** Pins of higher specificity come first, then those of earlier lines. */
-  specificity: number;
   line: number;
 }
+
+/** The pins, at least one, for the same users: one user, or those with these values in these columns, or both; all users if neither is given. */
+type Segment = [Pin, ...Pin[]];
 
 /**
  * Puts items at ranks: `item,rank`. Further columns say for which users: a user id, or columns of the profiles (`country` with "FR").
@@ -64,7 +60,7 @@ export const pin: ListRule<string, RuleRow[], Plan> = {
       known.warn(`${beyond[0].place}: ${what}`);
     }
     const segments = segmentsOf(rows, known);
-    const notOffered = segments.flatMap(({ pins }) => pins).filter(({ item }) => !known.isOffered(item));
+    const notOffered = segments.flat().filter(({ item }) => !known.isOffered(item));
     const first = notOffered.toSorted((a, b) => a.line - b.line)[0]?.row;
     if (first) {
       const why = 'nobody may get now: sold out, or left out by --where, --only-items or --exclude-items';
@@ -93,60 +89,60 @@ function segmentKey({ cells, others }: RuleRow): string {
 function segmentsOf(rows: readonly RuleRow[], known: Known): Segment[] {
   const segments = new Map<string, Segment>();
   itemRows(rows, known).forEach(({ row, item }, line) => {
-    const { cells, others: values } = row;
-    const user = cells.user ?? '';
-    const segment = segments.get(segmentKey(row)) ?? { user, values, pins: [] };
-    segment.pins.push({ row, item, specificity: (user === '' ? 0 : 1000) + values.size, line });
-    segments.set(segmentKey(row), segment);
+    const pin = { row, item, line };
+    const segment = segments.get(segmentKey(row));
+    if (segment) segment.push(pin);
+    else segments.set(segmentKey(row), [pin]);
   });
   return [...segments.values()];
 }
 
+/** The more it says about users, the more specific a pin is; more specific ones are tried first. */
+function specificity({ row: { cells, others } }: Pin): number {
+  return (cells.user ? 1000 : 0) + others.size;
+}
+
 function planned(segments: readonly Segment[], known: Known): Plan {
   const cells = new Map<string, ReturnType<Known['values']>>();
-  for (const { values, pins } of segments)
-    for (const column of values.keys())
-      if (!cells.has(column)) cells.set(column, known.values('user', column, `--pin: ${pins[0]?.row.place}`));
-  const users = known.usersOf(segments.map(({ user }) => user));
-  const sets = new Map<string, number>([['', 0]]);
-  const set = new Uint32Array(known.served);
-  const used = new Set<Segment>();
-  const ofUser = new Map<number | undefined, Segment[]>();
-  for (const segment of segments) {
-    const user = segment.user === '' ? -1 : users.get(segment.user);
-    ofUser.set(user, [...(ofUser.get(user) ?? []), segment]);
+  for (const [{ row }] of segments)
+    for (const column of row.others.keys())
+      if (!cells.has(column)) cells.set(column, known.values('user', column, `--pin: ${row.place}`));
+  const users = known.usersOf(segments.map(([{ row }]) => row.cells.user ?? ''));
+  /** By user, -1 for all: the places of their segments. */
+  const ofUser = new Map<number | undefined, number[]>();
+  for (const [at, [{ row }]] of segments.entries()) {
+    const user = row.cells.user ? users.get(row.cells.user) : -1;
+    ofUser.set(user, [...(ofUser.get(user) ?? []), at]);
   }
-  const numbers = new Map(segments.map((segment, at) => [segment, at]));
-  const fits = (user: number, { values }: Segment) =>
-    [...values].every(([column, value]) => cells.get(column)?.[user]?.includes(value.trim().toLowerCase()));
+  const fits = (user: number, [{ row }]: Segment) =>
+    [...row.others].every(([column, value]) => cells.get(column)?.[user]?.includes(value.trim().toLowerCase()));
+  const set = new Uint32Array(known.served);
+  const sets = new Map<string, number>();
+  const pins: Pin[][] = [];
+  const used = new Set<Segment>();
   for (let user = 0; user < known.served; user++) {
-    const matching = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])].filter((segment) => fits(user, segment));
-    for (const segment of matching) used.add(segment);
-    const key = matching.map((segment) => numbers.get(segment)).join();
+    const places = [...(ofUser.get(user) ?? []), ...(ofUser.get(-1) ?? [])];
+    const matching = places.filter((at) => fits(user, segments[at]!));
+    const key = matching.join();
     set[user] = sets.get(key) ?? sets.size;
-    sets.set(key, set[user]!);
+    if (sets.has(key)) continue;
+    sets.set(key, sets.size);
+    const own = matching.map((at) => segments[at]!);
+    for (const segment of own) used.add(segment);
+    pins.push(own.flat().sort((a, b) => specificity(b) - specificity(a) || a.line - b.line));
   }
   const [unused] = segments.filter((segment) => !used.has(segment));
   if (unused) {
     const others = segments.length - used.size - 1;
     known.warn(
-      `${unused.pins[0]?.row.place}: no user matches this pin${others > 0 ? `, nor the pins for ${others} other groups of users` : ''}`,
+      `${unused[0].row.place}: no user matches this pin${others > 0 ? `, nor the pins for ${others} other groups of users` : ''}`,
     );
   }
-  const pins = [...sets.keys()].map((key) =>
-    key
-      .split(',')
-      .flatMap((at) => segments[Number(at || -1)]?.pins ?? [])
-      .sort((a, b) => b.specificity - a.specificity || a.line - b.line),
-  );
-  const start = new Uint32Array(pins.length + 1);
-  pins.forEach((each, at) => {
-    start[at + 1] = start[at]! + each.length;
-  });
+  const all = pins.flat();
   return {
     set,
-    start,
-    place: Uint32Array.from(pins.flat(), ({ row }) => row.number('rank') - 1),
-    item: Uint32Array.from(pins.flat(), ({ item }) => item),
+    start: offsetsOf(pins.map(({ length }) => length)),
+    place: Uint32Array.from(all, ({ row }) => row.number('rank') - 1),
+    item: Uint32Array.from(all, ({ item }) => item),
   };
 }

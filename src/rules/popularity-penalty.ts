@@ -11,13 +11,10 @@ export const popularityPenalty: ListRule<number> = {
   flags: '--popularity-penalty <p>',
   description: 'lower scores of popular items: 0 (off) to 1',
   parse: share,
-  plan: (power) => power,
   act: (power, { popularity }) => ({
     offer: {
-      keyOf: () => '',
       change(_user, _offered, factor) {
-        for (let item = 0; item < factor.length; item++)
-          factor[item]! *= inversePower(1 + popularity[item]!, power as number);
+        for (let item = 0; item < factor.length; item++) factor[item]! *= inversePower(1 + popularity[item]!, power);
       },
     },
   }),

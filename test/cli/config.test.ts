@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OPTIONS_OF } from '../../src/cli/commands.js';
+import { COMMANDS_WITH_OPTIONS } from '../../src/cli/commands.js';
 import { withConfig } from '../../src/cli/config.js';
 import { Failure } from '../../src/failure.js';
 import { shellWords } from '../exports.js';
@@ -68,7 +68,7 @@ function valuesFor({ argChoices, parseArg, variadic, long, defaultValue }: Optio
   }
 }
 
-const names = Object.keys(OPTIONS_OF);
+const names = [...COMMANDS_WITH_OPTIONS.keys()];
 /** The options that commander parses from a command line. */
 function optsOf(command: Command, argv: readonly string[]): object {
   command.exitOverride().configureOutput({ writeErr: () => {} });
@@ -78,7 +78,7 @@ function optsOf(command: Command, argv: readonly string[]): object {
 
 describe.each(names)('each option of %s', (name) => {
   const start = name === 'recommend' ? [] : [name];
-  const command = async () => (await OPTIONS_OF[name]?.()) as Command;
+  const command = async () => (await COMMANDS_WITH_OPTIONS.get(name)?.())?.command('') as Command;
   const settable = async () => (await command()).options.filter(({ long }) => !/^--(config|version)$/.test(long ?? ''));
 
   test('means the same in a configuration as on the command line, which takes precedence', async () => {

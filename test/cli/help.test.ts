@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { OPTIONS_OF } from '../../src/cli/commands.js';
+import { COMMANDS_WITH_OPTIONS } from '../../src/cli/commands.js';
 import { Group } from '../../src/cli/help-groups.js';
 import { recommend } from '../../src/cli/recommend-options.js';
 import { temporaryFolders } from '../files/temporary.js';
@@ -9,7 +9,7 @@ import { root, runInProcess } from './run.js';
 
 const newFolder = temporaryFolders();
 const TOPIC_FILES = readdirSync(join(root, 'docs/help'));
-const [, ...OTHERS] = Object.keys(OPTIONS_OF);
+const [, ...OTHERS] = COMMANDS_WITH_OPTIONS.keys();
 const TOPICS = [...TOPIC_FILES.map((file) => file.replace(/\.md$/, '')), 'algorithms', ...OTHERS];
 
 async function printed(args: readonly string[]): Promise<string> {
@@ -21,7 +21,7 @@ async function printed(args: readonly string[]): Promise<string> {
 /** Lines that a terminal of 80 columns would wrap. */
 const tooLong = (text: string) => text.split('\n').filter((line) => [...line].length >= 80);
 
-describe.each(Object.entries(OPTIONS_OF))('recommend %s --help', (name, command) => {
+describe.each([...COMMANDS_WITH_OPTIONS])('recommend %s --help', (name, load) => {
   const args = name === 'recommend' ? ['--help'] : [name, '--help'];
 
   test('fits into 80 columns', async () => {
@@ -33,7 +33,7 @@ describe.each(Object.entries(OPTIONS_OF))('recommend %s --help', (name, command)
     const lines = groups.flatMap((group) => group.trimEnd().split('\n\n', 1)[0]?.split('\n') ?? []);
     const headings = lines.filter((line) => !line.startsWith(' '));
     expect(Object.values(Group)).toEqual(expect.arrayContaining(headings));
-    const options = [...(await command()).options.map(({ flags }) => flags), '-h, --help'];
+    const options = [...(await load()).command('').options.map(({ flags }) => flags), '-h, --help'];
     const shown = lines.filter((line) => line.startsWith(' ')).map((line) => line.trim().split(/ {2,}/));
     expect(shown.map(([flags]) => flags).sort()).toEqual(options.sort());
     expect(shown.filter(([, description = '']) => description === '')).toEqual([]);
@@ -57,8 +57,8 @@ describe('recommend help', () => {
     const text = await printed(['help', topic]);
     expect(text.length).toBeGreaterThan(300);
     expect(tooLong(text)).toEqual([]);
-    const commands = await Promise.all(Object.values(OPTIONS_OF).map((command) => command()));
-    const known = commands.flatMap(({ options }) => options);
+    const commands = await Promise.all(Array.from(COMMANDS_WITH_OPTIONS.values(), (load) => load()));
+    const known = commands.flatMap(({ command }) => command('').options);
     const names = new Set(['-h', '--help', '-9', ...known.flatMap(({ short, long }) => [short, long])]);
     const used = [...text.matchAll(/(?<=^|[\s(])--?[a-zA-Z][\w-]*/gm)].map(([option]) => option);
     expect(used.filter((option) => !names.has(option) && option !== '-USR1')).toEqual([]);

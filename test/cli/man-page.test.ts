@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { OPTIONS_OF } from '../../src/cli/commands.js';
+import { COMMANDS_WITH_OPTIONS } from '../../src/cli/commands.js';
 import { ALGORITHMS } from '../../src/model/algorithms.js';
 import { root } from './run.js';
 
@@ -13,8 +13,8 @@ const page = readFileSync(join(root, man), 'utf8');
 const asRoff = (text: string) => text.replaceAll('-', '\\-');
 
 test('the man page has every option, algorithm and topic', async () => {
-  for (const command of Object.values(OPTIONS_OF)) {
-    for (const { flags } of (await command()).options) expect(page).toContain(`.B "${asRoff(flags)}"\n`);
+  for (const load of COMMANDS_WITH_OPTIONS.values()) {
+    for (const { flags } of (await load()).command('').options) expect(page).toContain(`.B "${asRoff(flags)}"\n`);
   }
   for (const { name } of ALGORITHMS) expect(page).toContain(`.B "${asRoff(name)}"\n`);
   for (const file of readdirSync(join(root, 'docs/help')).filter((name) => name !== 'topics.md')) {

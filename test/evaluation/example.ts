@@ -5,9 +5,21 @@ import { listsOf } from './lists.js';
 
 export const SUMMARY: Summary = {
   how: 'held out: of each user’s interactions the last 20 % (seed 1)',
-  heldOut: { train: 1007, heldOut: 13, notLiked: 2, ofUntested: 4, unknownUsers: 1, unknownItems: 0 },
-  relevant: { liked: 7, toFind: 5, outside: 1, had: 1, excluded: 1, usersWithout: 12 },
-  sampled: { users: 3, of: 1234 },
+  counts: {
+    learnedFrom: 1007,
+    heldOut: 13,
+    notLiked: 2,
+    ofUntestedUsers: 4,
+    toFind: 5,
+    outsideCatalogue: 1,
+    hadBefore: 1,
+    excludedByUser: 1,
+    usersTested: 3,
+    usersWithItems: 1234,
+    usersWithoutItems: 12,
+    unknownUsers: 1,
+    unknownItems: 0,
+  },
 };
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateRankings } from '../../src/evaluation/evaluation.js';
 import { csvText, jsonText, perUserCsv } from '../../src/evaluation/formats.js';
 import { USER_METRICS } from '../../src/evaluation/user-metrics.js';
-import { MEASURES, RANKINGS, SUMMARY, TEST_SET } from './example.js';
+import { MEASURES, RANKINGS, TEST_SET } from './example.js';
 
 const evaluation = evaluateRankings(TEST_SET, RANKINGS, MEASURES);
 const rowsOfCsv = (text: string): Record<string, string>[] => parse(text, { columns: true });
@@ -49,7 +49,7 @@ describe('jsonText', () => {
       sampleUsers: 3,
       seed: 1,
     };
-    const answer = JSON.parse(jsonText(evaluation, SUMMARY, setting));
+    const answer = JSON.parse(jsonText(evaluation, setting));
     expect(answer.setting).toEqual({ ...setting, test: null });
     expect(answer.counts).toEqual({
       learnedFrom: 1007,

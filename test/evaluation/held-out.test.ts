@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import { heldOutByFile, heldOutBySplit, splitText } from '../../src/evaluation/held-out.js';
+import { type HeldOut, heldOutByFile, heldOutBySplit, splitText } from '../../src/evaluation/held-out.js';
+import { testSetOf } from '../../src/evaluation/test-set.js';
 import { denseOf, rowsOf } from '../model/worlds.js';
 
 /** Three users, four items; user 2 is not in the users file. */
@@ -32,6 +33,13 @@ function dataset(interactions: number[][], times?: number[]): Dataset {
   };
 }
 
+/** How an evaluation counts the interactions. */
+function countsOf(heldOut: HeldOut) {
+  const { interactions, served } = heldOut.dataset;
+  const tested = Uint32Array.from({ length: served }, (_, user) => user);
+  return testSetOf(heldOut, { sampleUsers: undefined, seed: 1 }, interactions, tested).summary.counts;
+}
+
 const LAST = { kind: 'last', holdout: 1, seed: 1 } as const;
 
 describe('heldOutBySplit', () => {
@@ -45,7 +53,8 @@ describe('heldOutBySplit', () => {
   );
 
   it('removes the held-out interactions and their times from the dataset, and counts them', () => {
-    const { dataset: left, test, users, counts } = heldOutBySplit(seen, LAST, true);
+    const heldOut = heldOutBySplit(seen, LAST, true);
+    const { dataset: left, test } = heldOut;
     expect(denseOf(left.interactions)).toEqual([
       [1, 0, 0, 0],
       [1, 0, 0, 0],
@@ -57,14 +66,21 @@ describe('heldOutBySplit', () => {
       [0, 0, 0, 0],
       [0, 0, 0, 0],
     ]);
-    expect(users).toBe(2);
-    expect(counts).toEqual({ train: 4, heldOut: 2, notLiked: 1, ofUntested: 0, unknownUsers: 0, unknownItems: 0 });
+    expect(left.served).toBe(2);
+    expect(countsOf(heldOut)).toMatchObject({
+      learnedFrom: 4,
+      heldOut: 2,
+      notLiked: 1,
+      ofUntestedUsers: 0,
+      unknownUsers: 0,
+      unknownItems: 0,
+    });
   });
 
   it('removes all interactions after a cut in time, and counts those of untested users', () => {
-    const { dataset: left, counts } = heldOutBySplit(seen, { kind: 'time', holdout: 3, seed: 1 }, true);
-    expect(Array.from(left.times ?? [])).toEqual([1, 1, 1]);
-    expect(counts).toMatchObject({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 1 });
+    const heldOut = heldOutBySplit(seen, { kind: 'time', holdout: 3, seed: 1 }, true);
+    expect(Array.from(heldOut.dataset.times ?? [])).toEqual([1, 1, 1]);
+    expect(countsOf(heldOut)).toMatchObject({ learnedFrom: 3, heldOut: 3, notLiked: 1, ofUntestedUsers: 1 });
   });
 
   it('does not offer an item that appears only in the held-out part, unless a catalogue lists it', () => {
@@ -109,10 +125,11 @@ describe('heldOutByFile', () => {
       userIds: ['u', 'v', 'w', 'new'],
       itemIds: ['a', 'b', 'c', 'd', 'e'],
     };
-    const { dataset: left, test, users, kind, how, counts } = heldOutByFile(seen, events, 'test.csv');
+    const heldOut = heldOutByFile(seen, events, 'test.csv');
+    const { dataset: left, test, kind, how } = heldOut;
     expect(denseOf(left.interactions)).toEqual([...denseOf(seen.interactions), [0, 0, 0, 0]]);
     expect(left.times).toBe(seen.times);
-    expect([left.userIds, left.served, users]).toEqual([events.userIds, 4, 4]);
+    expect([left.userIds, left.served]).toEqual([events.userIds, 4]);
     for (const matrix of [left.excluded, left.preferences, left.groups]) expect(matrix.rows).toBe(4);
     expect(left.itemIds).toEqual(seen.itemIds);
     expect(denseOf(test)).toEqual([
@@ -122,7 +139,14 @@ describe('heldOutByFile', () => {
       [0, 0, 0, 0, 1],
     ]);
     expect([kind, how]).toEqual([undefined, 'held out: the interactions in test.csv']);
-    expect(counts).toEqual({ train: 3, heldOut: 3, notLiked: 1, ofUntested: 0, unknownUsers: 1, unknownItems: 1 });
+    expect(countsOf(heldOut)).toMatchObject({
+      learnedFrom: 3,
+      heldOut: 3,
+      notLiked: 1,
+      ofUntestedUsers: 0,
+      unknownUsers: 1,
+      unknownItems: 1,
+    });
   });
 });
 

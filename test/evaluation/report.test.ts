@@ -3,7 +3,7 @@ import { evaluateRankings } from '../../src/evaluation/evaluation.js';
 import { comparisonLine, reportText, summaryLines } from '../../src/evaluation/report.js';
 import { MEASURES, RANKINGS, SUMMARY, TEST_SET } from './example.js';
 
-const text = reportText(evaluateRankings(TEST_SET, RANKINGS, MEASURES), SUMMARY);
+const text = reportText(evaluateRankings(TEST_SET, RANKINGS, MEASURES));
 const lines = text.split('\n');
 
 describe('reportText', () => {
@@ -52,10 +52,10 @@ describe('reportText', () => {
 
   it('begins with the conclusion: the first algorithm against the best other one, and whether it may be chance', () => {
     expect(lines[0]).toBe('good finds 25 % more than popular (recall@2); which may be chance');
-    const alone = reportText(evaluateRankings(TEST_SET, RANKINGS.slice(0, 1), MEASURES), SUMMARY);
+    const alone = reportText(evaluateRankings(TEST_SET, RANKINGS.slice(0, 1), MEASURES));
     expect(alone.split('\n')[0]).toBe('good finds 83 % of what was held out (recall@2)');
     const twice = RANKINGS.slice(0, 1).flatMap((ranking) => [ranking, { ...ranking, algorithm: 'same' }]);
-    const even = reportText(evaluateRankings(TEST_SET, twice, MEASURES), SUMMARY);
+    const even = reportText(evaluateRankings(TEST_SET, twice, MEASURES));
     expect(even.split('\n')[0]).toBe('good finds as much as same (recall@2)');
   });
 
@@ -83,9 +83,10 @@ describe('summaryLines', () => {
   });
 
   it('leaves out lines with a count of 0, except for users without held-out items', () => {
-    const heldOut = { train: 7, heldOut: 3, notLiked: 0, ofUntested: 0, unknownUsers: 0, unknownItems: 0 };
-    const relevant = { liked: 3, toFind: 3, outside: 0, had: 0, excluded: 0, usersWithout: 0 };
-    expect(summaryLines({ how: 'so', heldOut, relevant, sampled: { users: 2, of: 2 } })).toEqual([
+    const heldOut = { learnedFrom: 7, heldOut: 3, notLiked: 0, ofUntestedUsers: 0, unknownUsers: 0, unknownItems: 0 };
+    const relevant = { toFind: 3, outsideCatalogue: 0, hadBefore: 0, excludedByUser: 0, usersWithoutItems: 0 };
+    const counts = { ...heldOut, ...relevant, usersTested: 2, usersWithItems: 2 };
+    expect(summaryLines({ how: 'so', counts })).toEqual([
       'so',
       '  learned from   7 interactions',
       '  held out       3 interactions, of them to be found: 3',

@@ -9,13 +9,9 @@ function uniform(count: number, seed: number): Float64Array {
   return Float64Array.from({ length: count }, () => chance.next() / 2 ** 32);
 }
 
-function oneColumn(values: Float64Array) {
-  return { rows: values.length, columns: 1, values };
-}
-
 function interval(values: Float64Array, seed: number): [number, number] {
-  const ends = bootstrapIntervals(oneColumn(values), seed)!;
-  return [ends.low[0]!, ends.high[0]!];
+  const [{ low, high }] = bootstrapIntervals([values], seed)! as [{ low: number; high: number }];
+  return [low, high];
 }
 
 /** 1.96 standard errors: half the width of the 95 % interval of a mean, for many rows. */
@@ -61,44 +57,41 @@ describe('bootstrapIntervals', () => {
 
   it('move together for columns that move together, since whole rows are drawn', () => {
     const values = uniform(40, 5);
-    const both = Float64Array.from([...values].flatMap((value) => [value, 1 + 2 * value]));
-    const table = { rows: 40, columns: 2, values: both };
-    const { low, high } = bootstrapIntervals(table, 1)!;
-    expect(low[1]).toBeCloseTo(1 + 2 * low[0]!, 12);
-    expect(high[1]).toBeCloseTo(1 + 2 * high[0]!, 12);
+    const [first, second] = bootstrapIntervals([values, values.map((value) => 1 + 2 * value)], 1)!;
+    expect(second!.low).toBeCloseTo(1 + 2 * first!.low, 12);
+    expect(second!.high).toBeCloseTo(1 + 2 * first!.high, 12);
   });
 
   it('are undefined for one row or none', () => {
-    expect(bootstrapIntervals(oneColumn(uniform(1, 1)), 1)).toBeUndefined();
-    expect(bootstrapIntervals(oneColumn(uniform(0, 1)), 1)).toBeUndefined();
+    expect(bootstrapIntervals([uniform(1, 1)], 1)).toBeUndefined();
+    expect(bootstrapIntervals([uniform(0, 1)], 1)).toBeUndefined();
   });
 });
 
 describe('inBatches', () => {
   it('leaves 4,000 rows as they are', () => {
-    const table = oneColumn(uniform(4000, 1));
-    const { sums, size } = inBatches(table, 1);
-    expect(sums).toBe(table);
+    const columns = [uniform(4000, 1)];
+    const { sums, size } = inBatches(columns, 1);
+    expect(sums).toBe(columns);
     expect(new Set(size)).toEqual(new Set([1]));
   });
 
   it('puts each of many rows into one of 4,000 batches, whose sizes differ by at most 1', () => {
     const rows = 10_001;
-    const values = Float64Array.from({ length: rows * 2 }, (_, at) => (at % 2 === 0 ? 1 : at >> 1));
-    const { sums, size } = inBatches({ rows, columns: 2, values }, 1);
+    const numbers = Float64Array.from({ length: rows }, (_, row) => row);
+    const { sums, size } = inBatches([new Float64Array(rows).fill(1), numbers], 1);
     expect(new Set(size)).toEqual(new Set([2, 3]));
-    const counts = Array.from(size, (_, batch) => sums.values[batch * 2]);
-    expect(counts).toEqual(Array.from(size));
-    const total = Array.from(size, (_, batch) => sums.values[batch * 2 + 1]!).reduce((a, b) => a + b, 0);
-    expect(total).toBe((rows * (rows - 1)) / 2);
+    const [counts, totals] = sums as [Float64Array, Float64Array];
+    expect(counts).toEqual(size);
+    expect(totals.reduce((a, b) => a + b, 0)).toBe((rows * (rows - 1)) / 2);
   });
 
   it('assigns rows to batches at random, so that neighbouring rows are separated', () => {
     const rows = 8000;
     const values = Float64Array.from({ length: rows }, (_, row) => (row < rows / 2 ? 1 : 0));
-    const { sums } = inBatches(oneColumn(values), 1);
+    const { sums } = inBatches([values], 1);
     // The two rows of a batch come from different halves about half of the time.
-    const mixed = sums.values.filter((sum) => sum === 1).length;
+    const mixed = sums[0]!.filter((sum) => sum === 1).length;
     expect(Math.abs(mixed / 4000 - 0.5)).toBeLessThan(0.05);
   });
 });

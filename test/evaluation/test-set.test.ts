@@ -37,7 +37,7 @@ describe('relevantItems', () => {
     expect(Array.from(users)).toEqual([0]);
     expect(columnsOf(items, 0)).toEqual([2, 3, 4]);
     // Item 3 is not offered, item 4 is unknown; user 1 has no test item, user 2 only one that they already have.
-    expect(counts).toEqual({ liked: 6, toFind: 3, outside: 2, had: 2, excluded: 1, usersWithout: 2 });
+    expect(counts).toEqual({ toFind: 3, outsideCatalogue: 2, hadBefore: 2, excludedByUser: 1, usersWithoutItems: 2 });
   });
 
   it('counts every liked item as one to find or as left out', () => {
@@ -61,10 +61,9 @@ describe('relevantItems', () => {
           { ...seen, offered: Uint8Array.from(offered) },
           Uint32Array.from(test.keys()),
         );
-        const { liked, toFind, had, excluded: leftOut, usersWithout } = relevant.counts;
-        expect(liked).toBe(matrix.index.length);
-        expect(toFind + had + leftOut).toBe(liked);
-        expect(relevant.users.length + usersWithout).toBe(test.length);
+        const { toFind, hadBefore, excludedByUser, usersWithoutItems } = relevant.counts;
+        expect(toFind + hadBefore + excludedByUser).toBe(matrix.index.length);
+        expect(relevant.users.length + usersWithoutItems).toBe(test.length);
         relevant.users.forEach((user, row) => {
           const wanted = test[user]!.map((cell, item) =>
             interactions[user]![item] || excluded[user]![item] ? 0 : cell,
@@ -76,9 +75,9 @@ describe('relevantItems', () => {
   });
 
   it('uses tested users only', () => {
-    expect(
-      relevantItems(rowsOf([[0], [1]], 1), { ...known, offered: Uint8Array.from([1]) }, Uint32Array.of(0)).counts.liked,
-    ).toBe(0);
+    const offered = Uint8Array.from([1]);
+    const { counts } = relevantItems(rowsOf([[0], [1]], 1), { ...known, offered }, Uint32Array.of(0));
+    expect([counts.toFind, counts.hadBefore, counts.excludedByUser]).toEqual([0, 0, 0]);
   });
 });
 

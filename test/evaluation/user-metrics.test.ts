@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureList, USER_METRICS, type UserMetric } from '../../src/evaluation/user-metrics.js';
+import { measureList, measureLists, USER_METRICS, type UserMetric } from '../../src/evaluation/user-metrics.js';
+import { rowsOf } from '../model/worlds.js';
+import { listsOf } from './lists.js';
 
 type Measured = Record<UserMetric, number>;
 
@@ -98,5 +100,34 @@ describe('measureList', () => {
         });
       }),
     );
+  });
+});
+
+describe('measureLists', () => {
+  const recallOf = (columns: readonly Float64Array[], block: number) =>
+    Array.from(columns[block * USER_METRICS.length + USER_METRICS.indexOf('recall')] ?? []);
+  const relevant = rowsOf(
+    [
+      [1, 0, 0],
+      [0, 1, 0],
+    ],
+    3,
+  );
+  const rankings = [listsOf([2, 0], [1, 0]), listsOf([0, 1], [2, 0])];
+
+  it('has columns with a number for each user, by algorithm, then by cut, then by metric', () => {
+    const columns = measureLists(rankings, relevant, [1, 2]);
+    expect(columns).toHaveLength(2 * 2 * USER_METRICS.length);
+    expect([0, 1, 2, 3].map((block) => recallOf(columns, block))).toEqual([
+      [0, 1],
+      [1, 1],
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('measures the lists of selected users against their own relevant items', () => {
+    const columns = measureLists(rankings, rowsOf([[0, 1, 0]], 3), [2], Uint32Array.of(1));
+    expect([recallOf(columns, 0), recallOf(columns, 1)]).toEqual([[1], [0]]);
   });
 });

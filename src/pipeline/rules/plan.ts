@@ -58,7 +58,6 @@ export function planRules(
   const offer = planOffer(rules, dataset, now);
   const known: Known = {
     listLength,
-    items: itemIds.length,
     served,
     itemsOf: (ids) => indicesOf(ids, itemIds, (item) => offered[item] === 1),
     isOffered: (item) => offer.offered[item] === 1 && ids.allowed?.[item] !== 0,
@@ -76,7 +75,8 @@ export function planRules(
     warn,
   };
   const plans: RuleValues = {};
-  for (const [name, rule] of RULES) if (name in read) plans[name] = rule.plan(read[name], known);
+  for (const [name, rule] of RULES)
+    if (name in read) plans[name] = rule.plan ? rule.plan(read[name], known) : read[name];
   return { ...ids, ...offer, plans };
 }
 
