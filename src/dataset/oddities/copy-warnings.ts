@@ -13,7 +13,6 @@ import type { Copies } from './copied-rows.js';
 export function warnOfCopies(
   files: readonly EventsFile[],
   firstLines: readonly number[],
-  repeatsItself: boolean,
   { report: { duplicates, rule }, copied: { repeated, overlaps } }: Pick<AggregatedEvents, 'report' | 'copied'>,
   hasWeights: boolean,
 ): void {
@@ -23,13 +22,7 @@ export function warnOfCopies(
   const weightsAddUp = hasWeights && rule.kind !== 'count';
   const areAddedUp = duplicates === 'sum' || weightsAddUp;
   const orElse = areAddedUp ? ', or every row counts twice' : '';
-  if (repeatsItself) {
-    warn(
-      0,
-      `the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies${orElse}`,
-    );
-  }
-  for (const { file, earlier } of repeatsItself ? [] : repeated) {
+  for (const { file, earlier } of repeated) {
     const what = isOneFile
       ? `its rows from line ${firstLines[file]} on are exactly those from line ${firstLines[earlier]} on`
       : `holds exactly the rows of ${files[earlier]?.path}`;
