@@ -41,12 +41,12 @@ async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffe
 const COLUMNS = 'movie_id,user_id,rating,date\n';
 
 /** True if a text begins like a file of the Netflix Prize: the movie on a line of its own, `123:`, above its ratings. */
-export function isNetflix(head: string): boolean {
+function isNetflix(head: string): boolean {
   return /^\d+:\r?(\n|$)/.test(head);
 }
 
 /** Converts such a file to CSV with a header: a line `123:` becomes a blank line, and each rating below it begins with the movie. */
-export async function* netflixRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* netflixRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield Buffer.from(COLUMNS);
   let movie = '';
   let rest = '';
