@@ -42,14 +42,11 @@ export function aggregated(
   };
   const hasJoinedRows = !known && isJoined(events);
   const parts = files.length === 1 && !known ? partsOf(events, ids) : fileRows;
-  const firstLines = parts.map((_, part) => {
-    const before = parts.slice(0, part).reduce((total, rows) => total + rows, 0);
-    return parts.length > files.length ? placeOf(before).line : 0;
-  });
+  const firstLineOf = (part: number) => placeOf(parts.slice(0, part).reduce((total, rows) => total + rows, 0)).line;
   warnSwap(files, events, ids, placeOf);
   const copiesIn = known ? [] : parts;
   const merged = aggregateEvents(events, ids, { ...inputs, learned }, nameOf('rating'), placeOf, copiesIn);
-  warnOfCopies(files, firstLines, merged, events.weight !== undefined);
+  warnOfCopies(files, firstLineOf, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = merged.report;

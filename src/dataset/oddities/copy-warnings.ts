@@ -8,11 +8,11 @@ import type { Copies } from './copied-rows.js';
  * Adds warnings about copies to the reports of their files. Copies that do not count, because the last rating of a pair replaces the others,
  * cause none unless a whole file is a copy: then another file is probably missing.
  *
- * @param firstLines where each of the exports that were concatenated into a single file begins; 0 for whole files.
+ * @param firstLineOf where one of the exports that were concatenated into a single file begins.
  */
 export function warnOfCopies(
   files: readonly EventsFile[],
-  firstLines: readonly number[],
+  firstLineOf: (part: number) => number,
   { report: { duplicates, rule }, copied: { repeated, overlaps } }: Pick<AggregatedEvents, 'report' | 'copied'>,
   hasWeights: boolean,
 ): void {
@@ -24,7 +24,7 @@ export function warnOfCopies(
   const orElse = areAddedUp ? ', or every row counts twice' : '';
   for (const { file, earlier } of repeated) {
     const what = isOneFile
-      ? `its rows from line ${firstLines[file]} on are exactly those from line ${firstLines[earlier]} on`
+      ? `its rows from line ${firstLineOf(file)} on are exactly those from line ${firstLineOf(earlier)} on`
       : `holds exactly the rows of ${files[earlier]?.path}`;
     warn(file, `${what}: was a file given twice?\n  leave one of them out${orElse}`);
   }
@@ -35,7 +35,7 @@ export function warnOfCopies(
   if (isOneFile) {
     warn(
       file,
-      `${thousands(copies)} of its rows${periodText(most)} come again from line ${firstLines[file]} on, exactly the same: exports whose periods overlap were probably concatenated, and these rows count twice\n  leave them out of one of the exports${wayOut}`,
+      `${thousands(copies)} of its rows${periodText(most)} come again from line ${firstLineOf(file)} on, exactly the same: exports whose periods overlap were probably concatenated, and these rows count twice\n  leave them out of one of the exports${wayOut}`,
     );
     return;
   }
