@@ -29,13 +29,10 @@ export function plainCsv(
     : [];
   const all = chained(first, others);
   const chunks = isWestern ? recoded(all, WESTERN) : all;
-  if (!(options.quotes ?? !isUnquoted(head, delimiter))) {
-    return { chunks: withQuotedCells(chunks, delimiter), warnings, isAsStored: false };
-  }
-  if (hasBackslashes(first, delimiter)) {
-    return { chunks: withDoubledQuotes(chunks, delimiter), warnings, isAsStored: false };
-  }
-  return { chunks, warnings, isAsStored: !isWestern };
+  const isQuoted = options.quotes ?? !isUnquoted(head, delimiter);
+  if (isQuoted && !hasBackslashes(first, delimiter)) return { chunks, warnings, isAsStored: !isWestern };
+  const convert = isQuoted ? withDoubledQuotes : withQuotedCells;
+  return { chunks: convert(chunks, delimiter), warnings, isAsStored: false };
 }
 
 /** False if there are bytes beyond ASCII and none of them make a character in UTF-8. A few broken ones among good ones are still UTF-8. */

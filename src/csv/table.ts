@@ -8,7 +8,7 @@ import { hasRowNames, headOf } from './head.js';
 import { Pieces } from './pieces.js';
 import { plainCsv } from './plain-csv.js';
 import { cellTexts, MAX_ROW_BYTES, RowCutter } from './row-cutter.js';
-import { chained, plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
+import { plainBytes, seekableSize, UTF8, wholeHead } from './source.js';
 
 const { parse }: typeof import('csv-parse/sync') = loadPackage('csv-parse/sync');
 
@@ -55,7 +55,7 @@ export async function openTable(
     if (first.done) throw emptyTable(name);
     refuseOtherFormats(name, first.value);
     const refusals = refusalsOf(name, badRows);
-    const conversion = await conversionOf(path, first.value, chained(first.value, chunks), refusals, onBytes);
+    const conversion = await conversionOf(path, first.value, chunks, refusals, onBytes);
     if (!conversion) refuseOddHeader(name, first.value);
     const head = conversion ? { delimiter: ',', begin: 0, lines: -1 } : headOf(path, first.value, delimiter);
     const plain =

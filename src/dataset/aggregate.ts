@@ -70,6 +70,7 @@ export function aggregateEvents(
   const times = time && timeColumn && latestTimes(pairs, time.numbers, timeColumn.scale);
   const stated = strength?.numbers;
   const weights = weight?.numbers;
+  const order = way === 'last' || way === 'first' ? time?.numbers : undefined;
   const columns = { strength: stated, weight: weights, time: time?.numbers, scale: timeColumn?.scale ?? 1 };
   const copied = findCopies(pairs, columns, fileRows, evidence?.since);
   const value = rule.kind === 'count' ? counted(count, stated, weights) : stated;
@@ -78,12 +79,12 @@ export function aggregateEvents(
     columns: items.size,
     start: pairs.start,
     index: pairs.index,
-    value: aggregatedValues(pairs, way, value, timesFor(events, way)),
+    value: aggregatedValues(pairs, way, value, order),
   };
   // Counts were multiplied by their weights above. With ratings, the weights of a pair are added up separately.
   const sums =
     weights && rule.kind !== 'count'
-      ? aggregatedValues(pairs, 'sum', inOrderOfTime(pairs, timesFor(events, way), weights), undefined)
+      ? aggregatedValues(pairs, 'sum', inOrderOfTime(pairs, order, weights), undefined)
       : undefined;
   release(pairs.rows);
   release(pairs.order);
@@ -190,7 +191,7 @@ function aggregate(
       at = t;
     } else if (way === 'max') {
       aggregated = Math.max(aggregated, v);
-    } else if (way === 'sum' || way === 'error') {
+    } else if (way === 'sum') {
       aggregated += v;
     } else if (way === 'last' ? t >= at : t < at) {
       aggregated = v;
@@ -198,11 +199,6 @@ function aggregate(
     }
   }
   return aggregated;
-}
-
-/** The times of the rows if `way` depends on their order. */
-function timesFor({ time }: Events, way: Duplicates): Numbers | undefined {
-  return way === 'last' || way === 'first' ? time?.numbers : undefined;
 }
 
 /** A row without a time comes before all others. */

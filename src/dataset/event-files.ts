@@ -12,21 +12,10 @@ import type { Inputs } from './inputs.js';
 
 /* Which files hold events, and how the rows of each are read: by this process, or by others, in ranges or whole. */
 
-/** The events files of a run, by what they are for. */
-export interface EventFiles {
-  orders: EventsRoles | undefined;
-  interactions: readonly EventsRoles[];
-  users: readonly EventsRoles[];
-}
-
-export function eventFilesOf({ orders, interactions, users }: Understanding): EventFiles {
-  return { orders, interactions, users: users.kind === 'events' ? users.files : [] };
-}
-
 /** The inputs for the orders file, which get the conditions that fit only its columns, and for all other events files. */
 export function inputsOfEach(
   given: Inputs,
-  { orders, interactions, users }: EventFiles,
+  { orders, interactions, users }: Understanding,
 ): Record<'orders' | 'others', Inputs> {
   const lines = [...interactions, ...users].filter(({ rows }) => rows === 'order lines');
   const all = given.eventsWhere ?? [];
@@ -73,7 +62,7 @@ export function layoutOf(inputs: Inputs, { file, used, rows }: EventsRoles): Eve
 }
 
 /** How other processes read each of these files, in the order in which `readDataset` reads them. */
-export async function cutEventFiles(given: Inputs, files: EventFiles): Promise<CutFile[]> {
+export async function cutEventFiles(given: Inputs, files: Understanding): Promise<CutFile[]> {
   const inputs = inputsOfEach(given, files);
   const cut = (of: Inputs, roles: EventsRoles) => cutEvents(of, roles, layoutOf(of, roles));
   const cuts = files.orders ? [await cut(inputs.orders, files.orders)] : [];

@@ -1,4 +1,3 @@
-import type { NumberColumn } from '../events/columns.js';
 import type { Events } from '../events/event-columns.js';
 import type { Ids } from '../events/ids.js';
 import { mergedEvents, placesOf } from '../events/merged-events.js';
@@ -41,18 +40,13 @@ export function aggregated(
     user: { ids: ids.users.ids, rows: countsOf(events.user.values, ids.users.size) },
     item: { ids: ids.items.ids, rows: countsOf(events.item.values, ids.items.size) },
   };
-  const repeatsItself = !known && files.length === 1 && isRepeated(events);
   const hasJoinedRows = !known && isJoined(events);
-  const { time, timeColumn } = events;
-  const parts = files.length === 1 && time && timeColumn ? partsOf(events, time, timeColumn.scale, ids) : fileRows;
-  const firstLines = parts.map((_, part) => {
-    const before = parts.slice(0, part).reduce((total, rows) => total + rows, 0);
-    return parts.length > files.length ? placeOf(before).line : 0;
-  });
+  const parts = files.length === 1 && !known ? partsOf(events, ids) : fileRows;
+  const firstLineOf = (part: number) => placeOf(parts.slice(0, part).reduce((total, rows) => total + rows, 0)).line;
   warnSwap(files, events, ids, placeOf);
   const copiesIn = known ? [] : parts;
   const merged = aggregateEvents(events, ids, { ...inputs, learned }, nameOf('rating'), placeOf, copiesIn);
-  warnOfCopies(files, firstLines, repeatsItself, merged, events.weight !== undefined);
+  warnOfCopies(files, firstLineOf, merged, events.weight !== undefined);
   const report = files[files.length - 1]?.report;
   if (report) {
     report.interactions = merged.report;
@@ -74,9 +68,12 @@ export function aggregated(
   return merged;
 }
 
-/** The exports that were concatenated into a file, which may be sorted by time, by users or by items. */
-function partsOf({ user, item }: Events, time: NumberColumn, scale: number, { users, items }: Ids): number[] {
-  const byTime = partsByTime(time.numbers, scale);
+/** The exports that were concatenated into a file, which may be sorted by time, by users or by items, or be the same file twice. */
+function partsOf(events: Events, { users, items }: Ids): number[] {
+  const { user, item, time, timeColumn } = events;
+  if (isRepeated(events)) return [user.length / 2, user.length / 2];
+  if (!time || !timeColumn) return [user.length];
+  const byTime = partsByTime(time.numbers, timeColumn.scale);
   if (byTime.length > 1) return byTime;
   const byUser = partsByRuns(user.values, users.size);
   return byUser.length > 1 ? byUser : partsByRuns(item.values, items.size);

@@ -13,7 +13,7 @@ import { noAttributes } from './attributes/attribute-table.js';
 import { itemColumnsOf } from './attributes/item-columns.js';
 import type { Dataset, FileReport } from './dataset.js';
 import type { Entries } from './entries.js';
-import { cutEventFiles, eventFilesOf, inputsOfEach } from './event-files.js';
+import { cutEventFiles, inputsOfEach } from './event-files.js';
 import { type EventsFile, readEventsFile, readOrders } from './events-file.js';
 import { evidenceNotes } from './evidence-rules.js';
 import type { Inputs } from './inputs.js';
@@ -37,7 +37,7 @@ export async function readDataset(inputs: Inputs): Promise<ReadData> {
 
 /** How other processes read the events files: the same tasks that `readDataset` will ask for. */
 export async function cutDataset(inputs: Inputs): Promise<CutFile[]> {
-  return withFiles(inputs, (understanding) => cutEventFiles(inputs, eventFilesOf(understanding)));
+  return withFiles(inputs, (understanding) => cutEventFiles(inputs, understanding));
 }
 
 async function withFiles<T>(inputs: Inputs, work: (understanding: Understanding) => Promise<T>): Promise<T> {
@@ -58,27 +58,25 @@ async function readFiles(
   understanding: Understanding,
 ): Promise<{ dataset: Dataset; reports: FileReport[] }> {
   const { known } = given;
-  const files = eventFilesOf(understanding);
-  const { users } = understanding;
   const ids = { users: new IdIndex(), items: known?.items ?? new IdIndex() };
   const reports: FileReport[] = [];
-  const { orders: inputsOfOrders, others: inputs } = inputsOfEach(given, files);
-  const orders = files.orders && (await readOrders(inputsOfOrders, files.orders));
+  const { orders: inputsOfOrders, others: inputs } = inputsOfEach(given, understanding);
+  const orders = understanding.orders && (await readOrders(inputsOfOrders, understanding.orders));
   if (orders) reports.push(orders.report);
   const catalogue = understanding.items && (await readItems(inputs, understanding.items, ids, reports));
   // Users of the users file come first; those of the interactions alone get their indices after them.
   const ownIds = { users: new IdIndex(), items: ids.items };
   const interactions: EventsFile[] = [];
-  for (const file of files.interactions) {
+  for (const file of understanding.interactions) {
     interactions.push(await readEventsFile(inputs, file, ownIds, orders?.orders));
   }
   const events: EventsFile[] = [];
-  for (const file of files.users) {
+  for (const file of understanding.users) {
     events.push(await readEventsFile(inputs, file, ids, orders?.orders));
   }
   reports.push(...[...interactions, ...events].map(({ report }) => report));
   const attributes = catalogue?.attributes ?? known?.attributes ?? noAttributes(0);
-  const profiles = users.kind === 'profiles' ? await readProfiles(inputs, users.file, ids, attributes) : undefined;
+  const profiles = understanding.profiles && (await readProfiles(inputs, understanding.profiles, ids, attributes));
   if (profiles) reports.push(profiles.report);
   const served = ids.users.size;
   if (served === 0) {
@@ -107,10 +105,9 @@ function namesOf(paths: readonly string[]): string {
 /** The failure of files that name no item. */
 function noItems({ users, interactions }: Inputs, understanding: Understanding): Failure {
   const name = namesOf(users);
-  const read =
-    understanding.users.kind === 'profiles'
-      ? `${name} was read as profiles, since no column of it looks like the item (--item-col NAME says which is; where columns are items, as in a matrix of ratings, DataFrame.melt makes rows of them in Python)`
-      : `no row of ${name} has one`;
+  const read = understanding.profiles
+    ? `${name} was read as profiles, since no column of it looks like the item (--item-col NAME says which is; where columns are items, as in a matrix of ratings, DataFrame.melt makes rows of them in Python)`
+    : `no row of ${name} has one`;
   const beside = interactions.length === 0 ? '' : `, and no row of ${namesOf(interactions)} has one`;
   const message = `no items anywhere: ${read}${beside}; give a catalogue with --items, or interactions with --interactions`;
   return badData(message);
@@ -128,7 +125,7 @@ function requireEvidence(
 ): void {
   if (interactions.index.length > 0 || preferences.index.length > 0) return;
   const why =
-    understanding.users.kind === 'profiles' && inputs.interactions.length === 0
+    understanding.profiles && inputs.interactions.length === 0
       ? `${namesOf(inputs.users)} was read as profiles, which have no history and no preferences that match the catalogue; --interactions EVENTS says what people did`
       : 'no row that was read counts';
   const message = `there is nothing to learn from: ${why}`;

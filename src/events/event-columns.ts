@@ -123,11 +123,11 @@ export function eventLayout(
   return { delimiter, width: header.length, roles, ...names, dayOrder };
 }
 
-/** Empty columns. */
-function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
+/** An empty sink. Reading adds ids to `users` and `items`. */
+export function newSink(layout: EventLayout, eventWeights: EventWeights, { users, items }: Ids): EventSink {
   const { roles, timeName, dayOrder, statusWeights = [], keepsCancelled } = layout;
   const hasStatus = roles.status !== undefined || roles.cancelled !== undefined;
-  return {
+  const events: Events = {
     user: new IndexColumn(),
     item: new IndexColumn(),
     strength: roles.rating === undefined ? undefined : new NumberColumn(),
@@ -140,11 +140,7 @@ function newEvents(layout: EventLayout, eventWeights: EventWeights): Events {
     line: new LineColumn(),
     skipped: noSkippedRows(),
   };
-}
-
-/** An empty sink. Reading adds ids to `users` and `items`. */
-export function newSink(layout: EventLayout, eventWeights: EventWeights, { users, items }: Ids): EventSink {
-  return { events: newEvents(layout, eventWeights), users, items, lines: 0, rows: 0 };
+  return { events, users, items, lines: 0, rows: 0 };
 }
 
 /** Events of a part of a file as plain data, with their own numbering of ids and lines. */

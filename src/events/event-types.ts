@@ -125,7 +125,9 @@ const KNOWN_STATUSES = new Set(
 
 /** The weight of rows by the status of their order: 0 if it was cancelled, refunded, voided or the like. */
 export function statusWeight(key: string): number {
-  return isCancelled(key) ? CANCELLED : COUNTS;
+  const plain = plainKey(key);
+  const isCancelled = CANCELLED_STATUSES.has(plain.replace(/^wc/, '')) || CANCELLED_PATTERN.test(plain);
+  return isCancelled ? CANCELLED : COUNTS;
 }
 
 /** Statuses (by `typeKey`) that only applications and enrolments have. */
@@ -149,7 +151,7 @@ export function statusWeightsAmong(cells: ReadonlySet<string>): [string, number]
 /** True for a known status of orders. */
 export function isOrderStatus(cell: string): boolean {
   const key = plainKey(typeKey(cell));
-  return KNOWN_STATUSES.has(key) || KNOWN_STATUSES.has(key.replace(/^wc/, '')) || isCancelled(key);
+  return KNOWN_STATUSES.has(key) || KNOWN_STATUSES.has(key.replace(/^wc/, '')) || statusWeight(key) === CANCELLED;
 }
 
 /** What stands for no, or for no date, besides empty cells. */
@@ -158,11 +160,6 @@ const NOTHING = /^(?:0+(?:[.,]0+)?|null|none|na|nan|n\/a|-+|(?:0001|1900|1970|99
 /** True if a cell of a column like `cancelled_at` means that the order was cancelled. */
 export function saysCancelled(cell: string): boolean {
   return !isNoDate(cell) && truthWord(cell) !== 0 && !NOTHING.test(cell.trim());
-}
-
-function isCancelled(key: string): boolean {
-  const plain = plainKey(key);
-  return CANCELLED_STATUSES.has(plain.replace(/^wc/, '')) || CANCELLED_PATTERN.test(plain);
 }
 
 function plainKey(key: string): string {

@@ -33,12 +33,9 @@ export function mergedEvents(files: readonly FileEvents[]): Events {
     merged.item.append(item.values);
     appendNumbers(merged.strength, strength, rows, Number.NaN);
     appendNumbers(merged.weight, weight, rows, 1);
-    if (merged.time && time && timeColumn) {
-      // The units of files may differ.
-      for (let row = 0; row < rows; row++) merged.time.push(timeColumn.seconds(time.at(row)));
-    } else {
-      appendNumbers(merged.time, undefined, rows, Number.NaN);
-    }
+    // The units of files may differ.
+    const secondsAt = (row: number) => (time && timeColumn ? timeColumn.seconds(time.at(row)) : Number.NaN);
+    for (let row = 0; merged.time && row < rows; row++) merged.time.push(secondsAt(row));
     merged.line.append(line.runs, rows, 0);
     for (const column of [user, item, strength, weight, time]) column?.clear();
   }

@@ -5,12 +5,8 @@ import { NumberColumn } from './columns.js';
 import { mayBeginWithYear, mayBeSwapped, partedSeconds, partedText } from './day-month.js';
 import type { Events } from './event-columns.js';
 
-/** Ranges of numbers that are dates in digits, `20111209`, `201112091250` or `20111209125000`; as seconds or milliseconds they would make no sense. */
-const IN_DIGITS = [
-  { low: 19_000_101, high: 21_001_231 },
-  { low: 190_001_010_000, high: 210_012_312_359 },
-  { low: 19_000_101_000_000, high: 21_001_231_235_959 },
-];
+/** The end of the year 2100. Later dates in digits, `20111209`, `201112091250` or `20111209125000`, may be seconds or milliseconds. */
+const LATEST_IN_DIGITS = midnight(2101, 1, 1);
 
 /** The times of rows, and the lines of these rows. */
 type Times = Pick<Events, 'time' | 'timeColumn' | 'line'>;
@@ -34,9 +30,8 @@ export function timesToSeconds(path: string, column: string, events: Times): voi
   const { time, timeColumn, line } = events;
   if (!time || !timeColumn) return;
   const { format, dayOrder: order, largest } = timeColumn.seen;
-  const range = IN_DIGITS.find(({ low, high }) => largest >= low && largest <= high);
-  if (format === 'numbers' && range) {
-    const digits = (value: number) => secondsOfDigits(value, String(largest).length) ?? Number.NaN;
+  const digits = (value: number) => secondsOfDigits(value, String(largest).length) ?? Number.NaN;
+  if (format === 'numbers' && digits(largest) < LATEST_IN_DIGITS) {
     const settled = converted(time, digits);
     // If one number is no date, all are seconds or milliseconds after all.
     if (settled.missing > time.missing) return;

@@ -125,7 +125,8 @@ export function readArrays(path: string, isWanted: (name: string) => boolean = (
         return [entry.name, new TYPES[entry.type](buffer, from, entry.length)];
       }),
     );
-    return named(wanted, arrays);
+    const named = wanted.map((entry) => [entry.name, arrays.get('as' in entry ? entry.as : entry.name)] as const);
+    return Object.fromEntries(named.flatMap(([name, array]) => (array ? [[name, array]] : [])));
   });
 }
 
@@ -226,16 +227,6 @@ function mappedEntries(file: number, begin: number, entries: readonly Entry[]) {
   const length = begin + last.offset + paddedLength(last) - start;
   const buffer = length >= WORTH_MAPPING ? mappedFile(file, length, start) : undefined;
   return buffer && (({ offset }: Entry) => ({ buffer, from: begin + offset - start }));
-}
-
-/** The arrays by name; the name "__proto__" works, too. */
-function named(wanted: readonly (Entry | Alias)[], arrays: ReadonlyMap<string, TypedArray>): Arrays {
-  const byName: Arrays = {};
-  for (const entry of wanted) {
-    const value = arrays.get('as' in entry ? entry.as : entry.name);
-    Object.defineProperty(byName, entry.name, { value, enumerable: true, configurable: true, writable: true });
-  }
-  return byName;
 }
 
 function requireSum(path: string, { sum }: Entry, found: number): void {

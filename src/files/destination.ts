@@ -21,7 +21,7 @@ import { createGzip } from 'node:zlib';
 import { Failure, notCreated, systemCode } from '../failure.js';
 import type { Streams } from '../io.js';
 import { atExit } from '../process/at-exit.js';
-import { openNamedPipe } from './named-pipe.js';
+import { namedPipe } from './named-pipe.js';
 import { ownTag, removeLeftBehind } from './owner.js';
 import { isNamedPipe } from './stats.js';
 import { cannotCreate, cannotWrite, type Destination, drained, type OnWait } from './writing.js';
@@ -36,10 +36,9 @@ export function openDestination(
 ): Destination {
   const target = targetFile(path);
   if (target) return atomicFile(target);
-  if (path !== '-' && isNamedPipe(path)) return openNamedPipe(path, onWait);
   const isShown = isTerminal(path, stdout);
   if (path === '-') return openStream(stdout, 'standard output', 'stays open', isShown);
-  return openStream(createWriteStream(path), path, 'ends', isShown);
+  return openStream(isNamedPipe(path) ? namedPipe(path, onWait) : createWriteStream(path), path, 'ends', isShown);
 }
 
 /** True if output to that path, or to standard output for `-`, is shown on a terminal. */
@@ -90,7 +89,7 @@ export function targetFile(path: string): TargetFile | undefined {
 }
 
 /**
- * Writes to standard output or a device directly. A reader that closes it early has seen enough.
+ * Writes to standard output, a pipe or a device directly. A reader that closes it early has seen enough.
  * @param atCommit whether the stream ends then; standard output belongs to the process and stays open.
  */
 function openStream(stream: Writable, name: string, atCommit: 'ends' | 'stays open', isTerminal: boolean): Destination {
@@ -126,7 +125,9 @@ function openStream(stream: Writable, name: string, atCommit: 'ends' | 'stays op
       if (failed) throw cannotWrite(name, failed);
     },
 
-    abandon() {},
+    abandon() {
+      if (atCommit === 'ends') stream.destroy();
+    },
   };
 }
 

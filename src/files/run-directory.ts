@@ -116,14 +116,11 @@ export class RunDirectory {
   }
 
   #clear(): void {
-    if (!this.isKept) removeRunDirectory(this.path);
+    if (this.isKept) return;
+    // The manifest first: if removal is interrupted, the remaining files must not count as finished work.
+    rmSync(join(this.path, MANIFEST), { force: true });
+    removeTree(this.path);
   }
-}
-
-function removeRunDirectory(path: string): void {
-  // The manifest first: if removal is interrupted, the remaining files must not count as finished work.
-  rmSync(join(path, MANIFEST), { force: true });
-  removeTree(path);
 }
 
 function pathBeside(output: string): string {

@@ -66,8 +66,8 @@ const LONGEST_EXAMPLE = 24;
 const EXAMPLES = 3;
 
 /** Three values of each column, and what it is used as. */
-export function examplesOf(report: FileReport, { users, interactions, items, orders }: Understanding) {
-  const files = [...(users.kind === 'events' ? users.files : [users.file]), ...interactions, items, orders];
+export function examplesOf(report: FileReport, { users, profiles, interactions, items, orders }: Understanding) {
+  const files = [...users, profiles, ...interactions, items, orders];
   const file = files.find((each) => each?.file.name === report.table.path)?.file;
   const attributes = new Map(
     report.columns.map(({ name, decision }) => [name, decision.as === 'nothing' ? '-' : 'attribute']),

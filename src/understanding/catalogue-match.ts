@@ -17,7 +17,7 @@ const NEARLY_ALL = 0.8;
  * have product numbers while the best column of the catalogue has SKUs. Numbers may share values by chance, so a column of the catalogue with
  * the name of the events' column is better if it shares no fewer.
  *
- * @returns column names for the catalogue and for each events file; undefined if the best names are right, no others are better, or an
+ * @returns column names for the catalogue and for the events files; undefined if the best names are right, no others are better, or an
  *   option names the column.
  */
 export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], named: NamedColumns) {
@@ -46,11 +46,7 @@ export function catalogueMatch(items: ItemsRoles, events: readonly OpenFile[], n
     if (!namesake && !isBetter) continue;
     return {
       items: { ...named, item: [best.their.name] },
-      events: new Map(
-        events
-          .filter(({ header }) => header.includes(best.own.name))
-          .map((each) => [each, { ...named, item: [best.own.name] }]),
-      ),
+      events: { ...named, item: [best.own.name] },
       note: `item = ${shown(best.their.name)}, since ${shown(best.own.name)} of ${file.name} has ${namesake ? 'its name' : values}`,
     };
   }

@@ -34,7 +34,9 @@ export interface Understanding {
   items: ItemsRoles | undefined;
   orders: EventsRoles | undefined;
   interactions: EventsRoles[];
-  users: { kind: 'events'; files: EventsRoles[] } | { kind: 'profiles'; file: ProfileRoles };
+  /** The users files if they hold events; none if there is one with profiles. */
+  users: EventsRoles[];
+  profiles: ProfileRoles | undefined;
 }
 
 /**
@@ -42,22 +44,18 @@ export interface Understanding {
  * @throws Failure 65 if a file cannot be understood, with the way out; 2 if no file has a column that an option names.
  */
 export function understand(files: OpenFiles, inputs: DescribedFiles): Understanding {
-  const { items, interactions, users } = understandEach(files, inputs);
-  if (!users) throw new RangeError('there is no users file');
-  const lines = [...interactions, ...(users.kind === 'events' ? users.files : [])];
-  const orders = ordersOf(
-    files,
-    inputs.named,
-    lines.filter(({ rows }) => rows === 'order lines'),
-  );
-  const usersFiles = users.kind === 'events' ? users.files : [users.file];
-  for (const roles of [...usersFiles, ...interactions]) refuseBaskets(roles, inputs.named);
-  const all = [...usersFiles, ...interactions, ...[items, orders].filter((file) => file !== undefined)];
-  const named = all.flatMap(({ shown }) => shown.map(([, column]) => column));
+  const { items, interactions, users, profiles } = understandEach(files, inputs);
+  const lines = [...interactions, ...users].filter(({ rows }) => rows === 'order lines');
+  const orders = ordersOf(files, inputs.named, lines);
+  for (const roles of [...users, profiles, ...interactions]) if (roles) refuseBaskets(roles, inputs.named);
+  const all = [...users, profiles, ...interactions, items, orders];
+  const named = all.flatMap((roles) => roles?.shown.map(([, column]) => column) ?? []);
   requireNamedColumns(inputs.named, [...named, ...(inputs.extraColumns ?? [])]);
-  const free = [...(items?.file.header ?? []), ...(users.kind === 'profiles' ? users.file.file.header : [])];
-  requireNamedAttributes(inputs.attributeColumns, free);
-  return { items, interactions, users, orders };
+  requireNamedAttributes(
+    inputs.attributeColumns,
+    [items, profiles].flatMap((roles) => roles?.file.header ?? []),
+  );
+  return { items, interactions, users, profiles, orders };
 }
 
 /** Opens a single events file and decides what its columns mean. @throws like `understand`. */
@@ -77,7 +75,7 @@ export function understandEach(
   files: OpenFiles,
   inputs: DescribedFiles,
   hasOrders = inputs.orders !== undefined,
-): Pick<Understanding, 'items' | 'interactions'> & Partial<Pick<Understanding, 'users'>> {
+): Omit<Understanding, 'orders'> {
   refuseHeaderless(files, inputs);
   for (const file of [...files.users, ...files.interactions, files.items, files.orders])
     if (file) refuseColumnRows(file);
@@ -91,7 +89,7 @@ export function understandEach(
   if (match && items) items.notes.push(match.note);
 
   const recognise = (file: OpenFile, isUsersFile: boolean): RecognisedRoles =>
-    recognisedEvents(file, match?.events.get(file) ?? named, isUsersFile, hasOrders);
+    recognisedEvents(file, match?.events ?? named, isUsersFile, hasOrders);
   const wantsTitles = titles && items?.used.title === undefined;
   const eventsOf = (file: OpenFile, recognised: RecognisedRoles): EventsRoles | undefined =>
     (hasOrders && recognised.roles.order !== undefined && eventsRoles(file, recognised, true, wantsTitles)) ||
@@ -104,8 +102,7 @@ export function understandEach(
     const failure = recognised.roles.user === undefined ? noUserColumn : noItemColumn;
     throw failure(file, recognised.roles, files, inputs);
   });
-  if (files.users.length === 0) return { items, interactions };
-  return { items, interactions, users: usersFrom(files, inputs, recognise, eventsOf) };
+  return { items, interactions, ...usersFrom(files, inputs, recognise, eventsOf) };
 }
 
 /** False if the catalogue has titles instead of ids, and no column of the events has any of these titles. */
@@ -124,15 +121,14 @@ function usersFrom(
   inputs: DescribedFiles,
   recognise: (file: OpenFile, isUsersFile: boolean) => RecognisedRoles,
   eventsOf: (file: OpenFile, recognised: RecognisedRoles) => EventsRoles | undefined,
-): Understanding['users'] {
+): Pick<Understanding, 'users' | 'profiles'> {
   const all = files.users.map((file) => ({ file, recognised: recognise(file, true) }));
   const events = all.flatMap(({ file, recognised }) => {
     const isProfile = inputs.interactions.length > 0 && file.columns[recognised.roles.user ?? -1]?.isUnique;
     return isProfile && inputs.named.item === undefined ? [] : (eventsOf(file, recognised) ?? []);
   });
-  if (events.length === all.length) return { kind: 'events', files: events };
-  const [first] = all.filter(({ file }) => !events.some((roles) => roles.file === file));
-  if (!first) throw new RangeError('there is no users file');
+  const first = all.find(({ file }) => !events.some((roles) => roles.file === file));
+  if (!first) return { users: events, profiles: undefined };
   const { file, recognised } = first;
   const isEvents = recognised.roles.item !== undefined && inputs.interactions.length === 0;
   const profiles = isEvents ? undefined : profileRoles(file, recognised);
@@ -144,7 +140,7 @@ function usersFrom(
   }
   refuseOrders(profiles, files, inputs);
   refuseRepeatedProfiles(profiles, files, inputs);
-  return { kind: 'profiles', file: profiles };
+  return { users: [], profiles };
 }
 
 function ordersOf({ orders }: OpenFiles, named: NamedColumns, lines: readonly EventsRoles[]): EventsRoles | undefined {

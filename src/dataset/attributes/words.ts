@@ -30,7 +30,8 @@ export function wordsOf(column: string, texts: readonly string[]): Words {
   const entries = new Entries();
   let count = 0;
   texts.forEach((text, at) => {
-    const tally = wordCounts(text);
+    const tally = new Map<string, number>();
+    for (const word of splitWords(text)) tally.set(word, (tally.get(word) ?? 0) + 1);
     if (tally.size > 0) count++;
     for (const [name, times] of tally) {
       let known = index.get(name);
@@ -103,12 +104,6 @@ function kept(column: string, met: readonly string[], all: Entries, specificity:
     from = to;
   }
   return out;
-}
-
-function wordCounts(text: string): Map<string, number> {
-  const tally = new Map<string, number>();
-  for (const word of splitWords(text)) tally.set(word, (tally.get(word) ?? 0) + 1);
-  return tally;
 }
 
 const MARKUP = /<[^<>]*>|&#?\w+;/g;

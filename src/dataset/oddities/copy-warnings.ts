@@ -8,12 +8,11 @@ import type { Copies } from './copied-rows.js';
  * Adds warnings about copies to the reports of their files. Copies that do not count, because the last rating of a pair replaces the others,
  * cause none unless a whole file is a copy: then another file is probably missing.
  *
- * @param firstLines where each of the exports that were concatenated into a single file begins; 0 for whole files.
+ * @param firstLineOf where one of the exports that were concatenated into a single file begins.
  */
 export function warnOfCopies(
   files: readonly EventsFile[],
-  firstLines: readonly number[],
-  repeatsItself: boolean,
+  firstLineOf: (part: number) => number,
   { report: { duplicates, rule }, copied: { repeated, overlaps } }: Pick<AggregatedEvents, 'report' | 'copied'>,
   hasWeights: boolean,
 ): void {
@@ -23,15 +22,9 @@ export function warnOfCopies(
   const weightsAddUp = hasWeights && rule.kind !== 'count';
   const areAddedUp = duplicates === 'sum' || weightsAddUp;
   const orElse = areAddedUp ? ', or every row counts twice' : '';
-  if (repeatsItself) {
-    warn(
-      0,
-      `the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies${orElse}`,
-    );
-  }
-  for (const { file, earlier } of repeatsItself ? [] : repeated) {
+  for (const { file, earlier } of repeated) {
     const what = isOneFile
-      ? `its rows from line ${firstLines[file]} on are exactly those from line ${firstLines[earlier]} on`
+      ? `its rows from line ${firstLineOf(file)} on are exactly those from line ${firstLineOf(earlier)} on`
       : `holds exactly the rows of ${files[earlier]?.path}`;
     warn(file, `${what}: was a file given twice?\n  leave one of them out${orElse}`);
   }
@@ -42,7 +35,7 @@ export function warnOfCopies(
   if (isOneFile) {
     warn(
       file,
-      `${thousands(copies)} of its rows${periodText(most)} come again from line ${firstLines[file]} on, exactly the same: exports whose periods overlap were probably concatenated, and these rows count twice\n  leave them out of one of the exports${wayOut}`,
+      `${thousands(copies)} of its rows${periodText(most)} come again from line ${firstLineOf(file)} on, exactly the same: exports whose periods overlap were probably concatenated, and these rows count twice\n  leave them out of one of the exports${wayOut}`,
     );
     return;
   }

@@ -202,12 +202,15 @@ describe('a file that is given twice', () => {
 
   it('causes one if it is concatenated with itself', async () => {
     const [, ...rows] = lines;
+    const text = `one.csv: its rows from line ${lines.length + 1} on are exactly those from line 2 on: was a file given twice?`;
     expect(await warningsOf({ 'one.csv': [...lines, ...rows] })).toEqual([
-      'one.csv: the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies, or every row counts twice',
+      `${text}\n  leave one of them out, or every row counts twice`,
     ]);
     expect(await warningsOf({ 'one.csv': [...lines, ...rows] }, { duplicates: 'last' })).toEqual([
-      'one.csv: the second half of all rows repeats the first half: was a file given twice?\n  remove one of the copies',
+      `${text}\n  leave one of them out`,
     ]);
+    const untimed = [...lines, ...rows].map((each) => each.split(',').slice(0, 3).join());
+    expect(await warningsOf({ 'one.csv': untimed })).toEqual([expect.stringContaining(text)]);
   });
 
   it('causes one that names the lines if it comes twice among others', async () => {
