@@ -61,12 +61,12 @@ export function adjusted(ps: readonly number[]): number[] {
 }
 
 /**
- * Rows of a table (users) in batches: row b of `sums` adds up the `size[b]` rows of batch b, at least one. Intervals and tests are about
- * means, so they need no more than the sums.
+ * Users in batches: entry b of a column of `sums` adds up that column over the `size[b]` users of batch b, at least one. Intervals and tests
+ * are about means, so they need no more than the sums.
  *
- * Up to 4,000 rows are each a batch of their own. More rows are distributed at random to 4,000 batches, so that intervals and tests of a
- * million users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the rows (batch means
- * with independent rows).
+ * Up to 4,000 users are each a batch of their own. More are distributed at random to 4,000 batches, so that intervals and tests of a
+ * million users cost as much as those of 4,000. The variance of the mean of the batch means is that of the mean of the users (batch
+ * means with independent users).
  */
 export function inBatches(columns: readonly Float64Array[], seed: number) {
   const rows = columns[0]?.length ?? 0;

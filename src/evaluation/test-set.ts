@@ -43,11 +43,18 @@ export function testSetOf(
     hashOf(seed, SAMPLE_STREAM, row),
   );
   const { interactions, offered } = dataset;
-  /** Interactions, then users; at last what the data that is learned from does not know. JSON reports have these names, in this order. */
+  /** JSON reports have these names, in this order: interactions, then users, then what was not known before. */
   const summed = {
-    ...{ learnedFrom: interactions.index.length, heldOut, notLiked, ofUntestedUsers, ...relevant },
-    ...{ usersTested: sampled.length, usersWithItems, usersWithoutItems },
-    ...{ unknownUsers, unknownItems: test.columns - interactions.columns },
+    learnedFrom: interactions.index.length,
+    heldOut,
+    notLiked,
+    ofUntestedUsers,
+    ...relevant,
+    usersTested: sampled.length,
+    usersWithItems,
+    usersWithoutItems,
+    unknownUsers,
+    unknownItems: test.columns - interactions.columns,
   };
   return {
     /** Rising user indices. */

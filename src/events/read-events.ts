@@ -96,6 +96,7 @@ export async function readEvents(
     const size = await table.seekableSize();
     const cut = rangeWorkers && cutRanges({ path, begin, size }, layout, eventWeights, sizes);
     const ranges = cut?.ranges.filter(isForOthers(begin, rangeWorkers, sizes)) ?? [];
+    // Not where others read everything: then the first range begins the file.
     if (ranges[0]?.from !== begin) {
       reader.read(pieces);
       makeRoom(sink, pieces.position - begin, size - begin);
@@ -107,10 +108,10 @@ export async function readEvents(
   return { sink, report: table.report(sink.rows), warnings: table.warnings, lineOf };
 }
 
-/** A little more than the first bytes of a file let expect. */
+/** A little more room than the first rows suggest. */
 const ROOM = 1.02;
 
-/** Makes room for the rows of a whole file, by the size of its first rows: columns that grow copy what they hold. @param read,size in bytes. */
+/** Makes room for the rows of a whole file, judging by its first ones, because a column copies what it holds when it grows. @param read,size in bytes. */
 function makeRoom({ events, rows }: EventSink, read: number, size: number): void {
   if (read > 0 && size > read) reserveEvents(events, Math.ceil((ROOM * rows * size) / read));
 }

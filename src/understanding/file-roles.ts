@@ -87,7 +87,7 @@ export function eventsRoles(
   const rank = file.columns.find((column) => isRankOfLists(column, file.columns[used.user]));
   if (rank)
     roles.warnings.push(
-      `${shown(rank.name)} counts the items of each user from 1: lists of recommendations do not say what people did\n  if these are such lists, give the events that they were made from`,
+      `${shown(rank.name)} numbers each user's items from 1, as in a list of recommendations, which does not say what people did\n  if this is such a list, give the events that it was made from`,
     );
   if (hasOrderIds) roles.shown = roles.shown.map(([role, column]) => [role === 'user' ? 'order' : role, column]);
   return { ...roles, rows: hasOrderIds ? 'order lines' : 'events' };
@@ -140,7 +140,7 @@ function laterRowsLackCells({ columns }: SampledFile, { order, user, time, statu
   });
 }
 
-/** True if a column counts the rows of each user, as in lists of recommendations. */
+/** True if a column numbers each user's rows from 1, as in lists of recommendations. */
 function isRankOfLists({ name, cells }: SampledColumn, users: SampledColumn | undefined): boolean {
   if (!/(?:^|[^a-z])rank$/i.test(name) || !users || users.distinct.size < 2) return false;
   const isNext = (cell: string, row: number) =>

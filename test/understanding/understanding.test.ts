@@ -62,21 +62,21 @@ describe('a column named id', () => {
   });
 });
 
-describe('a rank that counts the items of each user', () => {
+describe('a rank that numbers the items of each user', () => {
   const warnings = async (rows: readonly string[]) =>
     (await read({ users: rows })).reports[0]?.warnings.join('\n') ?? '';
   const header = 'user_id item_id rank score';
   const lists = ['u a 1 0.9', 'u b 2 0.5', 'v b 1 0.8', 'v c 2 0.7', 'v a 3 0.1'];
 
   it('is a sign of recommendations, which are not what people did: a warning says so', async () => {
-    expect(await warnings([header, ...lists])).toContain('"rank" counts the items of each user from 1');
+    expect(await warnings([header, ...lists])).toContain('"rank" numbers each user\'s items from 1');
     expect(await warnings(['user_id item_id rec_rank', ...lists.map((row) => row.replace(/ [\d.]+$/, ''))])).toContain(
       '"rec_rank"',
     );
   });
 
   it('is no such sign if it begins elsewhere, skips numbers, goes on from user to user, or has another name', async () => {
-    const sign = 'counts the items of each user';
+    const sign = 'items from 1';
     expect(await warnings([header, 'u a 2 0.9', ...lists.slice(1)])).not.toContain(sign);
     expect(await warnings([header, ...lists.slice(0, -1), 'v a 4 0.1'])).not.toContain(sign);
     expect(await warnings([header, ...lists.map((row, k) => row.replace(/ \d /, ` ${k + 1} `))])).not.toContain(sign);
